@@ -1,0 +1,91 @@
+"""Now and today in Asia/Shanghai; the school year (学年) and term (学期) of a date."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+
+from portal.vocabulary import Term
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def now() -> datetime:
+    """The moment, aware and in UTC, as every stored time is."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    return now().astimezone(SHANGHAI).date()
+
+
+def local(moment: datetime) -> datetime:
+    """The same moment on a wall clock in Jiangsu."""
+    return moment.astimezone(SHANGHAI)
+
+
+class WrongTerm(ValueError):
+    """A term is written YYYY-autumn or YYYY-spring."""
+
+
+@dataclass(frozen=True, order=True)
+class SchoolTerm:
+    """One 学期; ``2026-autumn`` runs from 1 September 2026 to the end of January 2027 (学年 2026-2027)."""
+
+    first_day: date
+    half: Term
+
+    @classmethod
+    def parse(cls, text: str) -> "SchoolTerm":
+        year, _, half = text.partition("-")
+        if not (len(year) == 4 and year.isdecimal() and half in ("autumn", "spring")):
+            raise WrongTerm(f"学期写成 {text!r}，应为“2026-autumn”（秋季）或“2026-spring”（春季）")
+        return cls(date(int(year), 9 if half == "autumn" else 2, 1), Term(half))
+
+    @property
+    def code(self) -> str:
+        return f"{self.first_day.year}-{self.half.value}"
+
+    @property
+    def last_day(self) -> date:
+        if self.half is Term.AUTUMN:
+            return date(self.first_day.year + 1, 1, 31)
+        return date(self.first_day.year, 8, 31)
+
+    @property
+    def school_year(self) -> str:
+        """学年 as the national system writes it: 2026-2027."""
+        start = self.first_day.year if self.half is Term.AUTUMN else self.first_day.year - 1
+        return f"{start}-{start + 1}"
+
+    @property
+    def label(self) -> str:
+        return f"{self.first_day.year}年{self.half.label}"
+
+    def __str__(self) -> str:
+        return self.code
+
+
+def term_of(day: date) -> SchoolTerm:
+    """The term a day lies in: autumn from 1 September, spring from 1 February."""
+    if day.month >= 9:
+        return SchoolTerm(date(day.year, 9, 1), Term.AUTUMN)
+    if day.month == 1:
+        return SchoolTerm(date(day.year - 1, 9, 1), Term.AUTUMN)
+    return SchoolTerm(date(day.year, 2, 1), Term.SPRING)
+
+
+def working_days_after(day: date, count: int) -> date:
+    """The day that lies ``count`` working days later, festivals and make-up days (调休) of the State Council counted."""
+    while count > 0:
+        day += timedelta(days=1)
+        count -= _is_working_day(day)
+    return day
+
+
+def _is_working_day(day: date) -> bool:
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:  # the year's festivals are not announced yet
+        return day.weekday() < 5

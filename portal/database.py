@@ -1,0 +1,73 @@
+"""The database handle, the names of constraints, and how far a transaction may reach (row-level security)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, MetaData, event, text
+from sqlalchemy.orm import Session, SessionTransaction
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+metadata = MetaData(naming_convention=NAMES)
+db = SQLAlchemy(metadata=metadata)
+
+ENGINE_OPTIONS = {
+    "pool_pre_ping": True,
+    "pool_recycle": 1800,
+    "connect_args": {
+        "application_name": "portal",
+        # A page that waits longer than this is a fault to be seen, not a wait to be borne (security.md 4.3).
+        "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=300s -c timezone=UTC",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which pupils' rows a transaction sees: everything, one subtree of units, or named pupils; by default none.
+
+    PostgreSQL enforces it on every table that belongs to a pupil, so that a forgotten filter leaks nothing (N0-2).
+    """
+
+    units: str = ""
+    pupils: tuple[UUID, ...] = ()
+
+
+NOTHING = Reach()
+EVERYTHING = Reach(units="all")
+
+
+def reach_units(path: str) -> Reach:
+    """The subtree of the unit with this path, such as ``/32/3299/``."""
+    return Reach(units=path)
+
+
+def reach_pupils(pupils: Iterable[UUID]) -> Reach:
+    return Reach(pupils=tuple(pupils))
+
+
+def set_reach(session: Session, reach: Reach) -> None:
+    """From now on, and in every later transaction of this session."""
+    session.info["reach"] = reach
+    if session.in_transaction():
+        _announce(session.connection(), reach)
+
+
+@event.listens_for(Session, "after_begin")
+def _announce_at_begin(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    _announce(connection, session.info.get("reach", NOTHING))
+
+
+def _announce(connection: Connection, reach: Reach) -> None:
+    connection.execute(
+        text("SELECT set_config('portal.reach', :units, true), set_config('portal.pupils', :pupils, true)"),
+        {"units": reach.units, "pupils": ",".join(map(str, reach.pupils))},
+    )

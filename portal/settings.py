@@ -1,0 +1,91 @@
+"""What the environment may say, read once into one frozen value."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingsProblem(Exception):
+    """The environment asks for something that cannot be; the message names every fault at once."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything works with none of it set: an embedded database, keys made on first run, the sandbox gateway."""
+
+    instance: Path
+    database_url: str | None
+    """Where the application role connects; ``None`` starts the embedded PostgreSQL under ``instance``."""
+    database_owner_url: str | None
+    """The role that owns the tables, for migrations only."""
+    keys: Path
+    seal_algorithm: str
+    """``aes`` (AES-256-GCM) or ``sm4`` (SM4-GCM), for what is sealed from now on."""
+    public_url: str
+    """The address families type; ``https`` here makes cookies Secure."""
+    trusted_proxies: int
+    """How many reverse proxies stand before gunicorn and set X-Forwarded-For and -Proto."""
+    gateway: str
+    """The messaging gateway in use: ``sandbox`` or ``kannel``."""
+    kannel_url: str
+    kannel_username: str
+    kannel_password: str
+    reports_url: str
+    """Where a gateway reaches ``POST /reports/…``; by default the public address."""
+    log_level: str
+
+    @property
+    def secure(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+GATEWAYS = ("sandbox", "kannel")
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Raise SettingsProblem naming every variable that is missing or wrong."""
+    folder = Path(environment.get("PORTAL_INSTANCE", Path(__file__).parent.parent / "instance")).resolve()
+    database_url = environment.get("DATABASE_URL") or None
+    public_url = environment.get("PORTAL_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    settings = Settings(
+        instance=folder,
+        database_url=_psycopg(database_url),
+        database_owner_url=_psycopg(environment.get("DATABASE_OWNER_URL") or database_url),
+        keys=Path(environment.get("PORTAL_KEYS", folder / "keys")).resolve(),
+        seal_algorithm=environment.get("PORTAL_SEAL_ALGORITHM", "aes"),
+        public_url=public_url,
+        trusted_proxies=int(environment.get("PORTAL_TRUSTED_PROXIES", "0")),
+        gateway=environment.get("PORTAL_GATEWAY", "sandbox"),
+        kannel_url=environment.get("KANNEL_URL", ""),
+        kannel_username=environment.get("KANNEL_USERNAME", ""),
+        kannel_password=environment.get("KANNEL_PASSWORD", ""),
+        reports_url=environment.get("PORTAL_REPORTS_URL", public_url).rstrip("/"),
+        log_level=environment.get("PORTAL_LOG_LEVEL", "INFO").upper(),
+    )
+    faults = list(_faults(settings))
+    if faults:
+        raise SettingsProblem("; ".join(faults))
+    return settings
+
+
+def _faults(settings: Settings):  # type: ignore[no-untyped-def]  # a generator of sentences
+    if settings.gateway not in GATEWAYS:
+        yield f"PORTAL_GATEWAY is {settings.gateway!r}: use one of {', '.join(GATEWAYS)}"
+    if settings.seal_algorithm not in ("aes", "sm4"):
+        yield f"PORTAL_SEAL_ALGORITHM is {settings.seal_algorithm!r}: use aes or sm4"
+    if urlsplit(settings.public_url).scheme not in ("http", "https"):
+        yield f"PORTAL_PUBLIC_URL is {settings.public_url!r}: give an http(s) address"
+    if settings.gateway == "kannel":
+        for name in ("KANNEL_URL", "KANNEL_USERNAME", "KANNEL_PASSWORD"):
+            if not getattr(settings, name.lower()):
+                yield f"{name} is not set: the kannel gateway needs it"
+
+
+def _psycopg(url: str | None) -> str | None:
+    """SQLAlchemy's name for the driver that is installed."""
+    if url is None:
+        return None
+    scheme, _, rest = url.partition("://")
+    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url

@@ -1,0 +1,161 @@
+"""The closed lists of the domain, each member with its label in Chinese.
+
+What the law may change (policies, hardship categories) is data, not a list here.
+"""
+
+from enum import StrEnum
+
+
+class Labelled(StrEnum):
+    """A member is its code; ``label`` is what a page shows."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str = "") -> "Labelled":
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        return member
+
+
+class Stage(Labelled):
+    """学段."""
+
+    PRESCHOOL = "preschool", "学前"
+    PRIMARY = "primary", "小学"
+    JUNIOR = "junior", "初中"
+    SENIOR = "senior", "普通高中"
+    VOCATIONAL = "vocational", "中等职业学校"
+    COLLEGE = "college", "高校本专科"
+    MASTER = "master", "硕士研究生"
+    DOCTOR = "doctor", "博士研究生"
+
+
+class UnitLevel(Labelled):
+    """单位级别; a bureau (民政、残联、农业农村 …) stands beside the tree at its own level."""
+
+    PROVINCE = "province", "省"
+    CITY = "city", "市"
+    COUNTY = "county", "县"
+    SCHOOL = "school", "学校"
+    BUREAU = "bureau", "部门"
+
+
+class Role(Labelled):
+    """What a staff member may do; the permissions are a table in ``access/permissions.py``."""
+
+    TEACHER = "teacher", "班主任"
+    SCHOOL_OFFICER = "school_officer", "学校资助专干"
+    COUNTY_OFFICER = "county_officer", "县级资助中心"
+    CITY_OFFICER = "city_officer", "市级资助中心"
+    PROVINCE_OFFICER = "province_officer", "省级资助中心"
+    BUREAU_OFFICER = "bureau_officer", "部门数据员"
+    INSPECTOR = "inspector", "督查员"
+    ACCOUNT_KEEPER = "account_keeper", "账号管理员"
+
+
+class Sex(Labelled):
+    """性别."""
+
+    MALE = "male", "男"
+    FEMALE = "female", "女"
+
+
+class Boarding(Labelled):
+    """就读方式."""
+
+    DAY = "day", "走读"
+    BOARDING = "boarding", "住校"
+    AT_HOME = "at_home", "送教上门"
+
+
+class Determination(Labelled):
+    """认定等级 (苏教助〔2019〕1号)."""
+
+    EXTREME = "extreme", "特别困难"
+    SERIOUS = "serious", "困难"
+    GENERAL = "general", "一般困难"
+
+
+class Decision(Labelled):
+    """What a pair of a pupil and a register entry is taken for; only ``certain`` may open a ledger row."""
+
+    CERTAIN = "certain", "已匹配"
+    POSSIBLE = "possible", "疑似匹配"
+    HOUSEHOLD = "household", "家庭在册"
+    HOUSEHOLD_POSSIBLE = "household_possible", "家庭疑似在册"
+
+
+class Basis(Labelled):
+    """依据: through whom a pupil met a register."""
+
+    SELF = "self", "本人"
+    GUARDIAN = "guardian", "监护人"
+    HOUSEHOLD = "household", "同户"
+
+
+class Verdict(Labelled):
+    """资格判定的结论; unknown is not no."""
+
+    ENTITLED = "entitled", "可以享受"
+    NOT_ENTITLED = "not_entitled", "不符合"
+    UNKNOWN = "unknown", "需要再核对"
+
+
+class ClaimMode(Labelled):
+    """How a family comes to the aid (免申即享 / 确认即享 / 申请)."""
+
+    AUTO = "auto", "免申即享"
+    CONFIRM = "confirm", "确认即享"
+    APPLY = "apply", "需要申请"
+
+
+class EntitlementState(Labelled):
+    """台账状态, in the order a row passes through."""
+
+    MATCHED = "matched", "已比对"
+    VERIFIED = "verified", "已核实"
+    REACHED = "reached", "已告知"
+    APPLIED = "applied", "已申请"
+    APPROVED = "approved", "已审批"
+    PAID = "paid", "已发放"
+    RECEIVED = "received", "已收到"
+
+
+class Term(Labelled):
+    """学期 within a school year."""
+
+    AUTUMN = "autumn", "秋季学期"
+    SPRING = "spring", "春季学期"
+
+
+class IntakeKind(Labelled):
+    """What kind of file came in."""
+
+    ROSTER = "roster", "学籍名册"
+    REGISTER = "register", "困难群体名单"
+    AWARDS = "awards", "受助名单"
+
+
+class Channel(Labelled):
+    """家校联系的渠道."""
+
+    SMS = "sms", "短信"
+    WECHAT = "wechat", "微信"
+    PHONE = "phone", "电话"
+    SLIP = "slip", "纸质告知单"
+    PORTAL = "portal", "门户"
+    VISIT = "visit", "上门"
+
+
+class MessageState(Labelled):
+    """消息状态; an unknown send is settled by report, query or a person, never by sending again."""
+
+    QUEUED = "queued", "待发送"
+    CLAIMED = "claimed", "准备发送"
+    SENDING = "sending", "发送中"
+    UNKNOWN = "unknown", "结果待查"
+    ACCEPTED = "accepted", "已交网关"
+    DELIVERED = "delivered", "已送达"
+    FAILED = "failed", "未送达"
+    SUPPRESSED = "suppressed", "未发送"
