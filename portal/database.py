@@ -2,11 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, MetaData, event, text
 from sqlalchemy.orm import Session, SessionTransaction
+
+from portal import embedded_postgres
+from portal.embedded_postgres import EmbeddedPostgres
+from portal.settings import Settings
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -18,17 +24,6 @@ NAMES = {
 
 metadata = MetaData(naming_convention=NAMES)
 db = SQLAlchemy(metadata=metadata)
-
-ENGINE_OPTIONS = {
-    "pool_pre_ping": True,
-    "pool_recycle": 1800,
-    "connect_args": {
-        "application_name": "portal",
-        # A page that waits longer than this is a fault to be seen, not a wait to be borne (security.md 4.3).
-        "options": "-c lock_timeout=5s -c idle_in_transaction_session_timeout=300s -c timezone=UTC",
-    },
-}
-
 
 @dataclass(frozen=True)
 class Reach:
@@ -71,3 +66,39 @@ def _announce(connection: Connection, reach: Reach) -> None:
         text("SELECT set_config('portal.reach', :units, true), set_config('portal.pupils', :pupils, true)"),
         {"units": reach.units, "pupils": ",".join(map(str, reach.pupils))},
     )
+
+
+APP_ROLE = "portal_app"
+"""Owns nothing: reads and writes what migrations granted, within its reach."""
+
+
+def database_config(settings: Settings) -> dict[str, Any]:
+    """What Flask-SQLAlchemy needs; the embedded server is started by the first connection, not before."""
+    connect_args = {
+        "application_name": "portal",
+        # A page that waits longer than this is a fault to be seen, not a wait to be borne (security.md 4.3).
+        "options": f"-c role={APP_ROLE} -c timezone=UTC -c lock_timeout=5s -c idle_in_transaction_session_timeout=300s",
+    }
+    options: dict[str, Any] = {"pool_pre_ping": True, "pool_recycle": 1800, "connect_args": connect_args}
+    if settings.database_url is None:
+        # SQLAlchemy asks the creator instead of the address, which is here for the dialect alone.
+        options["creator"] = lambda: psycopg.connect(libpq(embedded(settings).app_url), **connect_args)
+    return {
+        "SQLALCHEMY_DATABASE_URI": settings.database_url or "postgresql+psycopg://",
+        "SQLALCHEMY_ENGINE_OPTIONS": options,
+    }
+
+
+def owner_url(settings: Settings) -> str:
+    """Where migrations connect: the role that owns the tables."""
+    return settings.database_owner_url or embedded(settings).owner_url
+
+
+def embedded(settings: Settings) -> EmbeddedPostgres:
+    """The private PostgreSQL under the instance folder, started if it does not run."""
+    return embedded_postgres.start(settings.instance / "postgres")
+
+
+def libpq(url: str) -> str:
+    """The address as PostgreSQL's own tools (pg_dump, psql) take it."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)

@@ -159,3 +159,12 @@ class MessageState(Labelled):
     DELIVERED = "delivered", "已送达"
     FAILED = "failed", "未送达"
     SUPPRESSED = "suppressed", "未发送"
+
+
+class IntakeState(Labelled):
+    """How far a file that came in has got."""
+
+    WAITING = "waiting", "等待读取"
+    READING = "reading", "读取中"
+    KEPT = "kept", "已导入"
+    REFUSED = "refused", "已退回"

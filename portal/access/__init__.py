@@ -1,0 +1,1 @@
+"""Who may do what, and within which part of the tree."""

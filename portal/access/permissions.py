@@ -1,0 +1,49 @@
+"""Who may do what: a table to be read aloud. What a role may do is further narrowed by its scope."""
+
+from enum import StrEnum
+
+from portal.vocabulary import Role
+
+
+class Permission(StrEnum):
+    SEE_PUPILS = "see_pupils"
+    REVEAL = "reveal"
+    IMPORT_ROSTER = "import_roster"
+    IMPORT_REGISTER = "import_register"
+    IMPORT_AWARDS = "import_awards"
+    RUN_MATCHING = "run_matching"
+    GIVE_REASON = "give_reason"
+    RECORD_CONTACT = "record_contact"
+    EXPORT = "export"
+    PRINT_SLIPS = "print_slips"
+    SEE_MESSAGES = "see_messages"
+    KEEP_ACCOUNTS = "keep_accounts"
+    READ_AUDIT = "read_audit"
+
+
+SCHOOL, COUNTY, CITY, PROVINCE = (
+    Role.SCHOOL_OFFICER,
+    Role.COUNTY_OFFICER,
+    Role.CITY_OFFICER,
+    Role.PROVINCE_OFFICER,
+)
+
+PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
+    Permission.SEE_PUPILS: ("查看学生和台账", frozenset({SCHOOL, COUNTY, CITY, PROVINCE, Role.INSPECTOR})),
+    Permission.REVEAL: ("逐人查看完整号码，说明用途", frozenset({SCHOOL, COUNTY})),
+    Permission.IMPORT_ROSTER: ("导入学籍名册", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
+    Permission.IMPORT_REGISTER: ("报送困难群体名单", frozenset({Role.BUREAU_OFFICER, COUNTY, CITY, PROVINCE})),
+    Permission.IMPORT_AWARDS: ("导入受助名单", frozenset({COUNTY, CITY, PROVINCE})),
+    Permission.RUN_MATCHING: ("运行信息比对", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
+    Permission.GIVE_REASON: ("填写未资助原因", frozenset({SCHOOL, COUNTY})),
+    Permission.RECORD_CONTACT: ("登记与家长的联系", frozenset({SCHOOL, COUNTY})),
+    Permission.EXPORT: ("导出名单", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
+    Permission.PRINT_SLIPS: ("打印告知单", frozenset({SCHOOL})),
+    Permission.SEE_MESSAGES: ("查看发给家长的消息", frozenset({SCHOOL, COUNTY})),
+    Permission.KEEP_ACCOUNTS: ("管理账号", frozenset({Role.ACCOUNT_KEEPER})),
+    Permission.READ_AUDIT: ("查看操作日志", frozenset({Role.INSPECTOR})),
+}
+
+
+def may(role: Role, permission: Permission) -> bool:
+    return role in PERMISSIONS[permission][1]

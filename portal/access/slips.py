@@ -1,0 +1,72 @@
+"""告知单 codes: every pupil of a school has one, so having one brands nobody; with the birth date it opens the child's page."""
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import date, datetime
+from secrets import randbelow
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import audit
+from portal.access.tries import TooManyTries, count_try, forgive
+from portal.database import reach_pupils, set_reach
+from portal.models import Pupil, Slip
+
+DIGITS = 10
+NOBODY = UUID(int=0)
+
+
+class NotFound(Exception):
+    """Wrong code, wrong date or no such child; never told which."""
+
+
+def issue_slips(session: Session, pupils: Iterable[Pupil], now: datetime) -> dict[UUID, Slip]:
+    """The standing slip of each pupil, made where there is none."""
+    wanted = {pupil.id: pupil for pupil in pupils}
+    standing = session.scalars(select(Slip).where(Slip.pupil_id.in_(wanted), Slip.withdrawn_at.is_(None)))
+    slips = {slip.pupil_id: slip for slip in standing}
+    for pupil_id, pupil in wanted.items():
+        if pupil_id not in slips:
+            slip = Slip(pupil_id=pupil_id, school_id=pupil.school_id, code=_new_code(), issued_at=now)
+            session.add(slip)
+            slips[pupil_id] = slip
+    return slips
+
+
+def find_pupil(session: Session, code: str, birth_date: date, source: str, now: datetime) -> Pupil:
+    """Raise NotFound or TooManyTries, after the same work whatever was wrong (security.md §6.3); the caller commits."""
+    digits = tidy_code(code)
+    try:
+        count_try(session, "family sign-in by source", source, now)
+        count_try(session, "family sign-in by slip", digits, now)
+    except TooManyTries:
+        audit.record(session, "nobody", "sign_in_failed", source=source, because="too many tries")
+        raise
+    index = Slip.code.digest(digits or "-")
+    slip = session.scalars(select(Slip).where(Slip.code_index == index, Slip.withdrawn_at.is_(None))).first()
+    pupil_id = slip.pupil_id if slip else NOBODY
+    set_reach(session, reach_pupils([pupil_id]))
+    pupil = session.get(Pupil, pupil_id)
+    if pupil is None or pupil.birth_date != birth_date:
+        audit.record(session, "nobody", "sign_in_failed", source=source, because="no such slip and date")
+        raise NotFound
+    forgive(session, "family sign-in by source", source)
+    forgive(session, "family sign-in by slip", digits)
+    audit.record(session, "family", "signed_in", pupil_id=pupil.id, unit_id=pupil.school_id, source=source)
+    return pupil
+
+
+def tidy_code(text: str) -> str:
+    """Digits only; full-width ones, blanks and dashes are as good."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if c in "0123456789")
+
+
+def spaced(code: str) -> str:
+    """As printed: 381 942 7705."""
+    return f"{code[:3]} {code[3:6]} {code[6:]}"
+
+
+def _new_code() -> str:
+    return f"{randbelow(9 * 10 ** (DIGITS - 1)) + 10 ** (DIGITS - 1)}"

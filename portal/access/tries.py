@@ -1,0 +1,68 @@
+"""How often something may be tried: one table of limits, counted in the database for all workers alike (security.md §6.1)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlalchemy import case
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.models import TryCount
+
+
+@dataclass(frozen=True)
+class Limit:
+    most: int
+    within: timedelta
+
+
+LIMITS = {
+    # what is tried: how often, within how long, by one source
+    "family sign-in by source": Limit(5, timedelta(hours=1)),
+    "family sign-in by slip": Limit(5, timedelta(hours=1)),
+    "staff sign-in by source": Limit(20, timedelta(minutes=15)),
+    "staff sign-in by account": Limit(5, timedelta(minutes=30)),
+    "reveal": Limit(50, timedelta(hours=1)),
+    "export": Limit(3, timedelta(days=1)),
+    "delivery report": Limit(12_000, timedelta(minutes=1)),
+}
+
+
+class TooManyTries(Exception):
+    """Wait until ``ends_at``; the words for people belong to the page."""
+
+    def __init__(self, ends_at: datetime) -> None:
+        self.ends_at = ends_at
+
+
+def count_try(session: Session, what: str, who: str, now: datetime) -> None:
+    """Count one try; raise TooManyTries beyond the limit. The caller commits in either case, so that tries add up."""
+    limit = LIMITS[what]
+    over = TryCount.window_ends_at <= now
+    statement = (
+        insert(TryCount)
+        .values(key=_key(what, who), window_ends_at=now + limit.within, count=1)
+        .on_conflict_do_update(
+            index_elements=[TryCount.key],
+            set_={
+                "count": case((over, 1), else_=TryCount.count + 1),
+                "window_ends_at": case((over, now + limit.within), else_=TryCount.window_ends_at),
+            },
+        )
+        .returning(TryCount.count, TryCount.window_ends_at)
+    )
+    count, ends_at = session.execute(statement).one()
+    if count > limit.most:
+        raise TooManyTries(ends_at)
+
+
+def forgive(session: Session, what: str, who: str) -> None:
+    """After a success the failures before it no longer count."""
+    counted = session.get(TryCount, _key(what, who))
+    if counted is not None:
+        session.delete(counted)
+
+
+def _key(what: str, who: str) -> bytes:
+    return sha256(f"{what}|{who}".encode()).digest()

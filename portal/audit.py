@@ -1,0 +1,62 @@
+"""操作日志: what is recorded, and the one way to record it. Codes and counts only, nothing personal in clear."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.models import AuditEntry
+
+ACTIONS = {
+    "signed_in": "登录",
+    "sign_in_failed": "登录失败",
+    "signed_out": "退出",
+    "sessions_ended": "结束登录",
+    "read": "查看学生",
+    "revealed": "查看完整信息",
+    "imported": "导入文件",
+    "import_refused": "退回文件",
+    "matched": "运行比对",
+    "reason_given": "填写未资助原因",
+    "contact_recorded": "登记联系",
+    "confirmed": "就学信息确认",
+    "corrected": "家长更正",
+    "received": "家长确认到账",
+    "not_received": "家长反映未到账",
+    "exported": "导出",
+    "slips_printed": "打印告知单",
+    "reminders_planned": "计划提醒",
+    "account_made": "新建账号",
+    "role_changed": "变更角色",
+    "password_changed": "修改密码",
+    "refused": "越权访问",
+    "proof_refused": "拒收证明材料",
+    "unit_changed": "变更单位",
+}
+
+
+def record(
+    session: Session,
+    actor: str,
+    action: str,
+    *,
+    unit_id: UUID | None = None,
+    pupil_id: UUID | None = None,
+    source: str = "",
+    **detail: Any,
+) -> None:
+    """Within the caller's transaction: if the entry can't be written, what it tells of doesn't happen either."""
+    if action not in ACTIONS:
+        raise ValueError(f"{action!r} is no word of the audit trail")
+    session.add(
+        AuditEntry(
+            at=clock.now(),
+            actor=actor,
+            action=action,
+            unit_id=unit_id,
+            pupil_id=pupil_id,
+            source=source,
+            detail=detail,
+        )
+    )

@@ -1,0 +1,79 @@
+"""Answers in words when something can't be done: what is wrong, what to do, whom to ask. Never a trace, never a cause that leaks."""
+
+from uuid import uuid4
+
+import structlog
+from flask import Blueprint, Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from portal.access.scope import NotInScope
+from portal.access.tries import TooManyTries
+from portal.clock import local
+from portal.database import db
+
+log = structlog.get_logger()
+
+blueprint = Blueprint("errors", __name__)
+
+WORDS = {
+    # status: (what happened, what to do)
+    400: ("这一步没有办成", "请返回上一页再试一次。"),
+    403: ("您的角色不能做这件事", "如果工作需要，请找上级资助中心调整权限。"),
+    404: ("没有找到这一页", "可能是地址输错了，或者内容不在您的管辖范围内。请从首页重新进入。"),
+    405: ("这一步没有办成", "请返回上一页，按页面上的按钮操作。"),
+    413: ("文件太大", "一次最多上传 32 MB。请按学校或年级分成几个文件再上传。"),
+    422: (
+        "不用交证明",
+        "已经比对出的学生，学校和县里都不得再要证明材料（苏教助函〔2020〕8号 三（一））。文件没有保存。有人向您要证明，请告诉县资助中心。",
+    ),
+    429: ("试的次数太多了", "请稍后再试，或者打学校电话问。"),
+    500: ("系统出了点问题", "您填的内容没有丢。请过几分钟再试一次；还不行，请把下面的编号告诉学校。"),
+    503: ("系统正忙", "请过一分钟再试。政策内容和电话不受影响。"),
+}
+
+
+@blueprint.get("/health")
+def health() -> tuple[str, int]:
+    """For the reverse proxy: the process answers and the database too."""
+    db.session.execute(db.select(1))
+    return "ok\n", 200
+
+
+def answer_in_words(app: Flask) -> None:
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(CSRFError, lambda _: _page(400))
+    app.register_error_handler(NotInScope, lambda _: _page(404))
+    app.register_error_handler(TooManyTries, on_too_many_tries)
+    app.register_error_handler(OperationalError, on_database_away)
+    app.register_error_handler(Exception, on_fault)
+
+
+def on_http_error(error: HTTPException) -> tuple[str, int]:
+    return _page(error.code or 500)
+
+
+def on_too_many_tries(error: TooManyTries) -> tuple[str, int, dict[str, str]]:
+    text, status = _page(429, then=f"请在 {local(error.ends_at):%H:%M} 以后再试，或者打学校电话问。")
+    return text, status, {"Retry-After": "3600"}
+
+
+def on_database_away(error: OperationalError) -> tuple[str, int, dict[str, str]]:
+    log.error("database away", kind=type(error.orig).__name__)
+    text, status = _page(503)
+    return text, status, {"Retry-After": "60"}
+
+
+def on_fault(error: Exception) -> tuple[str, int]:
+    incident = uuid4().hex[:8]
+    log.exception("fault", incident=incident, endpoint=request.endpoint)
+    return _page(500, incident=incident)
+
+
+def _page(status: int, then: str | None = None, incident: str | None = None) -> tuple[str, int]:
+    db.session.rollback()
+    happened, advice = WORDS.get(status, WORDS[400])
+    for_staff = request.path.startswith("/staff")
+    template = "staff/error.html" if for_staff else "families/error.html"
+    return render_template(template, happened=happened, then=then or advice, incident=incident), status

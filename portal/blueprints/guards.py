@@ -1,0 +1,207 @@
+"""What stands before every page: who is there, what they may do, and what a browser may do with the answer.
+
+Deny by default: a page is open because it is on the short list, a family page because its child's slip was shown,
+a staff page because the view names a permission that the role has.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from flask import Flask, Response, abort, current_app, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from flask_wtf import CSRFProtect
+from werkzeug.wrappers import Response as BaseResponse
+
+from portal import audit, clock
+from portal.access import sign_ins
+from portal.access.permissions import Permission, may
+from portal.access.scope import Scope, enter, scope_of
+from portal.database import db, reach_pupils, set_reach
+from portal.models import SignIn, StaffMember
+from portal.privacy.sealing import Keyring
+from portal.settings import Settings
+
+OPEN_PAGES = {
+    "static",
+    "families.home",
+    "families.check",
+    "families.check_result",
+    "families.policies",
+    "families.policy",
+    "families.sign_in",
+    "families.privacy",
+    "families.elder",
+    "staff.sign_in",
+    "reports.receive",
+    "errors.health",
+}
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+    "X-Frame-Options": "DENY",
+}
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+login_manager = LoginManager()
+csrf = CSRFProtect()
+
+
+@dataclass(frozen=True)
+class Visitor(UserMixin):
+    """Who is signed in: a staff member, or a family with one child's slip."""
+
+    token: str
+    sign_in: SignIn
+    staff: StaffMember | None
+
+    def get_id(self) -> str:
+        return self.token
+
+    @property
+    def actor(self) -> str:
+        return f"staff:{self.staff.account}" if self.staff else "family"
+
+    @property
+    def scope(self) -> Scope:
+        if self.staff is None:
+            raise PermissionError("a family has no scope of units")
+        return scope_of(self.staff.unit)
+
+    @property
+    def pupil_id(self) -> UUID | None:
+        return self.sign_in.pupil_id
+
+    def may(self, permission: Permission) -> bool:
+        return self.staff is not None and may(self.staff.role, permission)
+
+
+def needs(*permissions: Permission) -> Callable[[View], View]:
+    """Beside every staff view: any one of these permissions opens it."""
+
+    def mark(view: View) -> View:
+        view.permissions = permissions  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def any_staff(view: View) -> View:
+    """For the few staff pages that every role has, such as signing out."""
+    view.permissions = tuple(Permission)  # type: ignore[attr-defined]
+    return view
+
+
+def cookie_config(settings: Settings, keyring: Keyring) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": keyring.index("cookie signature", "1"),
+        "SESSION_COOKIE_NAME": "__Host-sid" if settings.secure else "sid",
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_PROTECTION": None,  # the sign-in row decides, not the browser's address
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a grandmother may take her time
+        "WTF_CSRF_SSL_STRICT": False,  # Referrer-Policy: no-referrer takes the header away; the token stays
+    }
+
+
+def stand_before(app: Flask) -> None:
+    login_manager.session_protection = None
+    login_manager.init_app(app)
+    csrf.init_app(app)
+    app.before_request(refuse_cross_site)
+    app.before_request(admit)
+    app.after_request(say_headers)
+
+
+def sign_in_visitor(token: str) -> None:
+    """Nothing of the visit before the sign-in remains."""
+    session.clear()
+    visitor = load_visitor(token)
+    if visitor is not None:
+        login_user(visitor)
+
+
+def sign_out_visitor(because: str) -> None:
+    if isinstance(current_user._get_current_object(), Visitor):
+        sign_ins.end(current_user.sign_in, clock.now(), because)
+    logout_user()
+    session.clear()
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def load_visitor(token: str) -> Visitor | None:
+    sign_in = sign_ins.recognise(db.session(), token, clock.now())
+    if sign_in is None:
+        return None
+    staff = db.session.get(StaffMember, sign_in.staff_id) if sign_in.staff_id else None
+    if sign_in.staff_id and (staff is None or not staff.active):
+        return None
+    db.session.commit()  # seen_at alone; the page's own work starts afterwards
+    return Visitor(token, sign_in, staff)
+
+
+def refuse_cross_site() -> None:
+    """A second lock beside the CSRF token: a browser says where a request comes from."""
+    if request.method not in ("GET", "HEAD", "OPTIONS") and request.headers.get("Sec-Fetch-Site") == "cross-site":
+        abort(403)
+
+
+def admit() -> BaseResponse | None:
+    endpoint = request.endpoint
+    if endpoint is None or endpoint in OPEN_PAGES:
+        return None
+    if request.blueprint == "families":
+        return admit_family()
+    if request.blueprint == "staff":
+        return admit_staff()
+    return abort(404)
+
+
+def admit_family() -> BaseResponse | None:
+    if not current_user.is_authenticated or current_user.pupil_id is None:
+        return redirect(url_for("families.sign_in"))
+    set_reach(db.session(), reach_pupils([current_user.pupil_id]))
+    if request.files:
+        audit.record(db.session(), "family", "proof_refused", pupil_id=current_user.pupil_id, source=source())
+        db.session.commit()
+        abort(422)
+    return None
+
+
+def admit_staff() -> BaseResponse | None:
+    if not current_user.is_authenticated or current_user.staff is None:
+        return redirect(url_for("staff.sign_in"))
+    view = current_app.view_functions[str(request.endpoint)]
+    if not any(current_user.may(permission) for permission in getattr(view, "permissions", ())):
+        audit.record(db.session(), current_user.actor, "refused", source=source(), page=str(request.endpoint))
+        db.session.commit()
+        abort(403)
+    enter(db.session(), current_user.scope)
+    return None
+
+
+def source() -> str:
+    """The address a request came from, the reverse proxies in settings taken into account."""
+    return request.remote_addr or ""
+
+
+def say_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    settings: Settings = current_app.extensions["settings"]
+    if settings.secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return response

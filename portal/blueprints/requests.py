@@ -1,0 +1,20 @@
+"""The request of this portal: an upload stays in memory, for a temporary file would hold it in clear."""
+
+from io import BytesIO
+from typing import IO
+
+from flask import Request
+
+
+class PortalRequest(Request):
+    max_content_length = 32 * 1024 * 1024
+    max_form_memory_size = 256 * 1024
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return BytesIO()

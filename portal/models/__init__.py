@@ -1,0 +1,53 @@
+"""Every table, one file a noun; importing this package makes all of them known to migrations."""
+
+from portal.models.audit_entry import AuditEntry
+from portal.models.award import Award
+from portal.models.confirmation import Confirmation
+from portal.models.contact_record import ContactRecord
+from portal.models.correction import Correction
+from portal.models.delivery_report import DeliveryReport
+from portal.models.enrolment_record import EnrolmentRecord
+from portal.models.entitlement import Entitlement, EntitlementChange
+from portal.models.hardship_category import HardshipCategory
+from portal.models.intake import Intake
+from portal.models.job_slot import JobSlot
+from portal.models.key_check import KeyCheck
+from portal.models.match_run import MatchPair, MatchRun
+from portal.models.message import Message, MessagePupil
+from portal.models.pupil import Guardian, Pupil
+from portal.models.register_entry import RegisterEntry
+from portal.models.school_class import SchoolClass
+from portal.models.sign_in import SignIn
+from portal.models.slip import Slip
+from portal.models.staff_member import StaffMember
+from portal.models.try_count import TryCount
+from portal.models.unit import Unit
+
+__all__ = [
+    "AuditEntry",
+    "Award",
+    "Confirmation",
+    "ContactRecord",
+    "Correction",
+    "DeliveryReport",
+    "EnrolmentRecord",
+    "Entitlement",
+    "EntitlementChange",
+    "Guardian",
+    "HardshipCategory",
+    "Intake",
+    "JobSlot",
+    "KeyCheck",
+    "MatchPair",
+    "MatchRun",
+    "Message",
+    "MessagePupil",
+    "Pupil",
+    "RegisterEntry",
+    "SchoolClass",
+    "SignIn",
+    "Slip",
+    "StaffMember",
+    "TryCount",
+    "Unit",
+]

@@ -1,0 +1,67 @@
+"""台账: one row per pupil × policy × term, from matched to received, and everything that happened to it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.models.base import Code, Row
+from portal.models.pupil import Pupil
+from portal.models.unit import Unit
+from portal.vocabulary import ClaimMode, EntitlementState, UnitLevel
+
+
+class Entitlement(Row):
+    """Every open row owns a reason, someone, a next step and a date (G1)."""
+
+    __tablename__ = "entitlement"
+    __table_args__ = (
+        UniqueConstraint("pupil_id", "policy", "term"),
+        Index("ix_entitlement_school_term", "school_id", "term"),
+    )
+
+    pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupil.id"))
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    policy: Mapped[str] = mapped_column(String(20))
+    term: Mapped[str] = mapped_column(String(12))
+    state: Mapped[EntitlementState] = mapped_column(Code(EntitlementState))
+    claim_mode: Mapped[ClaimMode] = mapped_column(Code(ClaimMode))
+    due_yuan: Mapped[Decimal | None] = mapped_column(Numeric(10, 2))
+    """Yuan due this term; empty where fees are waived or the amount is not sure."""
+    paid_yuan: Mapped[Decimal] = mapped_column(Numeric(10, 2), default=Decimal(0))
+    version_from: Mapped[date]
+    """Which version of the policy was applied."""
+    reason: Mapped[str | None] = mapped_column(String(8))
+    """未资助原因, a code of the managed list, while nothing was received."""
+    owner_level: Mapped[UnitLevel] = mapped_column(Code(UnitLevel))
+    """Whose move it is: 学校 or 县 …"""
+    next_step: Mapped[str] = mapped_column(String(120))
+    next_step_due: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    """The day it was received, or a final reason accepted."""
+    opened_at: Mapped[datetime]
+
+    pupil: Mapped[Pupil] = relationship()
+    school: Mapped[Unit] = relationship()
+    changes: Mapped[list["EntitlementChange"]] = relationship(order_by="EntitlementChange.at")
+
+
+class EntitlementChange(Row):
+    """One dated change; yesterday's ledger can be told from these."""
+
+    __tablename__ = "entitlement_change"
+
+    entitlement_id: Mapped[UUID] = mapped_column(ForeignKey("entitlement.id"), index=True)
+    pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupil.id"))
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+    """``staff:<account>``, ``family`` or ``portal``."""
+    state: Mapped[EntitlementState] = mapped_column(Code(EntitlementState))
+    reason: Mapped[str | None] = mapped_column(String(8))
+    next_step: Mapped[str] = mapped_column(String(120))
+    next_step_due: Mapped[date | None]
+    what: Mapped[str] = mapped_column(String(200))
+    """A sentence: 家长说收到了."""

@@ -1,0 +1,64 @@
+"""信息比对: one run over the pupils of a unit in a term, and the pairs it left."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.models.base import Code, Row
+from portal.models.pupil import Pupil
+from portal.models.register_entry import RegisterEntry
+from portal.models.sealed import Sealed
+from portal.vocabulary import Basis, Decision
+
+
+class MatchRun(Row):
+    __tablename__ = "match_run"
+
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    term: Mapped[str] = mapped_column(String(12))
+    began_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    """A run counts once it is whole; until then the list of the last one stands."""
+    by_staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"))
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """pupils, certain, possible, household, unmatched."""
+
+
+class MatchPair(Row):
+    """A pupil beside an entry of a register, with the rule and the evidence as of the day of the run."""
+
+    __tablename__ = "match_pair"
+    __table_args__ = (
+        Index(
+            "uq_match_pair_standing",
+            "pupil_id",
+            "register_entry_id",
+            "term",
+            unique=True,
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+    )
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("match_run.id"), index=True)
+    term: Mapped[str] = mapped_column(String(12))
+    pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupil.id"), index=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    register_entry_id: Mapped[UUID] = mapped_column(ForeignKey("register_entry.id"), index=True)
+    decision: Mapped[Decision] = mapped_column(Code(Decision))
+    basis: Mapped[Basis] = mapped_column(Code(Basis))
+    rule: Mapped[str] = mapped_column(String(40))
+    because_sealed: Mapped[bytes]
+    because = Sealed()
+    """The rule's sentence with what agreed and what differed."""
+    category_sealed: Mapped[bytes]
+    category = Sealed()
+    """The category's code as the register gave it that day."""
+    superseded_at: Mapped[datetime | None]
+    """When a later run no longer made this pair."""
+
+    run: Mapped[MatchRun] = relationship()
+    pupil: Mapped[Pupil] = relationship()
+    entry: Mapped[RegisterEntry] = relationship()

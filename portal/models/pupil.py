@@ -1,0 +1,76 @@
+"""学生: one person, one row, whichever school and term."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.models.base import Code, Row
+from portal.models.sealed import Sealed
+from portal.models.unit import Unit
+from portal.privacy.names import name_key
+from portal.vocabulary import Sex
+
+NUMBER = "identity number"
+PHONE = "phone"
+NAME = "name"
+HOUSEHOLD = "household"
+SLIP = "slip code"
+
+
+class Pupil(Row):
+    """The number as the roster gave it after lossless repair; ``id_certain`` says whether it may carry a certain match."""
+
+    __tablename__ = "pupil"
+
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    """Where the pupil is enrolled now."""
+    name_sealed: Mapped[bytes]
+    name_index: Mapped[bytes] = mapped_column(index=True)
+    name = Sealed(index=NAME, key=name_key)
+    former_name_sealed: Mapped[bytes | None]
+    former_name = Sealed()
+    id_type: Mapped[str] = mapped_column(String(20), default="")
+    id_number_sealed: Mapped[bytes | None]
+    id_number_index: Mapped[bytes | None] = mapped_column(index=True)
+    id_number = Sealed(index=NUMBER)
+    id_certain: Mapped[bool] = mapped_column(default=False)
+    student_number_sealed: Mapped[bytes | None]
+    student_number_index: Mapped[bytes | None]
+    student_number = Sealed(index="student number")
+    birth_date_text_sealed: Mapped[bytes | None]
+    birth_date_text = Sealed()
+    sex: Mapped[Sex | None] = mapped_column(Code(Sex))
+    hukou_division: Mapped[str] = mapped_column(String(12), default="")
+    """户口所在地行政区划码; another province's number means 外省户籍."""
+    arrived_at: Mapped[datetime]
+
+    school: Mapped[Unit] = relationship(lazy="joined")
+    guardians: Mapped[list["Guardian"]] = relationship(order_by="Guardian.position", back_populates="pupil")
+
+    @property
+    def birth_date(self) -> date | None:
+        text = self.birth_date_text
+        return date.fromisoformat(text) if text else None
+
+
+class Guardian(Row):
+    """监护人 as the roster names them, first or second."""
+
+    __tablename__ = "guardian"
+
+    pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupil.id"), index=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    position: Mapped[int]
+    relation: Mapped[str] = mapped_column(String(20), default="")
+    name_sealed: Mapped[bytes | None]
+    name = Sealed()
+    id_number_sealed: Mapped[bytes | None]
+    id_number_index: Mapped[bytes | None] = mapped_column(index=True)
+    id_number = Sealed(index=NUMBER)
+    phone_sealed: Mapped[bytes | None]
+    phone_index: Mapped[bytes | None] = mapped_column(index=True)
+    phone = Sealed(index=PHONE)
+
+    pupil: Mapped[Pupil] = relationship(back_populates="guardians")

@@ -1,0 +1,153 @@
+"""What a policy file says, once read: plain values without behaviour beyond themselves."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.vocabulary import ClaimMode, Labelled, Stage
+
+
+class Sureness(Labelled):
+    """可信度, from read at the government's own site down to remembered only."""
+
+    OFFICIAL = "A", "政府或学校网站原文"
+    REPRINT = "B", "转载的官方文字"
+    CONFLICT = "C", "来源互相冲突"
+    MEMORY = "M", "未核实"
+
+
+class Waived(Labelled):
+    """What a family does not pay."""
+
+    TUITION = "tuition", "学费"
+    FEES = "fees", "学杂费"
+    CARE = "care", "保育教育费"
+
+
+class Per(Labelled):
+    """What span of time an amount is for."""
+
+    YEAR = "year", "每学年"
+    TERM = "term", "每学期"
+    ONCE = "once", "一次性"
+
+
+@dataclass(frozen=True)
+class Money:
+    """Whole yuan; ``typical`` is the published average, ``low`` and ``high`` the published range, None where not published."""
+
+    low: int | None
+    high: int | None
+    typical: int | None
+    per: Per
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """A charge that is not collected, instead of yuan paid."""
+
+    what: Waived
+
+
+Amount = Money | Waiver
+
+
+@dataclass(frozen=True)
+class Category:
+    """困难类别 (policies of the 特困库); after ``until`` it decides nothing by itself, neither yes nor no."""
+
+    code: str
+    name: str
+    bureau: str
+    until: date | None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One row of the table of kinds in ``conditions`` with what this policy wants of it."""
+
+    kind: str
+    wanted: frozenset[str] | frozenset[int] | bool
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """Any one of its conditions is enough; a policy wants all its requirements.
+
+    ``words`` and ``family`` finish the sentence 这项给…的学生; ``change`` says what would turn a no into a yes.
+    """
+
+    conditions: tuple[Condition, ...]
+    words: str | None = None
+    family: str | None = None
+    change: str | None = None
+
+
+@dataclass(frozen=True)
+class Tier:
+    """档次: the first whose conditions all hold gives the amount; ``sure`` None means as sure as its version."""
+
+    when: tuple[Condition, ...]
+    amount: Amount
+    sure: Sureness | None = None
+    note: str | None = None
+    lower_because: str | None = None
+
+
+@dataclass(frozen=True)
+class Version:
+    """What holds from ``starts`` until the next version or ``until`` (inclusive); ``doubt`` caps the verdict at unknown."""
+
+    starts: date
+    until: date | None
+    source: str
+    clause: str
+    sure: Sureness
+    checked_on: date
+    who: tuple[Requirement, ...]
+    tiers: tuple[Tier, ...]
+    claim_mode: ClaimMode | None = None
+    doubt: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Application:
+    """How a family comes by the money, in sentences for families."""
+
+    how: str
+    where: str
+    when: str
+    payee: str
+
+
+@dataclass(frozen=True)
+class Policy:
+    """政策: ``name`` is official and may hold words never sent by SMS; ``family_name`` never does."""
+
+    code: str
+    name: str
+    family_name: str
+    family_words: str
+    stages: frozenset[Stage]
+    claim_mode: ClaimMode
+    application: Application
+    versions: tuple[Version, ...]
+    instead_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """地方标准: versions a city or county lays over the province's, found by the leading digits of its division code."""
+
+    division: str
+    name: str
+    demonstration: bool
+    versions: tuple[tuple[str, tuple[Version, ...]], ...]
+
+
+def version_on(versions: tuple[Version, ...], day: date) -> Version | None:
+    """The version in force that day; None before the first one and in a gap."""
+    begun = [version for version in versions if version.starts <= day]
+    if not begun or (begun[-1].until is not None and begun[-1].until < day):
+        return None
+    return begun[-1]
