@@ -1,5 +1,5 @@
 """Where gunicorn and ``flask`` find the portal."""
 
-from portal import create_app
+from portal.app import create_app
 
 app = create_app()
