@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.matching.people import Pair, Via
-from portal.privacy.names import name_key, variant_spelling
+from portal.privacy.names import damaged, name_key, variant_spelling
 from portal.privacy.resident_id import NumberReading, read_number
 from portal.vocabulary import Labelled
 
@@ -23,7 +23,7 @@ class NameAgreement(Labelled):
     EQUAL = "name_equal", "姓名一致"
     VARIANT = "name_variant", "姓名是同一个字的不同写法"
     FORMER = "name_former", "曾用名一致"
-    MISSING = "name_missing", "姓名空缺"
+    MISSING = "name_missing", "姓名空缺或损坏"
     DIFFERENT = "name_different", "姓名不同"
 
 
@@ -68,7 +68,9 @@ def compare(pair: Pair, day: date) -> Agreement:
     """Compare the two sides as of ``day``, the first day of the term matched for."""
     return Agreement(
         via=pair.via,
-        number=compare_numbers(read_number(pair.number, pair.number_type), read_number(pair.register.number)),
+        number=compare_numbers(
+            read_number(pair.number, pair.number_type, day), read_number(pair.register.number, day=day)
+        ),
         name=compare_names(pair.name, pair.former_name, pair.register.name),
         validity=validity(pair.register.valid_to, pair.register.valid_to_unreadable, day),
     )
@@ -82,14 +84,12 @@ def compare_numbers(one: NumberReading, other: NumberReading) -> NumberAgreement
 
 
 def compare_names(name: str, former_name: str, other: str) -> NameAgreement:
-    """Names of people already brought together; the strongest agreement counts."""
-    if not name_key(other) or not name_key(name):
+    """Names of people already brought together; a damaged name (?, □, *) is as good as none."""
+    if _unusable(name) or _unusable(other):
         return NameAgreement.MISSING
     if name_key(name) == name_key(other):
-        return NameAgreement.EQUAL
-    if variant_spelling(name, other):
-        return NameAgreement.VARIANT
-    if name_key(former_name) == name_key(other) or (name_key(former_name) and variant_spelling(former_name, other)):
+        return NameAgreement.VARIANT if variant_spelling(name, other) else NameAgreement.EQUAL
+    if not _unusable(former_name) and name_key(former_name) == name_key(other):
         return NameAgreement.FORMER
     return NameAgreement.DIFFERENT
 
@@ -99,3 +99,7 @@ def validity(valid_to: date | None, unreadable: bool, day: date) -> Validity:
     if unreadable:
         return Validity.UNREADABLE
     return Validity.ENDED if valid_to is not None and valid_to < day else Validity.IN_FORCE
+
+
+def _unusable(name: str) -> bool:
+    return not name_key(name) or damaged(name) is not None

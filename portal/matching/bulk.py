@@ -29,18 +29,19 @@ RESIDENT = re.compile(r"\d{17}[\dX]")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_SUM = " + ".join(f"{weight} * ((key // {10 ** (16 - place)}) % 10)" for place, weight in enumerate(WEIGHTS))
 CHECK_HOLDS = f"last = substr('10X98765432', 1 + CAST(({CHECK_SUM}) % 11 AS INTEGER), 1)"
+PROVINCE = "(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]).*"
 PRIVATE = {"temp_directory": "", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
-type Connection = duckdb.DuckDBPyConnection
+Connection = duckdb.DuckDBPyConnection
 NO_END = {"", "长期", "长期有效", "永久", "无"}
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S")
 
 
-def connect() -> duckdb.DuckDBPyConnection:
+def connect() -> Connection:
     """A database in memory that spills nothing to disk and fetches nothing from the network."""
     return duckdb.connect(":memory:", config=PRIVATE)
 
 
-def take_in(con: duckdb.DuckDBPyConnection, side: str, source: Source) -> int:
+def take_in(con: Connection, side: str, source: Source) -> int:
     """Make the file a view of text columns with ``line``, the 1-based line of data; returns the number of lines."""
     if isinstance(source.table, Path):
         con.read_parquet(str(source.table), file_row_number=True).create_view(f"{side}_file")
@@ -55,7 +56,7 @@ def take_in(con: duckdb.DuckDBPyConnection, side: str, source: Source) -> int:
     return _count(con, f"SELECT count(*) FROM {side}")
 
 
-def label_of(con: duckdb.DuckDBPyConnection, side: str, source: Source) -> str:
+def label_of(con: Connection, side: str, source: Source) -> str:
     """The column that names a row in the answer: the file's own 序号 when every row has one of its own, else ``line``."""
     if not source.has_row_ids:
         return "line"
@@ -64,7 +65,7 @@ def label_of(con: duckdb.DuckDBPyConnection, side: str, source: Source) -> str:
     return "row_id" if _count(con, own) and not _count(con, blank) else "line"
 
 
-def spread_numbers(con: duckdb.DuckDBPyConnection) -> None:
+def spread_numbers(con: Connection, day: date) -> None:
     """One line a number: its first 17 digits as an integer to join on, or the text where only Python can read it."""
     roster = " UNION ALL ".join(
         f"SELECT line, '{via}' AS via, {column} AS raw, {kind} AS kind FROM roster"
@@ -90,14 +91,16 @@ def spread_numbers(con: duckdb.DuckDBPyConnection) -> None:
     # A dummy that looks like a number would join with every other: on this side the check must hold before joining.
     con.execute(
         f"""
-        UPDATE register_numbers SET key = NULL, odd = lpad(CAST(key AS VARCHAR), 17, '0') || last
-        WHERE key IS NOT NULL
-          AND (NOT ({CHECK_HOLDS}) OR try_strptime(substr(CAST(key AS VARCHAR), 7, 8), '%Y%m%d') IS NULL)
+        UPDATE register_numbers SET key = NULL, odd = CAST(key AS VARCHAR) || last
+        WHERE key IS NOT NULL AND NOT (
+            {CHECK_HOLDS} AND regexp_full_match(CAST(key AS VARCHAR), '{PROVINCE}')
+            AND coalesce(try_strptime(substr(CAST(key AS VARCHAR), 7, 8), '%Y%m%d') <= DATE '{day}', false)
+        )
         """
     )
 
 
-def read_odd_numbers(con: duckdb.DuckDBPyConnection) -> int:
+def read_odd_numbers(con: Connection, day: date) -> int:
     """Let ``read_number`` see every number that is not plainly clean, each text once; returns how many texts that were."""
     odd = con.sql(
         "SELECT DISTINCT odd, kind FROM (SELECT odd, kind FROM roster_numbers UNION ALL SELECT odd, kind FROM register_numbers) "
@@ -106,7 +109,7 @@ def read_odd_numbers(con: duckdb.DuckDBPyConnection) -> int:
     other_values: dict[str, int] = {}
     readings: list[tuple[str, str | None, int, str, bool]] = []
     for text, kind in odd:
-        reading = read_number(text, kind)
+        reading = read_number(text, kind, day)
         if not reading.value:
             continue
         if RESIDENT.fullmatch(reading.value):
@@ -118,7 +121,7 @@ def read_odd_numbers(con: duckdb.DuckDBPyConnection) -> int:
     return len(odd)
 
 
-def join_numbers(con: duckdb.DuckDBPyConnection) -> int:
+def join_numbers(con: Connection) -> int:
     """Bring together whoever has the same number on both sides; returns the number of pairs."""
     for side in ("roster", "register"):
         con.execute(
@@ -140,7 +143,7 @@ def join_numbers(con: duckdb.DuckDBPyConnection) -> int:
     return _count(con, "SELECT count(*) FROM met")
 
 
-def compare_pairs(con: duckdb.DuckDBPyConnection, day: date) -> None:
+def compare_pairs(con: Connection, day: date) -> None:
     """Write how far each pair agrees, as the codes of ``Agreement``."""
     con.execute(
         f"""
@@ -170,7 +173,7 @@ def compare_pairs(con: duckdb.DuckDBPyConnection, day: date) -> None:
     )
 
 
-def decide(con: duckdb.DuckDBPyConnection) -> None:
+def decide(con: Connection) -> None:
     """Ask the rules once for each kind of agreement and keep the strongest for a pupil and an entry."""
     con.execute(
         f"""
@@ -204,7 +207,7 @@ def decide(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def write(con: duckdb.DuckDBPyConnection, roster_label: str, register_label: str, path: Path, form: str) -> None:
+def write(con: Connection, roster_label: str, register_label: str, path: Path, form: str) -> None:
     """Write the answer in the order of the roster, rows named by the labels."""
     options = "FORMAT parquet" if form == ".parquet" else "FORMAT csv, HEADER"
     con.execute(
@@ -237,13 +240,12 @@ def _column(source: Source, column: str) -> str:
     return f"{own} AS {column}" if column == "row_id" else f"CAST({own} AS VARCHAR) AS {column}"
 
 
-def _count(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = con.sql(query).fetchone()
-    return int(row[0]) if row else 0
+def _count(con: Connection, query: str) -> int:
+    return int(con.sql(query).fetchall()[0][0])
 
 
 def _table(
-    con: duckdb.DuckDBPyConnection,
+    con: Connection,
     name: str,
     columns: tuple[str, ...],
     rows: list[tuple[object, ...]] | list[tuple[str, str | None, int, str, bool]],

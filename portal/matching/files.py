@@ -61,8 +61,8 @@ def match_files(
             roster_label = bulk.label_of(con, "roster", roster)
             register_label = bulk.label_of(con, "register", register)
         with clock.step("numbers", f"整理证件号:学籍 {roster_rows} 行,名单 {register_rows} 行"):
-            bulk.spread_numbers(con)
-            odd = bulk.read_odd_numbers(con)
+            bulk.spread_numbers(con, day)
+            odd = bulk.read_odd_numbers(con, day)
         with clock.step("join", f"按证件号比对({odd} 个号码逐个辨认过)"):
             pairs = bulk.join_numbers(con)
         with clock.step("judge", f"逐对判断,共 {pairs} 对"):

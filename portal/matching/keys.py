@@ -2,33 +2,36 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from portal.matching.people import Pair, RegisterPerson, RosterPerson, Via
 from portal.privacy.resident_id import read_number
 
 
-def number_key(text: str, number_type: str | None = None) -> str | None:
+def number_key(text: str, day: date, number_type: str | None = None) -> str | None:
     """The number after lossless repair, None for what is masked, a dummy or no number: such never bring anybody together."""
-    return read_number(text, number_type).value or None
+    return read_number(text, number_type, day).value or None
 
 
-def roster_keys(person: RosterPerson) -> Iterator[tuple[Via, str]]:
+def roster_keys(person: RosterPerson, day: date) -> Iterator[tuple[Via, str]]:
     """Every number by which a pupil may meet a register: the pupil's own, then the guardians'."""
     numbers = (
-        (Via.SELF, number_key(person.number, person.number_type)),
-        (Via.GUARDIAN_1, number_key(person.guardian_1.number)),
-        (Via.GUARDIAN_2, number_key(person.guardian_2.number)),
+        (Via.SELF, number_key(person.number, day, person.number_type)),
+        (Via.GUARDIAN_1, number_key(person.guardian_1.number, day)),
+        (Via.GUARDIAN_2, number_key(person.guardian_2.number, day)),
     )
     return ((via, key) for via, key in numbers if key)
 
 
-def pairs_by_number(roster: Iterable[RosterPerson], register: Iterable[RegisterPerson]) -> Iterator[Pair]:
+def pairs_by_number(
+    roster: Iterable[RosterPerson], register: Iterable[RegisterPerson], day: date
+) -> Iterator[Pair]:
     """Candidates held in memory; files and the database bring theirs together by joins on the same keys."""
     entries: defaultdict[str, list[RegisterPerson]] = defaultdict(list)
     for entry in register:
-        if key := number_key(entry.number):
+        if key := number_key(entry.number, day):
             entries[key].append(entry)
     for pupil in roster:
-        for via, key in roster_keys(pupil):
+        for via, key in roster_keys(pupil, day):
             for entry in entries[key] if key in entries else ():
                 yield Pair(pupil, entry, via)

@@ -5,7 +5,7 @@ from datetime import date
 
 from portal.vocabulary import Basis, Labelled
 
-type RowId = int | str
+RowId = int | str
 
 
 class Via(Labelled):
