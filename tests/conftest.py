@@ -1,0 +1,124 @@
+"""What every test may ask for: the app on a database of its own, a session, a client, a browser.
+
+One embedded PostgreSQL serves the whole run; each worker has a database copied from one that was migrated once.
+"""
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from psycopg import sql
+from sqlalchemy.orm import Session
+
+from portal import embedded_postgres
+from portal.app import create_app
+from portal.database import EVERYTHING, db, libpq, set_reach
+from portal.embedded_postgres import EmbeddedPostgres
+from portal.settings import Settings, read_settings
+
+TEMPLATE = "migrated"
+
+
+@dataclass(frozen=True)
+class Databases:
+    """The server of this run and how to get a fresh database on it."""
+
+    server: EmbeddedPostgres
+    instance: Path
+
+    def settings(self, database: str, **environment: str) -> Settings:
+        return read_settings(
+            {
+                "PORTAL_INSTANCE": str(self.instance),
+                "DATABASE_URL": self.server.url_for(database, "portal_app"),
+                "DATABASE_OWNER_URL": self.server.url_for(database, "portal_owner"),
+                "PORTAL_LOG_LEVEL": "WARNING",
+                **environment,
+            }
+        )
+
+    def administer(self, database: str = "postgres") -> psycopg.Connection:
+        return psycopg.connect(libpq(self.server.url_for(database, "postgres")), autocommit=True)
+
+    def copy(self, name: str) -> str:
+        with self.administer() as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER portal_owner").format(*map(sql.Identifier, (name, TEMPLATE)))
+            )
+            connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO portal_app").format(sql.Identifier(name)))
+        return name
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all workers of the run."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def databases(run_folder: Path) -> Iterator[Databases]:
+    # a socket's address is short, a test's folder is not
+    instance = Path(tempfile.gettempdir()) / f"portal-tests-{run_folder.stat().st_ino}"
+    instance.mkdir(exist_ok=True)
+    server = embedded_postgres.start(instance / "postgres")
+    databases = Databases(server, instance)
+    with (run_folder / "migrating").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with databases.administer() as connection:
+            known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone()
+        if not known:
+            server.create_database(TEMPLATE)
+            with create_app(databases.settings(TEMPLATE)).app_context():
+                upgrade()
+                db.engine.dispose()
+    yield databases
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def database(databases: Databases) -> str:
+    return databases.copy(f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}")
+
+
+@pytest.fixture(scope="session")
+def shared_app(databases: Databases, database: str) -> Flask:
+    return create_app(databases.settings(database))
+
+
+@pytest.fixture
+def app(shared_app: Flask, databases: Databases, database: str) -> Iterator[Flask]:
+    """The app on an empty database; what the test leaves is swept away after it."""
+    yield shared_app
+    with databases.administer(database) as connection:
+        connection.execute("SET session_replication_role = replica")  # trails refuse to be emptied otherwise
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+            " AND tablename NOT IN ('alembic_version', 'hardship_category', 'key_check')"
+        ).fetchall()
+        for (table,) in tables:
+            connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A session that reaches every pupil, as commands and workers have it."""
+    with app.app_context():
+        session = db.session()
+        set_reach(session, EVERYTHING)
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
