@@ -23,7 +23,7 @@ _INVISIBLE_RANGES = (
 NO_INVISIBLE: dict[int, None] = {code: None for first, last in _INVISIBLE_RANGES for code in range(first, last + 1)}
 """For ``str.translate``: drops what has no width; blanks are left to ``str.split``."""
 
-DOTS = "·•.・‧⋅∙．﹒･·●◦˙․⸱⸳ㆍꞏᐧ᛫。｡"
+DOTS = "·•.・‧⋅∙\uff0e﹒\uff65\u0387●◦˙․⸱⸳ㆍꞏᐧ᛫\uff61。"
 """Every mark that stands for the dot of a 少数民族 name (U+00B7 in the standard)."""
 
-DASHES = "-‐‑‒–—―−－﹣"
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\ufe63"

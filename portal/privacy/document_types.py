@@ -33,7 +33,6 @@ class DocumentType:
     code: str
     words: tuple[str, ...]
     shape: re.Pattern[str] | None = None
-    lifelong: int = 0  # only so many characters stay when the document is renewed; 0 = all
 
 
 _TRAVEL = r"[HM][0-9]{8}(?:[0-9]{2})?"
@@ -43,7 +42,7 @@ DOCUMENT_TYPES = (
     DocumentType(NumberKind.DISABILITY_CERTIFICATE, "", ("残疾",)),
     DocumentType(NumberKind.FOREIGN_RESIDENT, "9", ("永久居",), re.compile(r"[A-Z]{3}[0-9]{12}")),
     DocumentType(NumberKind.RESIDENCE_PERMIT, "", ("居住证",)),
-    DocumentType(NumberKind.PERMIT, "", ("港澳",), re.compile(_TRAVEL), lifelong=9),
+    DocumentType(NumberKind.PERMIT, "", ("港澳",), re.compile(_TRAVEL)),
     DocumentType(NumberKind.PERMIT, "8", ("台湾", "台胞"), re.compile(r"[0-9]{8}|[0-9]{10}[A-Z]?")),
     DocumentType(
         NumberKind.PERMIT, "6", ("香港",), re.compile(rf"{_TRAVEL}|[A-Z]{{1,2}}[0-9]{{6}}[0-9A]|[HK][A-Z]?[0-9]{{7,8}}")
@@ -61,13 +60,16 @@ LOOKS_LIKE = (
     (NumberKind.FOREIGN_RESIDENT, re.compile(r"[A-Z]{3}[0-9]{12}")),
 )
 
+RENEWED_PERMIT = re.compile(r"([HM][0-9]{8})[0-9]{2}")
+"""通行证: the first nine characters are for life, the last two count the renewals."""
+
 _BY_CODE = {row.code: row for row in DOCUMENT_TYPES if row.code}
 _LEADING_CODE = re.compile(r"0?([16789AZ])(?![0-9A-Z])")
 
 
 @lru_cache(maxsize=256)
 def declared_type(id_type: str | None) -> DocumentType | None:
-    """The row for 「1」, 「01」, 「1-居民身份证」 or a name; an unknown document counts as 其他, none at all as None."""
+    """The row for 「1」, 「01」, 「1-居民身份证」 or a name; an unknown document counts as 其他."""
     text = (id_type or "").strip().upper()
     if not text:
         return None

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from stdnum.cn import ric
 
 from portal.privacy.characters import DASHES, NO_INVISIBLE
-from portal.privacy.document_types import LOOKS_LIKE, DocumentType, NumberKind, declared_type
+from portal.privacy.document_types import LOOKS_LIKE, RENEWED_PERMIT, DocumentType, NumberKind, declared_type
 from portal.vocabulary import Sex
 
 
@@ -89,7 +89,8 @@ _PLAIN = re.compile(r"[1-9][0-9]{16}[0-9X]")
 _EIGHTEEN = re.compile(r"\d{17}[\dX×*✕✖╳ХΧ]", re.ASCII)
 _CERTIFICATE = re.compile(r"(\d{17}[\dX×*✕✖╳ХΧ])([1-7][1-4])(?:B\d{1,2})?", re.ASCII)  # B1, B2 … = 补办
 _PROVINCE = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71")
-_EDGES = "='\"‘’“”` ,;:、。."
+_WHOLE = re.compile(r"^([0-9]{1,15})\.0+$")  # up to 15 digits a spreadsheet's number is exact
+_EDGES = "='\"\u2018\u2019\u201c\u201d` ,;:、。."
 _BRACKETS = str.maketrans("", "", "()[]")
 _NO_DASHES = str.maketrans("", "", DASHES)
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -159,7 +160,8 @@ def _tidied(text: str) -> tuple[str, list[str]]:
     if any(mark.isdigit() for mark in number):
         number = step(number, number.translate(_BRACKETS), "去掉了括号")
         number = step(number, number.translate(_NO_DASHES), "去掉了连字符")
-    return step(number, number.strip(_EDGES), "去掉了前后的引号或标点"), repairs
+    number = step(number, number.strip(_EDGES), "去掉了前后的引号或标点")
+    return step(number, _WHOLE.sub(r"\1", number), "去掉了小数点后的0"), repairs
 
 
 def _resident(number: str, repairs: list[str], day: date) -> NumberReading | None:
@@ -212,6 +214,8 @@ def _what_is_wrong(number: str, kind: NumberKind | None, expected: str, day: dat
         return "号码里的出生日期晚于今天,请对照户口簿或身份证核对"
     if born.year < 1900:
         return "号码里的出生日期早于1900年,请对照户口簿或身份证核对"
+    if number[17] not in "0123456789X":
+        return "末位的符号不能还原(按前17位算出的校验位不是X),请填写完整号码"
     if number[17] != expected:
         return "校验位不对(至少有一位写错),请对照户口簿或身份证核对后重新填写"
     return None
@@ -225,18 +229,24 @@ def _by_shape(
     if not shape.fullmatch(number):
         sentence = f"号码与所填的证件类型({document.kind.label})不符,请核对证件类型和号码"
         return found or NumberReading("", NumberKind.UNREADABLE, problem=sentence)
-    if document.lifelong and len(number) > document.lifelong:
-        number = number[: document.lifelong]
-        repairs = [*repairs, "去掉了换证次数,保留终身不变的号码"]
-    return NumberReading(number, document.kind, tuple(repairs), certain=document.kind is not NumberKind.OTHER)
+    return _kept(number, document.kind, repairs, None)
 
 
 def _by_likeness(number: str, repairs: list[str]) -> NumberReading:
     for kind, shape in LOOKS_LIKE:
         if shape.fullmatch(number):
             sentence = f"号码像{kind.label}的号码,请填写或改正身份证件类型;核实之前不作为确定匹配"
-            return NumberReading(number, kind, tuple(repairs), sentence)
+            return _kept(number, kind, repairs, sentence)
     return NumberReading("", NumberKind.UNREADABLE, problem=_why_unreadable(number))
+
+
+def _kept(number: str, kind: NumberKind, repairs: list[str], problem: str | None) -> NumberReading:
+    renewed = RENEWED_PERMIT.fullmatch(number) if kind is NumberKind.PERMIT else None
+    if renewed:
+        number = renewed[1]
+        repairs = [*repairs, "去掉了换证次数,保留终身不变的号码"]
+    certain = problem is None and kind is not NumberKind.OTHER
+    return NumberReading(number, kind, tuple(repairs), problem, certain)
 
 
 def _why_unreadable(number: str) -> str:
