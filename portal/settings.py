@@ -1,10 +1,14 @@
 """What the environment may say, read once into one frozen value."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, cast
 from urllib.parse import urlsplit
+
+
+Algorithm = Literal["aes", "sm4"]
 
 
 class SettingsProblem(Exception):
@@ -21,7 +25,7 @@ class Settings:
     database_owner_url: str | None
     """The role that owns the tables, for migrations only."""
     keys: Path
-    seal_algorithm: str
+    seal_algorithm: Algorithm
     """``aes`` (AES-256-GCM) or ``sm4`` (SM4-GCM), for what is sealed from now on."""
     public_url: str
     """The address families type; ``https`` here makes cookies Secure."""
@@ -54,7 +58,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         database_url=_psycopg(database_url),
         database_owner_url=_psycopg(environment.get("DATABASE_OWNER_URL") or database_url),
         keys=Path(environment.get("PORTAL_KEYS", folder / "keys")).resolve(),
-        seal_algorithm=environment.get("PORTAL_SEAL_ALGORITHM", "aes"),
+        seal_algorithm=cast(Algorithm, environment.get("PORTAL_SEAL_ALGORITHM", "aes")),
         public_url=public_url,
         trusted_proxies=int(environment.get("PORTAL_TRUSTED_PROXIES", "0")),
         gateway=environment.get("PORTAL_GATEWAY", "sandbox"),
@@ -70,7 +74,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     return settings
 
 
-def _faults(settings: Settings):  # type: ignore[no-untyped-def]  # a generator of sentences
+def _faults(settings: Settings) -> Iterator[str]:
     if settings.gateway not in GATEWAYS:
         yield f"PORTAL_GATEWAY is {settings.gateway!r}: use one of {', '.join(GATEWAYS)}"
     if settings.seal_algorithm not in ("aes", "sm4"):

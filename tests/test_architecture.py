@@ -15,7 +15,7 @@ LAYERS = [
     {"matching"},
     {"policies"},
     {"models"},
-    {"audit"},
+    {"audit", "readiness"},
     {"access"},
     {"intake"},
     {"enrolment"},

@@ -30,8 +30,9 @@ def upgrade():
     )
     op.create_table(
         "key_check",
-        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("fingerprint", name=op.f("pk_key_check")),
+        sa.Column("key_id", sa.String(length=8), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("key_id", name=op.f("pk_key_check")),
     )
     op.create_table(
         "try_count",

@@ -1,5 +1,6 @@
-"""What the keys must be able to open: a start with another key is refused before anything is written (F-30)."""
+"""What tells that the keys of this process are those the data was sealed with (F-30)."""
 
+from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.models.base import Base
@@ -8,4 +9,6 @@ from portal.models.base import Base
 class KeyCheck(Base):
     __tablename__ = "key_check"
 
-    fingerprint: Mapped[bytes] = mapped_column(primary_key=True)
+    key_id: Mapped[str] = mapped_column(String(8), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    """Derived from the key one-way; the key can't be told from it."""
