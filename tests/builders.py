@@ -39,7 +39,9 @@ def a_bureau(session: Session, county: Unit | None = None, code: str = "329901-M
     return a_unit(session, code, UnitLevel.BUREAU, county or a_county(session), name="示例县民政局")
 
 
-def a_school(session: Session, county: Unit | None = None, code: str = "3299010001", name: str = "示例县实验小学") -> Unit:
+def a_school(
+    session: Session, county: Unit | None = None, code: str = "3299010001", name: str = "示例县实验小学"
+) -> Unit:
     return a_unit(
         session,
         code,
@@ -87,11 +89,18 @@ def a_pupil(
     school = school or a_school(session)
     birth = f"{id_number[6:10]}-{id_number[10:12]}-{id_number[12:14]}" if id_number else None
     pupil = Pupil(
-        school_id=school.id, name=name, id_number=id_number, id_certain=bool(id_number), birth_date_text=birth, arrived_at=now
+        school_id=school.id,
+        name=name,
+        id_number=id_number,
+        id_certain=bool(id_number),
+        birth_date_text=birth,
+        arrived_at=now,
     )
     session.add(pupil)
     session.flush()
-    session.add(Guardian(pupil_id=pupil.id, school_id=school.id, position=1, relation="母亲", name=guardian, phone=phone))
+    session.add(
+        Guardian(pupil_id=pupil.id, school_id=school.id, position=1, relation="母亲", name=guardian, phone=phone)
+    )
     number = next(_numbers)
     session.add(
         EnrolmentRecord(
@@ -137,7 +146,11 @@ def an_entry(
 
 
 def a_staff_member(
-    session: Session, account: str = "sch1", role: Role = Role.SCHOOL_OFFICER, unit: Unit | None = None, name: str = "张老师"
+    session: Session,
+    account: str = "sch1",
+    role: Role = Role.SCHOOL_OFFICER,
+    unit: Unit | None = None,
+    name: str = "张老师",
 ) -> StaffMember:
     """With the password ``builders.PASSWORD``."""
     staff = StaffMember(

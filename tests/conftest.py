@@ -52,9 +52,13 @@ class Databases:
         with self.administer() as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
             connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER portal_owner").format(*map(sql.Identifier, (name, TEMPLATE)))
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER portal_owner").format(
+                    *map(sql.Identifier, (name, TEMPLATE))
+                )
             )
-            connection.execute(sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO portal_app").format(sql.Identifier(name)))
+            connection.execute(
+                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO portal_app").format(sql.Identifier(name))
+            )
         return name
 
 

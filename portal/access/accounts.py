@@ -45,7 +45,9 @@ def random_password() -> str:
     return "-".join("".join(choice(ALPHABET) for _ in range(4)) for _ in range(4))
 
 
-def make_account(session: Session, account: str, name: str, role: Role, unit: Unit, password: str, now: datetime) -> StaffMember:
+def make_account(
+    session: Session, account: str, name: str, role: Role, unit: Unit, password: str, now: datetime
+) -> StaffMember:
     if unit.level not in LEVELS[role]:
         raise AccountProblem(f"{role.label}不能设在{unit.level.label}级单位“{unit.name}”，请换一个单位或角色")
     if session.scalars(select(StaffMember).where(StaffMember.account == account)).first():

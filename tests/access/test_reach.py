@@ -1,0 +1,73 @@
+"""The database itself shows a transaction nothing outside its reach, even where a filter was forgotten."""
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, ProgrammingError
+from sqlalchemy.orm import Session
+
+from portal import audit
+from portal.database import NOTHING, reach_pupils, reach_units, set_reach
+from portal.models import Guardian, Pupil, RegisterEntry
+from tests.builders import a_county, a_pupil, a_school, an_entry
+
+
+def count(session: Session, table: type) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def test_without_a_reach_no_pupil_is_there(session: Session) -> None:
+    a_pupil(session)
+    set_reach(session, NOTHING)
+    assert count(session, Pupil) == count(session, Guardian) == 0
+
+
+def test_a_school_reaches_its_own_pupils_only(session: Session) -> None:
+    mine = a_school(session)
+    a_pupil(session, mine)
+    a_pupil(session, a_school(session, a_county(session, "329902", "邻县"), "3299020001"), name="周晓", id_number=None)
+    set_reach(session, reach_units(mine.path))
+    assert [pupil.name for pupil in session.scalars(select(Pupil))] == ["王小雨"]
+
+
+def test_a_county_whose_code_begins_alike_is_not_reached(session: Session) -> None:
+    a_pupil(session, a_school(session, a_county(session, "3299010", "近似县"), "X1"))
+    set_reach(session, reach_units(a_county(session, "329901").path))
+    assert count(session, Pupil) == 0
+
+
+def test_a_family_reaches_its_own_child_only(session: Session) -> None:
+    child, other = a_pupil(session), a_pupil(session, name="周晓", id_number=None)
+    set_reach(session, reach_pupils([child.id]))
+    assert [pupil.id for pupil in session.scalars(select(Pupil))] == [child.id]
+    assert session.scalars(select(Guardian.pupil_id)).all() == [child.id]
+
+
+def test_nobody_with_a_part_of_the_tree_looks_into_the_registers(session: Session) -> None:
+    an_entry(session)
+    set_reach(session, reach_units("/32/"))
+    assert count(session, RegisterEntry) == 0
+
+
+def test_a_pupil_of_another_school_cannot_be_written(session: Session) -> None:
+    school, other = a_school(session), a_school(session, code="3299010002")
+    set_reach(session, reach_units(school.path))
+    with pytest.raises(ProgrammingError, match="row-level security"):
+        a_pupil(session, other)
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit_entry SET actor = 'x'", "DELETE FROM audit_entry", "TRUNCATE audit_entry"]
+)
+def test_the_audit_trail_cannot_be_rewritten(session: Session, statement: str) -> None:
+    audit.record(session, "portal", "matched")
+    session.flush()
+    with pytest.raises(DBAPIError, match="permission denied"):
+        session.execute(text(statement))
+
+
+def test_the_reach_ends_with_the_transaction_on_a_shared_connection(session: Session) -> None:
+    a_pupil(session)
+    session.commit()
+    set_reach(session, NOTHING)
+    session.commit()
+    assert count(session, Pupil) == 0
