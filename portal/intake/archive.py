@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 
-from portal.intake.problems import UnreadableFile
+from portal.intake.problems import LOCKED, SAVE_AGAIN, VALUES_ONLY, UnreadableFile
 
 _STEP = 1 << 20
 _SMALL_MEMBER = 1 << 20
@@ -24,22 +24,18 @@ class ArchiveLimits:
     ratio: int = 120
 
 
-_SAVE_AGAIN = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿(.xlsx)”后再导入。"
-_VALUES_ONLY = "请新建一个工作簿，只把名单“粘贴为数值”进去，保存后再导入。"
-
-_BROKEN = f"这个 xlsx 文件已经损坏或没有传完整：{_SAVE_AGAIN}"
-_TOO_MANY = f"这个 xlsx 文件里的部件太多，不像一份名单：{_VALUES_ONLY}"
-_BOMB = f"这个 xlsx 文件展开后大得不正常，已拒绝：{_VALUES_ONLY}"
-_BAD_PATH = f"这个 xlsx 文件里有不该有的路径，已拒绝：{_VALUES_ONLY}"
-_DTD = f"这个 xlsx 文件里有外部定义(DTD)，已拒绝：{_VALUES_ONLY}"
-_LOCKED = "这个工作簿设了打开密码，读不出来：请在 Excel 里去掉密码(文件→信息→保护工作簿)后再导入。"
+_BROKEN = f"这个 xlsx 文件已经损坏或没有传完整：{SAVE_AGAIN}"
+_TOO_MANY = f"这个 xlsx 文件里的部件太多，不像一份名单：{VALUES_ONLY}"
+_BOMB = f"这个 xlsx 文件展开后大得不正常，已拒绝：{VALUES_ONLY}"
+_BAD_PATH = f"这个 xlsx 文件里有不该有的路径，已拒绝：{VALUES_ONLY}"
+_DTD = f"这个 xlsx 文件里有外部定义(DTD)，已拒绝：{VALUES_ONLY}"
 
 _NOT_WELCOME = (
-    (("vbaproject", "xl/macrosheets/", "xl/activex/"), f"这个工作簿带有宏或控件，已拒绝：{_VALUES_ONLY}"),
-    (("xl/externallinks/",), f"这个工作簿链接了别的文件，已拒绝：{_VALUES_ONLY}"),
-    (("xl/connections.xml", "xl/querytables/"), f"这个工作簿连着外部数据源，已拒绝：{_VALUES_ONLY}"),
-    (("xl/embeddings/", "customxml/"), f"这个工作簿里嵌有别的文件，已拒绝：{_VALUES_ONLY}"),
-    (("xl/workbook.bin",), f"这是 xlsb 文件，不能直接读：{_SAVE_AGAIN}"),
+    (("vbaproject", "xl/macrosheets/", "xl/activex/"), f"这个工作簿带有宏或控件，已拒绝：{VALUES_ONLY}"),
+    (("xl/externallinks/",), f"这个工作簿链接了别的文件，已拒绝：{VALUES_ONLY}"),
+    (("xl/connections.xml", "xl/querytables/"), f"这个工作簿连着外部数据源，已拒绝：{VALUES_ONLY}"),
+    (("xl/embeddings/", "customxml/"), f"这个工作簿里嵌有别的文件，已拒绝：{VALUES_ONLY}"),
+    (("xl/workbook.bin",), f"这是 xlsb 文件，不能直接读：{SAVE_AGAIN}"),
 )
 """Parts of a member's name in lower case, and what is said of them."""
 
@@ -56,7 +52,7 @@ def refuse_hostile(data: bytes, limits: ArchiveLimits) -> None:
             if sum(member.file_size for member in members) > limits.inflated:
                 raise UnreadableFile(_BOMB)
             if "xl/workbook.xml" not in names or "[Content_Types].xml" not in names:
-                raise UnreadableFile(f"这是一个压缩包，里面不是 Excel 工作簿：{_SAVE_AGAIN}")
+                raise UnreadableFile(f"这是一个压缩包，里面不是 Excel 工作簿：{SAVE_AGAIN}")
             for member in members:
                 _refuse_content(archive, member)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, UnicodeDecodeError) as error:
@@ -80,7 +76,7 @@ def _refuse_member(member: zipfile.ZipInfo, limits: ArchiveLimits) -> None:
     if name.startswith(("/", "\\")) or ".." in name.replace("\\", "/").split("/") or ":" in name or "\x00" in name:
         raise UnreadableFile(_BAD_PATH)
     if member.flag_bits & 0x1:
-        raise UnreadableFile(_LOCKED)
+        raise UnreadableFile(LOCKED)
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise UnreadableFile(_BROKEN)
     if member.file_size > _SMALL_MEMBER and member.file_size > limits.ratio * max(member.compress_size, 1):

@@ -139,9 +139,6 @@ class Columns:
         """The cells of one line by field; fields without a column are absent."""
         return {field: cells[position] for field, position in self.positions.items()}
 
-    def heading(self, field: str, otherwise: str) -> str:
-        return self.written.get(field, otherwise)
-
 
 def find_columns(headings: Sequence[str], kind: IntakeKind, *, also_required: Sequence[str] = ()) -> Columns:
     """The columns of a file by its headings; refuses a file without the required ones or with one field twice."""
@@ -156,7 +153,7 @@ def find_columns(headings: Sequence[str], kind: IntakeKind, *, also_required: Se
         elif field in positions:
             first = tidy_heading(headings[positions[field]])
             raise UnreadableFile(
-                f"“{first}”和“{tidy_heading(heading)}”两列都像是“{_ours(kind, field)}”，"
+                f"“{first}”和“{tidy_heading(heading)}”两列都像是“{our_heading(kind, field)}”，"
                 "不知道该用哪一列：请删去一列或改掉一个表头后再导入。"
             )
         else:
@@ -176,7 +173,8 @@ def tidy_heading(heading: str) -> str:
     return " ".join(heading.split())[:40]
 
 
-def _ours(kind: IntakeKind, field: str) -> str:
+def our_heading(kind: IntakeKind, field: str) -> str:
+    """The contract's heading of a field, for files that lack the column."""
     return next(column.heading for column in KINDS[kind] if column.field == field)
 
 

@@ -1,0 +1,111 @@
+"""What every reader of lines shares: sound lines one by one, cells read, and a note of whatever was wrong or repaired."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from portal.intake.cells import CUT_BY_EXCEL, LONGEST, NotADate, cut_by_excel, read_date
+from portal.intake.columns import Columns, our_heading
+from portal.intake.problems import Problem, Repair
+from portal.intake.spreadsheet import Table
+from portal.privacy.document_types import NumberKind
+from portal.privacy.names import damaged, tidy_name
+from portal.privacy.resident_id import read_number
+from portal.vocabulary import IntakeKind
+
+
+@dataclass(frozen=True)
+class PersonNumber:
+    """证件号; without ``certain`` it is shown to a person and opens nothing by itself."""
+
+    value: str | None
+    certain: bool
+    kind: NumberKind
+
+
+NO_NUMBER = PersonNumber(None, False, NumberKind.EMPTY)
+
+
+@dataclass
+class Notes:
+    """The problems and repairs of one file, by the headings as written in it."""
+
+    kind: IntakeKind
+    columns: Columns
+    day: date
+    problems: list[Problem] = field(default_factory=list)
+    repaired: list[Repair] = field(default_factory=list)
+
+    def refuse(self, row: int, name: str, sentence: str) -> None:
+        """The row is not taken in."""
+        self.problems.append(Problem(row, self.heading(name), sentence, row_kept=False))
+
+    def remark(self, row: int, name: str, sentence: str) -> None:
+        """The row is taken in; this cell is shown to a person."""
+        self.problems.append(Problem(row, self.heading(name), sentence, row_kept=True))
+
+    def heading(self, name: str) -> str:
+        return self.columns.written.get(name) or our_heading(self.kind, name)
+
+    def sorted_problems(self) -> list[Problem]:
+        return sorted(self.problems, key=lambda problem: problem.row)
+
+    def lines(self, table: Table) -> Iterator[tuple[int, dict[str, str]]]:
+        """Row and cells by field; refuses a line that is shifted, has no name, or a cell of absurd length."""
+        width = len(table.headings)
+        for row, cells in table.lines:
+            if len(cells) > width and any(cells[width:]):
+                self.refuse(row, "name", "这一行比表头多出内容，可能某格里的逗号没有加引号；请改正后重新导入这一行")
+                continue
+            values = self.columns.values(cells)
+            if any(len(value) > LONGEST for value in values.values()):
+                longest = max(values, key=lambda name: len(values[name]))
+                self.refuse(row, longest, f"这一格超过{LONGEST}个字，不像名单里的内容；请改正后重新导入这一行")
+                continue
+            name = tidy_name(values["name"])
+            if not name:
+                self.refuse(row, "name", "姓名没有填写；请补上后重新导入这一行")
+                continue
+            values["name"] = name
+            if sentence := damaged(name):
+                self.remark(row, "name", sentence)
+            yield row, values
+
+    def person_number(self, row: int, name: str, text: str, id_type: str | None = None) -> PersonNumber | None:
+        """None when the number is wrong beyond lossless repair: the row is refused then."""
+        reading = read_number(text, id_type, self.day)
+        if reading.repairs and reading.value:
+            self.repaired.append(Repair(row, self.heading(name), str(text), reading.value))
+        if reading.problem is None:
+            return PersonNumber(reading.value or None, reading.certain, reading.kind)
+        if reading.value or reading.kind is NumberKind.DUMMY:
+            self.remark(row, name, reading.problem)
+            return PersonNumber(reading.value or None, False, reading.kind)
+        self.refuse(row, name, reading.problem)
+        return None
+
+    def other_number(self, row: int, name: str, text: str) -> str | None:
+        """The number of somebody beside the pupil: a wrong one is left out, the row stays."""
+        reading = read_number(text, None, self.day)
+        if reading.problem:
+            self.remark(row, name, reading.problem)
+        elif reading.repairs:
+            self.repaired.append(Repair(row, self.heading(name), str(text), reading.value))
+        return reading.value if reading.certain else None
+
+    def code(self, row: int, name: str, text: str) -> str:
+        """A number that is no 证件号 (学籍号, 标识码): as written, unless Excel cut it."""
+        if cut_by_excel(text):
+            self.remark(row, name, CUT_BY_EXCEL)
+            return ""
+        return text.strip()
+
+    def day_of(
+        self, row: int, name: str, text: str, read: Callable[[str], date | None] = read_date
+    ) -> date | None:
+        """The day in a cell; one that cannot be read is left empty and remarked."""
+        try:
+            return read(text)
+        except NotADate:
+            self.remark(row, name, "不是能读的日期，没有记下；请写成 2016-03-05 这样的年月日")
+            return None
