@@ -15,7 +15,7 @@ def mask_name(name: str) -> str:
         return first[:1] + "*" * (len(first) - 1) + "".join(tail)
     whole = first + "".join(part for part in rest if not _SEPARATOR.fullmatch(part))
     if len(whole) <= 2:
-        return whole[:1] + "*" if whole else ""
+        return whole[: len(whole) - 1] + "*" if whole else ""
     return whole[0] + "*" * (len(whole) - 2) + whole[-1]
 
 

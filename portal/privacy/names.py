@@ -39,7 +39,8 @@ def _read_simplified() -> dict[str, str]:
     table = (files("opencc") / "dictionary" / "TSCharacters.txt").read_text("utf-8")
     rows = (line.split("\t") for line in table.splitlines() if line)
     choices = {written: simplified.split(" ") for written, simplified in rows}
-    return {written: simple[0] for written, simple in choices.items() if written not in simple}
+    simple = {written: forms[0] for written, forms in choices.items() if written not in forms}
+    return {written: simple.get(form, form) for written, form in simple.items()}
 
 
 _SPELLING = str.maketrans({**_read_simplified(), **_VARIANTS})
