@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from portal.clock import today
+from portal.intake.bulk import without_collection
 from portal.intake.cells import plain
 from portal.intake.columns import find_columns
 from portal.intake.notes import NO_NUMBER, Notes
@@ -95,6 +96,7 @@ def read_amount(text: str) -> Decimal:
     return amount
 
 
+@without_collection()
 def read_awards(table: Table, *, day: date | None = None) -> Awards:
     """``day`` is the last day a birth may fall on, today in Shanghai when left out."""
     columns = find_columns(table.headings, IntakeKind.AWARDS)

@@ -29,7 +29,7 @@ CUT_BY_EXCEL = "疑似被Excel改坏（长数字变成了科学计数），请�
 
 def plain(text: str) -> str:
     """Full-width letters, digits and signs made half-width, outer blanks gone."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
 def cut_by_excel(text: str) -> bool:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from portal.intake.problems import UnreadableFile
 from portal.vocabulary import IntakeKind
 
-_NUMBER_WORDS = "身份证号 身份证 身份证号码 身份证件号码 证件号 证件号码 公民身份号码 公民身份证号码 居民身份证号 居民身份证号码"
+_NUMBER_WORDS = (
+    "身份证号 身份证 身份证号码 身份证件号码 证件号 证件号码 公民身份号码 公民身份证号码 居民身份证号 居民身份证号码"
+)
 _SCHOOL_CODE_WORDS = "学校代码 学校标识 学校识别码 机构标识码 学校机构标识码 学校编码"
 
 
@@ -48,7 +50,11 @@ def _guardian(which: str) -> tuple[Column, ...]:
             f"监护人{which}身份证件号",
             f"{each('身份证号', '身份证号码', '身份证件号', '身份证件号码', '证件号', '证件号码')} {numbers}",
         ),
-        Column(f"g{which}_phone", f"监护人{which}电话", f"{each('电话', '联系电话', '手机号', '手机号码', '手机')} {phones}"),
+        Column(
+            f"g{which}_phone",
+            f"监护人{which}电话",
+            f"{each('电话', '联系电话', '手机号', '手机号码', '手机')} {phones}",
+        ),
     )
 
 
@@ -68,13 +74,21 @@ ROSTER = (
     Column("boarding", "就读方式", "是否寄宿 是否住校 住宿情况 是否寄宿生"),
     *_guardian("1"),
     *_guardian("2"),
-    Column("hukou_div", "户口所在地行政区划码", "户口所在地 户籍地行政区划码 户籍行政区划码 户口所在地区划码 户籍区划代码 户籍所在地行政区划代码"),
+    Column(
+        "hukou_div",
+        "户口所在地行政区划码",
+        "户口所在地 户籍地行政区划码 户籍行政区划码 户口所在地区划码 户籍区划代码 户籍所在地行政区划代码",
+    ),
 )
 
 REGISTER = (
     Column("row_id", "序号", "行号 编号"),
     Column("register", "数据来源", "来源 来源部门 数据来源部门 名单来源 名册"),
-    Column("category", "困难类别", "类别 困难类型 人员类别 对象类别 救助类别 救助类型 困难群体类别 特殊困难类型 贫困类型 保障类别"),
+    Column(
+        "category",
+        "困难类别",
+        "类别 困难类型 人员类别 对象类别 救助类别 救助类型 困难群体类别 特殊困难类型 贫困类型 保障类别",
+    ),
     Column("name", "姓名", "对象姓名 人员姓名 学生姓名 成员姓名 家庭成员姓名 保障对象姓名", required=True),
     Column("id_no", "身份证件号", f"{_NUMBER_WORDS} 残疾证号 残疾人证号 成员身份证号 学生身份证号", required=True),
     Column("household_id", "户编号", "户号 家庭编号 户编码 低保证号 户主编号 家庭编码"),

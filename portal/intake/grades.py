@@ -53,7 +53,10 @@ _SCHOOL_WORDS = (
     ("幼儿园|幼稚园", frozenset({Stage.PRESCHOOL})),
     ("特殊教育|特教|启聪|启智|盲校|聋校", frozenset({Stage.PRIMARY, Stage.JUNIOR})),
     ("九年一贯", frozenset({Stage.PRIMARY, Stage.JUNIOR})),
-    ("职业中学|职业高中|职教中心|中等职业|中等专业|中专|技工|技师学院|职业学校|职业教育中心", frozenset({Stage.VOCATIONAL})),
+    (
+        "职业中学|职业高中|职教中心|中等职业|中等专业|中专|技工|技师学院|职业学校|职业教育中心",
+        frozenset({Stage.VOCATIONAL}),
+    ),
     ("职业学院|职业技术学院|高等职业|专科学校", frozenset({Stage.COLLEGE})),
     ("大学|学院|高等", frozenset({Stage.COLLEGE, Stage.MASTER, Stage.DOCTOR})),
     ("小学", frozenset({Stage.PRIMARY})),

@@ -58,7 +58,7 @@ class Notes:
                 self.refuse(row, "name", "这一行比表头多出内容，可能某格里的逗号没有加引号；请改正后重新导入这一行")
                 continue
             values = self.columns.values(cells)
-            if any(len(value) > LONGEST for value in values.values()):
+            if max(map(len, values.values())) > LONGEST:
                 longest = max(values, key=lambda name: len(values[name]))
                 self.refuse(row, longest, f"这一格超过{LONGEST}个字，不像名单里的内容；请改正后重新导入这一行")
                 continue
@@ -100,9 +100,7 @@ class Notes:
             return ""
         return text.strip()
 
-    def day_of(
-        self, row: int, name: str, text: str, read: Callable[[str], date | None] = read_date
-    ) -> date | None:
+    def day_of(self, row: int, name: str, text: str, read: Callable[[str], date | None] = read_date) -> date | None:
         """The day in a cell; one that cannot be read is left empty and remarked."""
         try:
             return read(text)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.clock import today
+from portal.intake.bulk import without_collection
 from portal.intake.cells import plain, read_last_day
 from portal.intake.columns import find_columns
 from portal.intake.notes import NO_NUMBER, Notes
@@ -67,13 +68,12 @@ def category_key(text: str) -> str:
     return _MARKS.sub("", _MARKS.sub("", folded))
 
 
+@without_collection()
 def read_register(
     table: Table, *, category_codes: Mapping[str, str], default_category: str | None = None, day: date | None = None
 ) -> Register:
     """``category_codes`` maps every known name and code to a code; ``default_category`` fills an empty 困难类别."""
-    columns = find_columns(
-        table.headings, IntakeKind.REGISTER, also_required=() if default_category else ("category",)
-    )
+    columns = find_columns(table.headings, IntakeKind.REGISTER, also_required=() if default_category else ("category",))
     dropped = columns.dropped
     if "address" in columns.positions:
         dropped = (*dropped, columns.written["address"])
@@ -119,6 +119,6 @@ def read_register(
 def _unknown_category(written: str, category_codes: Mapping[str, str]) -> str:
     if not written:
         return "困难类别没有填写；请补上后重新导入这一行"
-    first_names = {code: name for name, code in reversed(category_codes.items())}
-    names = "、".join(sorted(set(first_names.values()), key=list(category_codes).index))
+    first_names = {code: name for name, code in reversed(list(category_codes.items()))}
+    names = "、".join(reversed(first_names.values()))
     return f"不认识这个困难类别；能认的有：{names}。请改成其中一个后重新导入这一行"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from portal.clock import today
+from portal.intake.bulk import without_collection
 from portal.intake.cells import plain, read_phone
 from portal.intake.columns import find_columns
 from portal.intake.grades import read_grade, stages_of_school
@@ -81,6 +82,7 @@ _YES_NO_BOARDING = {"1": Boarding.BOARDING}
 """In a column that asks 是否寄宿, 1 is yes; in 就读方式 it is the code of 走读."""
 
 
+@without_collection()
 def read_roster(table: Table, *, day: date | None = None) -> Roster:
     """``day`` is the last day a birth may fall on, today in Shanghai when left out."""
     columns = find_columns(table.headings, IntakeKind.ROSTER)
@@ -200,11 +202,15 @@ def _without_repeats(lines: list[RosterLine], notes: Notes) -> list[RosterLine]:
             continue
         if len({line.name for line in same}) == 1:
             for line in same[1:]:
-                notes.refuse(line.row, "id_no", f"与第{same[0].row}行是同一个人（姓名和证件号都相同），只记第{same[0].row}行")
+                notes.refuse(
+                    line.row, "id_no", f"与第{same[0].row}行是同一个人（姓名和证件号都相同），只记第{same[0].row}行"
+                )
                 changed[line.row] = None
             continue
         rows = "、".join(str(line.row) for line in same)
         for line in same:
-            notes.remark(line.row, "id_no", f"第{rows}行的证件号相同而姓名不同，都已记下但不作为确定匹配；请核对是哪一行写错")
+            notes.remark(
+                line.row, "id_no", f"第{rows}行的证件号相同而姓名不同，都已记下但不作为确定匹配；请核对是哪一行写错"
+            )
             changed[line.row] = replace(line, id_certain=False)
     return [kept for line in lines if (kept := changed.get(line.row, line)) is not None]

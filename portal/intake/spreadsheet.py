@@ -8,6 +8,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from portal.intake.archive import ArchiveLimits, refuse_hostile
+from portal.intake.bulk import without_collection
 from portal.intake.columns import count_known, tidy_heading
 from portal.intake.problems import LOCKED, SAVE_AGAIN, VALUES_ONLY, UnreadableFile
 from portal.intake.workbook import SheetHead, WorkbookLimits, read_sheet
@@ -65,6 +66,7 @@ _OLE_LOCKED = "EncryptedPackage".encode("utf-16-le")
 _OLE_MACROS = "_VBA_PROJECT_CUR".encode("utf-16-le")
 
 
+@without_collection()
 def read_table(data: bytes, filename: str, limits: Limits = COMMAND_LINE) -> Table:
     """The table in a csv, xlsx or xls; raises ``UnreadableFile`` with a sentence for the person who sent it."""
     _refuse_by_look(data, limits)
