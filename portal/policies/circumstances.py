@@ -69,7 +69,9 @@ def read_grade(value: object, stage: Stage | None) -> int | None:
     text = str(value).strip()
     if stage is Stage.PRESCHOOL and (small := re.fullmatch(r"([小中大])(?:班.*)?", text)):
         return PRESCHOOL_CLASSES[small[1]]
-    found = re.fullmatch(r"(?:小学|初中|高中|中职|高职|大学|大专|初|高|研)?([0-9]{1,2}|[一二三四五六七八九])(?:年级)?", text)
+    found = re.fullmatch(
+        r"(?:小学|初中|高中|中职|高职|大学|大专|初|高|研)?([0-9]{1,2}|[一二三四五六七八九])(?:年级)?", text
+    )
     if not found:
         return None
     grade = NUMERALS.get(found[1]) or int(found[1])
@@ -91,7 +93,7 @@ def read_question(data: object, position: int, known_categories: Collection[str]
     reader = _Reader(data, f"第{position}条（id {identity}）")
     school = data.get("school")
     if not isinstance(school, Mapping | None):
-        raise reader.wrong("school", school, "请写成对象，如 {\"ownership\": \"public\"}")
+        raise reader.wrong("school", school, '请写成对象，如 {"ownership": "public"}')
     at_school = _Reader(school or {}, reader.where, "school.")
     stage = reader.member("stage", Stage)
     circumstances = Circumstances(
@@ -160,7 +162,7 @@ class _Reader:
         if value is None:
             return None
         if not isinstance(value, list):
-            raise self.wrong("categories", value, "请写成代码的列表，如 [\"DIBAO\"]；不在任何名单写 []")
+            raise self.wrong("categories", value, '请写成代码的列表，如 ["DIBAO"]；不在任何名单写 []')
         for code in value:
             if not isinstance(code, str) or code not in known:
                 raise self.wrong("categories", code, f"不是认识的类别代码，请用 {'、'.join(sorted(known))}")
@@ -176,7 +178,7 @@ class _Reader:
         if value is None:
             return None
         if not isinstance(value, str) or not re.fullmatch(r"[1-9][0-9]{5}(?:[0-9]{3}|[0-9]{6})?", value):
-            raise self.wrong(field, value, "请写 6 位行政区划代码并加引号，如 \"329901\"")
+            raise self.wrong(field, value, '请写 6 位行政区划代码并加引号，如 "329901"')
         return value[:6]
 
     def day(self) -> date:

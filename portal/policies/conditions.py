@@ -58,8 +58,15 @@ class Kind:
 
 
 def _yes_no(
-    field: str, value: Callable[[Circumstances], bool | None], yes: str, no: str, ask: str, family: str = ""
+    field: str,
+    value: Callable[[Circumstances], bool | None],
+    yes: str,
+    no: str,
+    ask: str,
+    family: tuple[str, str] | None = None,
 ) -> Kind:
+    said = family or (yes, no)
+
     def read(wanted: object) -> bool:
         if not isinstance(wanted, bool):
             raise UnknownKind(f"{field} 只能是 true 或 false")
@@ -69,8 +76,7 @@ def _yes_no(
         known = value(situation.circumstances)
         if known is None:
             return Answer(None, missing=field, ask=ask)
-        fact = yes if known else no
-        return Answer(known is wanted, fact, family if family and known else fact)
+        return Answer(known is wanted, yes if known else no, said[0] if known else said[1])
 
     return Kind(read, answer, lambda wanted: yes if wanted else no)
 
@@ -82,17 +88,19 @@ def _one_of(
     fact: Callable[[Circumstances], str],
     label: Callable[[Any], str],
     ask: str,
-    family: str = "",
+    family: tuple[str, str] | None = None,
+    verb: str = "",
 ) -> Kind:
     def answer(situation: Situation, wanted: frozenset[str]) -> Answer:
         known = value(situation.circumstances)
         if known is None:
             return Answer(None, missing=field, ask=ask)
         words = fact(situation.circumstances)
-        return Answer(known in wanted, words, family if family and known in wanted else words)
+        said = family or (words, words)
+        return Answer(known in wanted, words, said[0] if known in wanted else said[1])
 
     def wants(wanted: frozenset[str]) -> str:
-        return "、".join(label(member) for member in members if member in wanted)
+        return verb + "、".join(label(member) for member in members if member in wanted)
 
     return Kind(lambda wanted: _codes(field, wanted, {member.value for member in members}), answer, wants)
 
@@ -107,7 +115,11 @@ def _codes(field: str, wanted: object, known: set[str] | None = None) -> frozens
 
 
 def _grades(wanted: object) -> frozenset[int]:
-    if not isinstance(wanted, list) or not wanted or not all(type(grade) is int and 1 <= grade <= 8 for grade in wanted):
+    if (
+        not isinstance(wanted, list)
+        or not wanted
+        or not all(type(grade) is int and 1 <= grade <= 8 for grade in wanted)
+    ):
         raise UnknownKind("grade 要写成 1 到 8 的列表")
     return frozenset(wanted)
 
@@ -186,7 +198,7 @@ def _determined(circumstances: Circumstances) -> str:
 
 
 KINDS: Mapping[str, Kind] = {
-    "stage": _one_of("stage", Stage, lambda c: c.stage, _reads, lambda s: f"读{SCHOOL_WORDS[s]}", "孩子现在读哪个学段？"),
+    "stage": _one_of("stage", Stage, lambda c: c.stage, _reads, lambda s: SCHOOL_WORDS[s], "孩子现在读哪个学段？", verb="读"),
     "grade": Kind(_grades, _grade, lambda wanted: f"读{'、'.join(map(grade_words, sorted(wanted)))}"),
     "ownership": _one_of(
         "school.ownership", Ownership, lambda c: c.ownership,
@@ -206,10 +218,11 @@ KINDS: Mapping[str, Kind] = {
     ),
     "determination": _one_of(
         "determination", Determination, lambda c: c.determination, _determined, lambda d: f"学校认定为{d.label}",
-        "学校这一学年认定过吗？认定的是哪一档？", family="学校已经认定过",
+        "学校这一学年认定过吗？认定的是哪一档？", family=("学校已经认定过", "学校没有认定过这一档"),
     ),
     "disabled": _yes_no(
-        "disabled", _disabled, "是残疾学生", "不是残疾学生", "孩子有没有残疾证？", family="在部门送来的名单里"
+        "disabled", _disabled, "是残疾学生", "不是残疾学生", "是不是残疾学生？",
+        family=("在部门送来的名单里", "没有查到在名单里"),
     ),
     "agriculture_major": _yes_no(
         "agriculture_major", lambda c: c.agriculture_major, "读涉农专业", "读的不是涉农专业", "读的是不是涉农专业？"

@@ -1,0 +1,109 @@
+"""How much: the tier that fits, and the local standard over the province's, which may raise and never silently lower."""
+
+from dataclasses import dataclass
+
+from portal.policies.conditions import Situation, answer
+from portal.policies.policy import Amount, Money, Overlay, Per, Sureness, Tier, Version, Waiver
+
+TERMS_A_YEAR = 2
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Every tier that the known facts leave possible; one when the facts decide."""
+
+    tiers: tuple[Tier, ...]
+    missing: tuple[str, ...]
+    ask: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Due:
+    """``province`` and ``local`` are set where the two standards differ; ``overlay`` where the local one decides."""
+
+    amount: Amount | None
+    sure: Sureness
+    note: str | None = None
+    because: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    ask: tuple[str, ...] = ()
+    province: Amount | None = None
+    local: Amount | None = None
+    overlay: Overlay | None = None
+    version: Version | None = None
+
+
+def amount_due(version: Version, local: tuple[tuple[Overlay, Version], ...], situation: Situation) -> Due:
+    fit = _fit(version.tiers, situation)
+    sure = max((tier.sure or version.sure for tier in fit.tiers), default=version.sure)
+    note = fit.tiers[0].note if len(fit.tiers) == 1 else None
+    province = _merged(fit.tiers)
+    due = Due(province, sure, note, missing=fit.missing, ask=fit.ask)
+    for overlay, added in local:
+        due = _laid_over(due, province, overlay, added, situation)
+    return due
+
+
+def words_of(amount: Amount | None) -> str:
+    """The amount as a page says it: 1000元/年, 2500-5000元/年, 免学杂费."""
+    if amount is None:
+        return "标准请问学校"
+    if isinstance(amount, Waiver):
+        return f"免{amount.what.label}"
+    period = {Per.YEAR: "元/年", Per.TERM: "元/学期", Per.ONCE: "元（一次性）"}[amount.per]
+    if amount.typical is not None:
+        return f"{amount.typical}{period}"
+    return f"{'-'.join(str(yuan) for yuan in (amount.low, amount.high) if yuan is not None)}{period}"
+
+
+def yearly(amount: Amount | None) -> int:
+    """Yuan a year for comparing, the most that may be meant; 0 for a waiver."""
+    if not isinstance(amount, Money):
+        return 0
+    yuan = amount.typical or amount.high or amount.low or 0
+    return yuan * TERMS_A_YEAR if amount.per is Per.TERM else yuan
+
+
+def _laid_over(due: Due, province: Amount | None, overlay: Overlay, version: Version, situation: Situation) -> Due:
+    fit = _fit(version.tiers, situation)
+    local = _merged(fit.tiers)
+    if local is None or local == due.amount or (isinstance(local, Money) and local.typical is None):
+        return due
+    lowered = isinstance(local, Money) and isinstance(due.amount, Money) and yearly(local) < yearly(due.amount)
+    both = f"{overlay.name}标准{words_of(local)}，省平均标准{words_of(province)}"
+    declared = [tier.lower_because for tier in fit.tiers if tier.lower_because]
+    if isinstance(due.amount, Waiver) or (lowered and not declared):
+        return Due(due.amount, due.sure, due.note, (f"{both}，按高的执行",), due.missing, due.ask, province, local)
+    why = (f"{both}：{declared[0]}",) if lowered else (both,)
+    sure = max(tier.sure or version.sure for tier in fit.tiers)
+    return Due(local, sure, fit.tiers[0].note, why, fit.missing, fit.ask, province, local, overlay, version)
+
+
+def _fit(tiers: tuple[Tier, ...], situation: Situation) -> Fit:
+    possible, missing, ask = [], [], []
+    for tier in tiers:
+        answers = [answer(condition, situation) for condition in tier.when]
+        if any(each.holds is False for each in answers):
+            continue
+        possible.append(tier)
+        unknown = [each for each in answers if each.holds is None]
+        if not unknown:
+            break
+        missing += [each.missing for each in unknown if each.missing]
+        ask += [each.ask for each in unknown if each.ask]
+    return Fit(tuple(possible), tuple(missing), tuple(ask))
+
+
+def _merged(tiers: tuple[Tier, ...]) -> Amount | None:
+    """The range that all possible tiers span; None where they cannot be put into one."""
+    amounts = list(dict.fromkeys(tier.amount for tier in tiers))
+    if len(amounts) <= 1:
+        return amounts[0] if amounts else None
+    money = [amount for amount in amounts if isinstance(amount, Money)]
+    if len(money) < len(amounts) or len({amount.per for amount in money}) > 1:
+        return None
+    lows = [amount.low or amount.typical for amount in money]
+    highs = [amount.high or amount.typical for amount in money]
+    low = None if None in lows else min(yuan for yuan in lows if yuan is not None)
+    high = None if None in highs else max(yuan for yuan in highs if yuan is not None)
+    return None if low is high is None else Money(low, high, None, money[0].per)

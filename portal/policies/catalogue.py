@@ -1,0 +1,78 @@
+"""政策目录: the province's policies with what cities and counties lay over them, read once from TOML."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from portal.policies.policy import Category, Overlay, Policy, Version, version_on
+from portal.policies.reading import read_categories, read_overlay, read_policy
+from portal.policies.tables import CatalogueError, open_table
+
+CATALOGUE_FOLDER = Path(__file__).parent / "catalogue"
+CATEGORIES_FILE = "categories.toml"
+LOCAL_FOLDER = "local"
+PROVINCE_DIVISION = "32"
+PROVINCE_NAME = "江苏省"
+CATEGORY_KINDS = {"categories", "categories_to_confirm"}
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """``overlays`` stand from the widest division to the narrowest, so that the county has the last word."""
+
+    policies: tuple[Policy, ...]
+    categories: Mapping[str, Category]
+    overlays: tuple[Overlay, ...] = ()
+
+    def __getitem__(self, code: str) -> Policy:
+        for policy in self.policies:
+            if policy.code == code:
+                return policy
+        raise KeyError(code)
+
+    def local_versions(self, code: str, county: str | None, day: date) -> Iterator[tuple[Overlay, Version]]:
+        """What holds over the province's rule in that county that day, the city's before the county's."""
+        for overlay in self.overlays if county else ():
+            if county and county.startswith(overlay.division):
+                version = version_on(dict(overlay.versions).get(code, ()), day)
+                if version is not None:
+                    yield overlay, version
+
+
+def load_catalogue(folder: Path = CATALOGUE_FOLDER, local: Path | None = None) -> Catalogue:
+    """Reads and checks every file of ``folder``; ``local`` holds the overlays, ``folder/local`` unless given."""
+    categories = read_categories(open_table(folder / CATEGORIES_FILE))
+    files = sorted((path.stem, path) for path in folder.glob("*.toml") if path.name != CATEGORIES_FILE)
+    policies = tuple(read_policy(open_table(path)) for _, path in files)
+    codes = {policy.code for policy in policies}
+    if len(codes) < len(policies):
+        raise CatalogueError("政策代码重复，每个代码只能有一个文件")
+    local_files = sorted((local or folder / LOCAL_FOLDER).glob("*.toml"))
+    overlays = [read_overlay(open_table(path), codes) for path in local_files]
+    overlays.sort(key=lambda overlay: len(overlay.division))
+    for policy in policies:
+        _check(policy, categories, codes)
+    for overlay in overlays:
+        for code, versions in overlay.versions:
+            _check_categories(f"{overlay.name} {code}", versions, categories)
+    return Catalogue(policies, categories, tuple(overlays))
+
+
+def _check(policy: Policy, categories: Mapping[str, Category], codes: set[str]) -> None:
+    strangers = set(policy.instead_of) - codes
+    if strangers or policy.code in policy.instead_of:
+        raise CatalogueError(
+            f"{policy.code}：instead_of 里的 {'、'.join(sorted(strangers)) or policy.code} 不是别的政策"
+        )
+    _check_categories(policy.code, policy.versions, categories)
+
+
+def _check_categories(where: str, versions: tuple[Version, ...], categories: Mapping[str, Category]) -> None:
+    for version in versions:
+        groups = [need.conditions for need in version.who] + [tier.when for tier in version.tiers]
+        for condition in (condition for group in groups for condition in group):
+            if condition.kind in CATEGORY_KINDS and not isinstance(condition.wanted, bool):
+                strange = {str(code) for code in condition.wanted} - categories.keys()
+                if strange:
+                    raise CatalogueError(f"{where}：不认识的困难类别 {'、'.join(sorted(strange))}")

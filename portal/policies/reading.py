@@ -1,0 +1,156 @@
+"""One TOML file becomes one policy, overlay or list of categories; what is wrong in it is said with file, place and remedy."""
+
+from collections.abc import Callable, Collection, Mapping
+from itertools import pairwise
+from typing import Any, TypeVar
+
+from portal.policies.conditions import UnknownKind, read_condition
+from portal.policies.policy import (
+    Amount,
+    Application,
+    Category,
+    Condition,
+    Money,
+    Overlay,
+    Per,
+    Policy,
+    Requirement,
+    Sureness,
+    Tier,
+    Version,
+    Waived,
+    Waiver,
+)
+from portal.policies.tables import Table
+from portal.vocabulary import ClaimMode, Stage
+
+REQUIREMENT_WORDS = ("words", "family", "change")
+
+
+Row = TypeVar("Row")
+
+
+def _each(rows: list[Table], read: Callable[[Table], Row]) -> tuple[Row, ...]:
+    done = tuple(read(row) for row in rows)
+    for row in rows:
+        row.close()
+    return done
+
+
+def read_policy(table: Table) -> Policy:
+    families, apply = table.table("families"), table.table("apply")
+    policy = Policy(
+        code=table.text("code"),
+        name=table.text("name"),
+        family_name=families.text("name"),
+        family_words=families.text("words"),
+        stages=frozenset(table.code(code, "stages", Stage) for code in table.need("stages", list, "学段的列表")),
+        claim_mode=table.member("claim_mode", ClaimMode),
+        application=Application(apply.text("how"), apply.text("where"), apply.text("when"), apply.text("payee")),
+        versions=read_versions(table),
+        instead_of=tuple(table.find("instead_of", list, "政策代码的列表") or ()),
+    )
+    for part in (table, families, apply):
+        part.close()
+    return policy
+
+
+def read_versions(table: Table) -> tuple[Version, ...]:
+    rows = table.tables("version", "版本")
+    if not rows:
+        raise table.wrong("至少要有一个版本")
+    versions = _each(rows, read_version)
+    for earlier, later in pairwise(versions):
+        if later.starts <= earlier.starts:
+            raise table.wrong(f"版本要按日期先后排列：{later.starts} 排在 {earlier.starts} 之后")
+        if earlier.until is not None and earlier.until >= later.starts:
+            raise table.wrong(f"{earlier.starts} 的版本到 {earlier.until} 才止，与 {later.starts} 的重叠")
+    return versions
+
+
+def read_version(table: Table) -> Version:
+    version = Version(
+        starts=table.day("from"),
+        until=table.maybe_day("until"),
+        source=table.text("source"),
+        clause=table.text("clause"),
+        sure=table.member("sure", Sureness),
+        checked_on=table.day("checked_on"),
+        who=_each(table.tables("who", "条件"), read_requirement),
+        tiers=_each(table.tables("amount", "标准"), read_tier),
+        claim_mode=table.maybe_member("claim_mode", ClaimMode),
+        doubt=table.maybe_text("doubt"),
+        note=table.maybe_text("note"),
+    )
+    if version.until is not None and version.until < version.starts:
+        raise table.wrong("until 早于 from")
+    return version
+
+
+def read_requirement(table: Table) -> Requirement:
+    words, family, change = (table.maybe_text(key) for key in REQUIREMENT_WORDS)
+    conditions = _conditions({kind: table.data[kind] for kind in table.data if kind not in REQUIREMENT_WORDS}, table)
+    if not conditions:
+        raise table.wrong("没有写条件")
+    table.asked |= table.data.keys()
+    return Requirement(conditions, words, family, change)
+
+
+def read_tier(table: Table) -> Tier:
+    return Tier(
+        when=_conditions(table.find("when", dict, "一组条件") or {}, table),
+        amount=_amount(table),
+        sure=table.maybe_member("sure", Sureness),
+        note=table.maybe_text("note"),
+        lower_because=table.maybe_text("lower_because"),
+    )
+
+
+def _amount(table: Table) -> Amount:
+    waived = table.maybe_member("waives", Waived)
+    if waived is not None:
+        return Waiver(waived)
+    money = Money(table.yuan("from"), table.yuan("to"), table.yuan("typical"), table.member("per", Per))
+    known = [yuan for yuan in (money.low, money.typical, money.high) if yuan is not None]
+    if not known:
+        raise table.wrong("from、to、typical 至少写一个，或写 waives")
+    if known != sorted(known):
+        raise table.wrong("应有 from ≤ typical ≤ to")
+    return money
+
+
+def _conditions(wanted: Mapping[str, Any], table: Table) -> tuple[Condition, ...]:
+    try:
+        return tuple(read_condition(kind, value) for kind, value in wanted.items())
+    except UnknownKind as problem:
+        raise table.wrong(str(problem)) from problem
+
+
+def read_categories(table: Table) -> dict[str, Category]:
+    rows = table.tables("category", "类别")
+    known = _each(
+        rows, lambda row: Category(row.text("code"), row.text("name"), row.text("bureau"), row.maybe_day("until"))
+    )
+    table.close()
+    by_code = {category.code: category for category in known}
+    if len(by_code) < len(known):
+        raise table.wrong("类别代码重复")
+    return by_code
+
+
+def read_overlay(table: Table, policies: Collection[str]) -> Overlay:
+    division, rows = table.text("division"), table.tables("policy", "政策")
+    if not (division.isdecimal() and len(division) in (4, 6)):
+        raise table.wrong("division 写市的前 4 位或县的 6 位代码")
+
+    def read(row: Table) -> tuple[str, tuple[Version, ...]]:
+        code = row.text("code")
+        if code not in policies:
+            raise row.wrong(f"目录里没有 {code}")
+        return code, read_versions(row)
+
+    overlay = Overlay(
+        division, table.text("name"), bool(table.find("demonstration", bool, "true 或 false")), _each(rows, read)
+    )
+    table.close()
+    return overlay
