@@ -6,6 +6,7 @@ from portal.models.confirmation import Confirmation
 from portal.models.contact_record import ContactRecord
 from portal.models.correction import Correction
 from portal.models.delivery_report import DeliveryReport
+from portal.models.demonstration import Demonstration
 from portal.models.enrolment_record import EnrolmentRecord
 from portal.models.entitlement import Entitlement, EntitlementChange
 from portal.models.hardship_category import HardshipCategory
@@ -30,6 +31,7 @@ __all__ = [
     "ContactRecord",
     "Correction",
     "DeliveryReport",
+    "Demonstration",
     "EnrolmentRecord",
     "Entitlement",
     "EntitlementChange",

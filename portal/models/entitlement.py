@@ -4,11 +4,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Code, Row
 from portal.models.pupil import Pupil
+from portal.models.sealed import Sealed
 from portal.models.unit import Unit
 from portal.vocabulary import ClaimMode, EntitlementState, UnitLevel
 
@@ -19,6 +20,10 @@ class Entitlement(Row):
     __tablename__ = "entitlement"
     __table_args__ = (
         UniqueConstraint("pupil_id", "policy", "term"),
+        CheckConstraint(
+            "closed_on IS NOT NULL OR (reason IS NOT NULL AND next_step <> '' AND next_step_due IS NOT NULL)",
+            name="open_has_next_step",
+        ),
         Index("ix_entitlement_school_term", "school_id", "term"),
     )
 
@@ -33,6 +38,9 @@ class Entitlement(Row):
     paid_yuan: Mapped[Decimal] = mapped_column(Numeric(10, 2), default=Decimal(0))
     version_from: Mapped[date]
     """Which version of the policy was applied."""
+    because_sealed: Mapped[bytes | None]
+    because = Sealed()
+    """Why the child has it, a sentence for the family; sealed, since it may name the category."""
     reason: Mapped[str | None] = mapped_column(String(8))
     """未资助原因, a code of the managed list, while nothing was received."""
     owner_level: Mapped[UnitLevel] = mapped_column(Code(UnitLevel))
