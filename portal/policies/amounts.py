@@ -1,6 +1,6 @@
-"""How much: the tier that fits, and the local standard over the province's, which may raise and never silently lower."""
+"""How much: the tier that fits, and the local standard over the province's: it may raise, never silently lower."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.policies.conditions import Situation, answer
 from portal.policies.policy import Amount, Money, Overlay, Per, Sureness, Tier, Version, Waiver
@@ -73,7 +73,7 @@ def _laid_over(due: Due, province: Amount | None, overlay: Overlay, version: Ver
     both = f"{overlay.name}标准{words_of(local)}，省平均标准{words_of(province)}"
     declared = [tier.lower_because for tier in fit.tiers if tier.lower_because]
     if isinstance(due.amount, Waiver) or (lowered and not declared):
-        return Due(due.amount, due.sure, due.note, (f"{both}，按高的执行",), due.missing, due.ask, province, local)
+        return replace(due, because=(*due.because, f"{both}，按高的执行"), province=province, local=local)
     why = (f"{both}：{declared[0]}",) if lowered else (both,)
     sure = max(tier.sure or version.sure for tier in fit.tiers)
     return Due(local, sure, fit.tiers[0].note, why, fit.missing, fit.ask, province, local, overlay, version)

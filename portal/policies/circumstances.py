@@ -27,7 +27,7 @@ class WrongInput(ValueError):
 
 @dataclass(frozen=True)
 class Circumstances:
-    """Hashable, so that a province is evaluated once for each distinct one; ``grade`` counts within its stage from 1."""
+    """Hashable, so that a province is evaluated once for each distinct one; ``grade`` counts within its stage."""
 
     stage: Stage | None = None
     grade: int | None = None

@@ -38,7 +38,7 @@ class Situation:
 
 @dataclass(frozen=True)
 class Answer:
-    """``holds`` None is unknown: then either ``missing`` names the input's fields with ``ask``, or ``doubt`` says what is unsettled."""
+    """``holds`` None is unknown: ``missing`` is the field and ``ask`` the question, or ``doubt`` what is unsettled."""
 
     holds: bool | None
     fact: str = ""
@@ -198,11 +198,14 @@ def _determined(circumstances: Circumstances) -> str:
 
 
 KINDS: Mapping[str, Kind] = {
-    "stage": _one_of("stage", Stage, lambda c: c.stage, _reads, lambda s: SCHOOL_WORDS[s], "孩子现在读哪个学段？", verb="读"),
+    "stage": _one_of(
+        "stage", Stage, lambda c: c.stage, _reads, lambda s: SCHOOL_WORDS[s], "孩子现在读哪个学段？", verb="读"
+    ),
     "grade": Kind(_grades, _grade, lambda wanted: f"读{'、'.join(map(grade_words, sorted(wanted)))}"),
     "ownership": _one_of(
         "school.ownership", Ownership, lambda c: c.ownership,
-        lambda c: f"学校是{c.ownership.label if c.ownership else ''}的", lambda o: f"读{o.label}学校", "学校是公办还是民办？",
+        lambda c: f"学校是{c.ownership.label if c.ownership else ''}的", lambda o: f"读{o.label}学校",
+        "学校是公办还是民办？",
     ),
     "inclusive": _yes_no(
         "school.inclusive", lambda c: c.inclusive, "读普惠性幼儿园", "读的不是普惠性幼儿园", "幼儿园是不是普惠性的？"

@@ -1,4 +1,4 @@
-"""资格判定: what one pupil is entitled to on one day, with the reason; yes, no or unknown for every policy then in force."""
+"""资格判定: what a pupil is entitled to on a day: yes, no or unknown, with the reason, for each policy in force."""
 
 from dataclasses import dataclass, replace
 from datetime import date

@@ -33,7 +33,7 @@ class Per(Labelled):
 
 @dataclass(frozen=True)
 class Money:
-    """Whole yuan; ``typical`` is the published average, ``low`` and ``high`` the published range, None where not published."""
+    """Whole yuan; ``typical`` is the average, ``low`` and ``high`` the range, each None where not published."""
 
     low: int | None
     high: int | None
@@ -95,7 +95,7 @@ class Tier:
 
 @dataclass(frozen=True)
 class Version:
-    """What holds from ``starts`` until the next version or ``until`` (inclusive); ``doubt`` caps the verdict at unknown."""
+    """In force from ``starts`` to the next version or ``until`` (inclusive); a ``doubt`` makes every yes unknown."""
 
     starts: date
     until: date | None
@@ -137,7 +137,7 @@ class Policy:
 
 @dataclass(frozen=True)
 class Overlay:
-    """地方标准: versions a city or county lays over the province's, found by the leading digits of its division code."""
+    """地方标准: versions a city or county lays over the province's, found by the first digits of its division."""
 
     division: str
     name: str

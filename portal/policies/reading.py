@@ -1,4 +1,4 @@
-"""One TOML file becomes one policy, overlay or list of categories; what is wrong in it is said with file, place and remedy."""
+"""One TOML file becomes one policy, one overlay or the list of categories."""
 
 from collections.abc import Callable, Collection, Mapping
 from itertools import pairwise

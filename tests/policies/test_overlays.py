@@ -60,6 +60,13 @@ def test_the_county_stands_over_its_city(tmp_path: Path) -> None:
     assert (term_amount(finding), finding.layer) == (700, "地方329955")
 
 
+def test_a_county_does_not_silently_lower_what_its_city_raised(tmp_path: Path) -> None:
+    overlaid(tmp_path, "3299", "CMP-LIVE", rate(700))
+    finding = living(overlaid(tmp_path, "329955", "CMP-LIVE", rate(600)))
+    assert (term_amount(finding), finding.layer) == (700, "地方3299")
+    assert finding.because[-1].endswith("按高的执行")
+
+
 def test_another_county_and_a_day_before_are_left_alone(tmp_path: Path) -> None:
     catalogue = overlaid(tmp_path, "329956", "CMP-LIVE", rate(750))
     assert term_amount(living(catalogue)) == 500
