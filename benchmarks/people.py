@@ -3,6 +3,7 @@
 An error kind is a row of ``ERRORS``: extend the table, not the generator. The same seed makes the same people.
 """
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 SURNAMES = list("王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈")
-GIVEN = list("伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰红梅建国文斌辉鑫波宇浩凯秀珍健俊帆雪荣爱香月莺媛雨晨欣怡子涵梓萱一诺")
+GIVEN = list(
+    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰红梅建国文斌辉鑫波宇浩凯秀珍健俊帆雪荣爱香月莺媛雨晨欣怡子涵梓萱一诺"
+)
 DOTTED = ["阿依古丽·买买提", "古丽娜尔·艾山", "吐尔逊·阿不都", "买买提·艾力"]
 WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
 CHECKS = np.array(list("10X98765432"))
@@ -153,3 +156,7 @@ def _damage(
 
 def _write(path: Path, **columns: np.ndarray) -> None:
     pq.write_table(pa.table({name: pa.array(values) for name, values in columns.items()}), path)
+
+
+if __name__ == "__main__":
+    make(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), stress=float(sys.argv[4]))

@@ -4,6 +4,7 @@ The rules are those of ``rules.py``; here only the agreements they rest on are c
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -24,7 +25,12 @@ from portal.matching.rules import STRENGTH, rule_for
 from portal.matching.sources import HEADINGS, Source
 from portal.privacy.resident_id import read_number
 
-CLEAN = r"[1-9]\d{5}(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{3}[\dX]"
+# 17 digits and a check character, a day that may exist; TRY_CAST alone would also take 1e16 for a number.
+PLAIN = """
+    strlen(raw) = 18 AND strpos(raw, 'e') = 0 AND strpos(raw, 'E') = 0 AND first >= 10000000000000000
+    AND (first // 10000000) % 10000 BETWEEN 1900 AND 2099 AND (first // 100000) % 100 BETWEEN 1 AND 12
+    AND (first // 1000) % 100 BETWEEN 1 AND 31 AND final IN ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'X')
+"""
 RESIDENT = re.compile(r"\d{17}[\dX]")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_SUM = " + ".join(f"{weight} * ((key // {10 ** (16 - place)}) % 10)" for place, weight in enumerate(WEIGHTS))
@@ -38,7 +44,7 @@ DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日",
 
 def connect() -> Connection:
     """A database in memory that spills nothing to disk and fetches nothing from the network."""
-    return duckdb.connect(":memory:", config=PRIVATE)
+    return duckdb.connect(":memory:", config={**PRIVATE})
 
 
 def take_in(con: Connection, side: str, source: Source) -> int:
@@ -76,15 +82,19 @@ def spread_numbers(con: Connection, day: date) -> None:
         )
     )
     register = f"SELECT line, '{Via.SELF}' AS via, id_no AS raw, NULL AS kind FROM register"
+    con.execute("SET preserve_insertion_order = false")
     for side, numbers in (("roster", roster), ("register", register)):
         con.execute(
             f"""
             CREATE TEMP TABLE {side}_numbers AS
-            SELECT line, via, key, last, CASE WHEN key IS NULL THEN raw END AS odd, CAST(kind AS VARCHAR) AS kind
+            SELECT line, via, CASE WHEN plain THEN first END AS key, CASE WHEN plain THEN final END AS last,
+                   CASE WHEN NOT plain THEN raw END AS odd, CAST(kind AS VARCHAR) AS kind
             FROM (
-                SELECT *, CASE WHEN regexp_full_match(text, '{CLEAN}') THEN CAST(substr(text, 1, 17) AS BIGINT) END AS key,
-                       substr(text, 18, 1) AS last
-                FROM (SELECT *, upper(trim(raw)) AS text FROM ({numbers})) WHERE text <> ''
+                SELECT *, coalesce({PLAIN}, false) AS plain
+                FROM (
+                    SELECT *, TRY_CAST(substr(raw, 1, 17) AS BIGINT) AS first, upper(substr(raw, 18, 1)) AS final
+                    FROM ({numbers}) WHERE raw <> ''
+                )
             )
             """
         )
@@ -117,7 +127,9 @@ def read_odd_numbers(con: Connection, day: date) -> int:
         else:
             key = -1 - other_values.setdefault(reading.value, len(other_values))
             readings.append((text, kind, key, "", reading.certain))
-    _table(con, "readings", ("odd", "kind", "key", "last", "certain"), readings, {"key": pa.int64(), "certain": pa.bool_()})
+    _table(
+        con, "readings", ("odd", "kind", "key", "last", "certain"), readings, {"key": pa.int64(), "certain": pa.bool_()}
+    )
     return len(odd)
 
 
@@ -248,7 +260,7 @@ def _table(
     con: Connection,
     name: str,
     columns: tuple[str, ...],
-    rows: list[tuple[object, ...]] | list[tuple[str, str | None, int, str, bool]],
+    rows: Sequence[tuple[object, ...]],
     types: dict[str, pa.DataType] | None = None,
 ) -> None:
     values = list(zip(*rows, strict=True)) or [()] * len(columns)

@@ -23,9 +23,7 @@ def roster_keys(person: RosterPerson, day: date) -> Iterator[tuple[Via, str]]:
     return ((via, key) for via, key in numbers if key)
 
 
-def pairs_by_number(
-    roster: Iterable[RosterPerson], register: Iterable[RegisterPerson], day: date
-) -> Iterator[Pair]:
+def pairs_by_number(roster: Iterable[RosterPerson], register: Iterable[RegisterPerson], day: date) -> Iterator[Pair]:
     """Candidates held in memory; files and the database bring theirs together by joins on the same keys."""
     entries: defaultdict[str, list[RegisterPerson]] = defaultdict(list)
     for entry in register:
@@ -33,5 +31,5 @@ def pairs_by_number(
             entries[key].append(entry)
     for pupil in roster:
         for via, key in roster_keys(pupil, day):
-            for entry in entries[key] if key in entries else ():
+            for entry in entries.get(key, ()):
                 yield Pair(pupil, entry, via)

@@ -20,7 +20,16 @@ HEADINGS = {
     "name": ("姓名", "学生姓名", "人员姓名", "成员姓名"),
     "former_name": ("曾用名",),
     "id_type": ("身份证件类型", "证件类型"),
-    "id_no": ("身份证件号", "身份证件号码", "证件号码", "证件号", "身份证号", "身份证号码", "公民身份号码", "残疾人证号"),
+    "id_no": (
+        "身份证件号",
+        "身份证件号码",
+        "证件号码",
+        "证件号",
+        "身份证号",
+        "身份证号码",
+        "公民身份号码",
+        "残疾人证号",
+    ),
     "g1_name": ("监护人1姓名", "监护人姓名", "成员1姓名"),
     "g1_id": ("监护人1身份证件号", "监护人身份证件号", "监护人1身份证号", "成员1身份证件号"),
     "g2_name": ("监护人2姓名", "成员2姓名"),
@@ -105,14 +114,18 @@ def _read_ragged_csv(path: Path, encoding: str, delimiter: str, above: int, name
         try:
             return _as_table((row for row in reader if row), names)
         except csv.Error as error:
-            raise MatchFilesError(f"{path.name} 第 {above + reader.line_num} 行附近读不下去,请另存为 xlsx 再试。") from error
+            raise MatchFilesError(
+                f"{path.name} 第 {above + reader.line_num} 行附近读不下去,请另存为 xlsx 再试。"
+            ) from error
 
 
 def _open_workbook(path: Path) -> Source:
     try:
         rows = load_workbook(io.BytesIO(path.read_bytes())).get_sheet_by_index(0).to_python(skip_empty_area=True)
     except (CalamineError, OSError) as error:
-        raise MatchFilesError(f"{path.name} 打不开:不是真正的 Excel 文件、已加密或已损坏,请用 Excel 另存为 xlsx。") from error
+        raise MatchFilesError(
+            f"{path.name} 打不开:不是真正的 Excel 文件、已加密或已损坏,请用 Excel 另存为 xlsx。"
+        ) from error
     texts = [[_text_of(cell) for cell in row] for row in rows]
     above, heading = _find_heading(path, enumerate(texts, start=1))
     names = [f"c{place}" for place in range(len(heading))]

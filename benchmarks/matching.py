@@ -1,0 +1,82 @@
+"""信息比对 file to file: ours, what a clerk with pandas does, and the bare hash join on the number as the limit.
+
+All three read the same two parquet files in processes of their own and write parquet; seconds are of the whole process.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import duckdb
+
+WAYS = ("ours", "pandas_merge", "bare_join")
+
+
+@dataclass(frozen=True)
+class Score:
+    """One way of matching on one pair of files; shares are of the true pairs, doubts are pairs left to a person."""
+
+    way: str
+    seconds: float
+    peak_memory_mb: int
+    found: float
+    found_through_guardian: float
+    false_certain: int
+    doubts_per_10_000: float
+
+
+def score(way: str, folder: Path, pupils: int) -> Score:
+    """Run one way in a process of its own and hold its answer against the truth."""
+    out = folder / "out.parquet"
+    seconds, memory = _timed(f"benchmarks.ways.{way}", folder / "roster.parquet", folder / "register.parquet", out)
+    with duckdb.connect() as con:
+        con.execute(f"CREATE TABLE truth AS FROM '{folder / 'truth.parquet'}'")
+        con.execute(f"CREATE TABLE answer AS FROM '{out}'")
+        found = dict(
+            con.sql(
+                "SELECT via, avg(CAST(a.decision IS NOT NULL AS INTEGER)) FROM truth "
+                "LEFT JOIN answer a USING (roster_row, register_row) GROUP BY via"
+            ).fetchall()
+        )
+        false_certain, doubts = con.sql(
+            "SELECT count(*) FILTER (a.decision = 'certain' AND t.via IS DISTINCT FROM 'self'), "
+            "count(*) FILTER (a.decision IN ('possible', 'household_possible')) "
+            "FROM answer a LEFT JOIN truth t USING (roster_row, register_row)"
+        ).fetchall()[0]
+    per_10_000 = doubts / pupils * 10_000
+    return Score(way, seconds, memory, found["self"], found["guardian"], false_certain, per_10_000)
+
+
+def run(pupils: int = 1_000_000, entries: int = 300_000, stress: float = 1.0) -> list[Score]:
+    """Make the files, run every way on them, print the table with ratios."""
+    with tempfile.TemporaryDirectory() as folder:
+        _timed("benchmarks.people", folder, pupils, entries, stress)
+        scores = [score(way, Path(folder), pupils) for way in WAYS]
+    limit = scores[-1].seconds
+    print(f"信息比对 {pupils:,} × {entries:,}, error rates × {stress:g}")
+    for one in scores:
+        print(
+            f"{one.way:18} {one.seconds:6.2f} s ({one.seconds / limit:4.1f} × limit) {one.peak_memory_mb:5} MB  "
+            f"found {one.found:7.2%}  through guardian {one.found_through_guardian:7.2%}  "
+            f"false certain {one.false_certain:,}  doubts {one.doubts_per_10_000:.1f} per 10,000"
+        )
+    return scores
+
+
+def _timed(module: str, *arguments: object) -> tuple[float, int]:
+    """Seconds and peak MiB of the whole process; this one stays small, for a child starts with its parent's peak."""
+    began = perf_counter()
+    process = subprocess.Popen([sys.executable, "-m", module, *map(str, arguments)])
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{module} ended with {process.returncode}")
+    return perf_counter() - began, used.ru_maxrss // 1024
+
+
+if __name__ == "__main__":
+    run()
