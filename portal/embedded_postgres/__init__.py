@@ -59,7 +59,7 @@ class EmbeddedPostgres:
     def create_database(self, name: str) -> None:
         """Empty, owned by the owner, open to the application role; which tables that one may use, migrations say."""
         with self._administer() as server:
-            if not server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone():
+            if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 server.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*map(sql.Identifier, (name, OWNER))))
             server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
             server.execute(

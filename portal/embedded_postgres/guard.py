@@ -16,12 +16,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 LOOK_EVERY = 0.2  # seconds between two looks at the locks
 FEW = 3  # postmasters that end before they were ready; more are tried only if one of this guard's has served
-ORPHANS = ((signal.SIGQUIT, 2.0), (signal.SIGKILL, 60.0))  # what backends without a postmaster get, and how long
-SHUTDOWN = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0))  # fast, then immediate; both keep what was committed
+ORPHANS = ((signal.SIGQUIT, 2.0), (signal.SIGKILL, 60.0))  # immediate shutdown, then force, and how long each may take
+STUCK = 1.5  # seconds without end and without a shutdown checkpoint under way, after which asking is over
 
 # Log lines name no value that a statement carried: terse drops DETAIL, panic drops the statement.
 CONFIGURATION = """\
@@ -60,17 +62,19 @@ class Cluster:
 
     def __init__(self, binaries: Path, folder: Path, sockets: Path, client: str) -> None:
         self.binaries, self.sockets, self.client = binaries, sockets, client
-        self.data, self.making = folder / "data", folder / "making"
+        self.data, self.making, self.work = folder / "data", folder / "making", folder / "work"
 
     def make(self) -> None:
         """initdb beside the final place, then one rename: a kill in the middle leaves nothing half made."""
         if self.data.exists():
             return
-        self.end(self.making, ORPHANS)
+        work = self.alone()
         shutil.rmtree(self.making, ignore_errors=True)
         settings = ["--username=postgres", "--auth=peer", "--encoding=UTF8", "--locale-provider=builtin"]
         settings += ["--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
-        subprocess.run([self.binaries / "initdb", *settings, "-D", self.making], check=True, stdout=subprocess.DEVNULL)
+        command = [self.binaries / "initdb", *settings, "-D", self.making]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, pass_fds=[work])
+        os.close(work)
         self.making.rename(self.data)
         parent = os.open(self.data.parent, os.O_RDONLY)
         os.fsync(parent)
@@ -88,18 +92,40 @@ class Cluster:
             fresh.replace(self.data / f"{name}.conf")
 
     def launch(self) -> int:
-        """Number of a new postmaster. Whatever an earlier one left (backends, pid files, sockets) goes first."""
-        self.end(self.data, ORPHANS)
+        """Process number of a new postmaster. Whatever an earlier one left (backends, pid files, sockets) goes first."""
+        work = self.alone()
         for stale in (self.data / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*")):
             stale.unlink(missing_ok=True)
         self.configure()
         command = [self.binaries / "postgres", "-D", self.data]
-        return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True).pid
+        pid = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=[work]).pid
+        os.close(work)
+        return pid
+
+    def alone(self) -> int:
+        """The lock that each PostgreSQL process of this cluster inherits: had, not one is left, unborn ones included.
+
+        Two postmasters in one data folder would destroy it, and a scan alone misses one between fork and exec.
+        """
+        work = os.open(self.work, os.O_RDWR | os.O_CREAT)
+        for sign, patience in ORPHANS:
+            if wait_until(partial(self.locked_or_told, work, sign), patience):
+                return work
+        raise SystemExit(f"PostgreSQL processes in {self.data} do not end")
+
+    def locked_or_told(self, work: int, sign: signal.Signals) -> bool:
+        if locked(work):
+            return True
+        for pid, _ in list(processes_in(self.data)):
+            send(pid, sign)
+        return False
 
     def postmaster(self) -> int | None:
         """The postmaster already at work in the data folder, if there is one."""
         found = dict(processes_in(self.data))
-        heads = [pid for pid, (parent, title) in found.items() if parent not in found and title != "postgres:"]
+        heads = [
+            pid for pid, (parent, title) in found.items() if parent not in found and not title.startswith("postgres:")
+        ]
         return heads[0] if heads else None
 
     def was_ready(self) -> bool:
@@ -110,26 +136,23 @@ class Cluster:
             return False
 
     def stop(self) -> None:
-        """Ends the postmaster in good order, and what is left after it in bad."""
-        for sign, patience in SHUTDOWN:
-            if (pid := self.postmaster()) is None:
-                break
-            os.kill(pid, sign)
-            wait_until(lambda: not any(processes_in(self.data)), patience)
-        self.end(self.data, ORPHANS)
+        """Ends the postmaster in good order, and what is left after it in bad; both keep what was committed.
 
-    def end(self, data: Path, steps: tuple[tuple[signal.Signals, float], ...]) -> None:
-        """Ends the processes of that data folder and of no other; two of them writing at once would destroy it."""
-        for sign, patience in steps:
-            for pid, _ in list(processes_in(data)):
-                send(pid, sign)
-            if wait_until(lambda: not any(processes_in(data)), patience):
-                return
-        raise SystemExit(f"PostgreSQL processes in {data} do not end")
+        PostgreSQL 18 told to stop in the middle of its own restart after a crash may never end: seen.
+        """
+        if pid := self.postmaster():
+            send(pid, signal.SIGINT)
+            while not wait_until(lambda: not any(processes_in(self.data)), STUCK) and self.saving():
+                pass
+            reap(pid)
+        os.close(self.alone())
+
+    def saving(self) -> bool:
+        return any(title.endswith("performing shutdown checkpoint") for _, (_, title) in processes_in(self.data))
 
 
 def processes_in(data: Path) -> Iterator[tuple[int, tuple[int, str]]]:
-    """(pid, (parent, first word of its title)) of the living PostgreSQL processes whose working folder is ``data``."""
+    """(pid, (parent, title)) of the living PostgreSQL processes whose working folder is ``data``."""
     try:
         wanted = data.stat()
     except FileNotFoundError:
@@ -144,17 +167,20 @@ def processes_in(data: Path) -> Iterator[tuple[int, tuple[int, str]]]:
             if Path(os.readlink(entry / "exe").removesuffix(" (deleted)")).name != "postgres":
                 continue
             parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            title = (entry / "cmdline").read_bytes().split(b"\0")[0].decode().split(" ")[0]
+            title = (entry / "cmdline").read_bytes().split(b"\0")[0].decode()
         except (OSError, IndexError):  # another account's, or just gone; a zombie has no working folder
             continue
         yield int(entry.name), (parent, title)
 
 
 def send(pid: int, sign: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, sign)
-    except ProcessLookupError:
-        return
+
+
+def reap(pid: int) -> None:
+    with suppress(ChildProcessError):  # found running: some earlier guard's child
+        os.waitpid(pid, os.WNOHANG)
 
 
 def wait_until(true: Callable[[], bool], patience: float) -> bool:
@@ -189,10 +215,7 @@ def watch(pid: int, over: Callable[[], bool]) -> bool:
     finally:
         os.close(handle)
     if gone:
-        try:
-            os.waitpid(pid, os.WNOHANG)
-        except ChildProcessError:
-            pass  # found running: some earlier guard's child
+        reap(pid)
     return not gone
 
 
