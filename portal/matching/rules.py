@@ -128,6 +128,9 @@ RULES = (
     ),
 )  # fmt: skip
 
+BY_CODE = {rule.code: rule for rule in RULES}
+"""For whoever kept a match by its rule's code and wants the sentences."""
+
 STRENGTH = {rule.code: place for place, rule in enumerate(RULES)}
 
 

@@ -78,7 +78,7 @@ def _open_parquet(path: Path) -> Source:
         names = pyarrow.parquet.read_schema(path).names
     except (pa.ArrowInvalid, OSError) as error:
         raise MatchFilesError(f"{path.name} 打不开:不是 parquet 文件或已损坏,请重新导出。") from error
-    return Source(path, path, _known(names))
+    return Source(path, path, _known(path, names))
 
 
 def _open_csv(path: Path) -> Source:
@@ -89,7 +89,7 @@ def _open_csv(path: Path) -> Source:
         reader = csv.reader(file, delimiter=delimiter)
         above, heading = _find_heading(path, ((reader.line_num, row) for row in reader))
     names = [f"c{place}" for place in range(len(heading))]
-    columns = {column: names[heading.index(original)] for column, original in _known(heading).items()}
+    columns = {column: names[heading.index(original)] for column, original in _known(path, heading).items()}
     try:
         table = pyarrow.csv.read_csv(
             path,
@@ -129,7 +129,7 @@ def _open_workbook(path: Path) -> Source:
     texts = [[_text_of(cell) for cell in row] for row in rows]
     above, heading = _find_heading(path, enumerate(texts, start=1))
     names = [f"c{place}" for place in range(len(heading))]
-    columns = {column: names[heading.index(original)] for column, original in _known(heading).items()}
+    columns = {column: names[heading.index(original)] for column, original in _known(path, heading).items()}
     return Source(path, _as_table((row for row in texts[above:] if any(row)), names), columns)
 
 
@@ -142,12 +142,14 @@ OPENERS: dict[str, Callable[[Path], Source]] = {
 }
 
 
-def _known(headings: Sequence[str]) -> dict[str, str]:
+def _known(path: Path, headings: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for heading in headings:
         column = COLUMN_OF.get("".join(unicodedata.normalize("NFKC", heading).split()).lower())
+        if column in found:
+            raise MatchFilesError(f"{path.name} 里“{found[column]}”和“{heading}”像是同一列,请删去一列。")
         if column:
-            found.setdefault(column, heading)
+            found[column] = heading
     return found
 
 
@@ -155,7 +157,7 @@ def _find_heading(path: Path, lines: Iterator[tuple[int, list[str]]]) -> tuple[i
     seen = 0
     for line, row in islice(lines, HEADING_WITHIN_LINES):
         seen = line
-        if "name" in _known(row):
+        if "name" in _known(path, row):
             return line, row
     if not seen:
         raise MatchFilesError(f"{path.name} 是空的。")
