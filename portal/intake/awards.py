@@ -57,7 +57,7 @@ _TERMS = (
     (None, "全学年 学年 全年 整学年 一学年"),
 )
 _TERM_WORDS = {word: term for term, words in _TERMS for word in words.split()}
-_YEAR_BEFORE_TERM = re.compile(r"^\d{4}(?:[-~—/]\d{4})?(?:学年|年)?(?:度)?(?:第(?=[12]))?")
+_YEAR_BEFORE_TERM = re.compile(r"^\d{4}(?:[-~—/]\d{4})?(?:学年|年)?(?:度)?")
 _SCHOOL_YEAR = re.compile(r"(\d{4})(?:\s*[-~—–/至]+\s*(\d{4}|\d{2}))?\s*(?:学年|年)?(?:度)?")
 _AMOUNT = re.compile(r"[¥￥]?\s*([\d,]+(?:\.\d{1,2})?)\s*元?")
 

@@ -61,9 +61,15 @@ def read_date(text: str) -> date | None:
     raise NotADate(text)
 
 
+def open_ended(text: str) -> bool:
+    """Whether a last day is left blank or said to be 长期 or its like."""
+    written = plain(text)
+    return not written or written in _OPEN_ENDED
+
+
 def read_last_day(text: str) -> date | None:
     """Like ``read_date``; 长期 and its like are None, a validity without end."""
-    return None if plain(text) in _OPEN_ENDED else read_date(text)
+    return None if open_ended(text) else read_date(text)
 
 
 @dataclass(frozen=True)

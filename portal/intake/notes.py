@@ -1,4 +1,4 @@
-"""What every reader of lines shares: sound lines one by one, cells read, and a note of whatever was wrong or repaired."""
+"""What every reader of lines shares: sound lines one by one, and a note of whatever was wrong or repaired."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -8,7 +8,7 @@ from datetime import date
 
 from portal.clock import today
 from portal.intake.bulk import without_collection
-from portal.intake.cells import plain, read_last_day
+from portal.intake.cells import open_ended, plain, read_last_day
 from portal.intake.columns import find_columns
 from portal.intake.notes import NO_NUMBER, Notes
 from portal.intake.problems import Problem, Repair
@@ -34,6 +34,7 @@ class RegisterLine:
     relation: str
     valid_from: date | None
     valid_to: date | None
+    valid_to_unreadable: bool
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ def read_register(
             if found is None:
                 continue
             number = found
+        last_day = notes.day_of(row, "valid_to", values.get("valid_to", ""), read_last_day)
         lines.append(
             RegisterLine(
                 row=row,
@@ -110,7 +112,8 @@ def read_register(
                 county=plain(values.get("county", "")),
                 relation=plain(values.get("relation", "")),
                 valid_from=notes.day_of(row, "valid_from", values.get("valid_from", "")),
-                valid_to=notes.day_of(row, "valid_to", values.get("valid_to", ""), read_last_day),
+                valid_to=last_day,
+                valid_to_unreadable=last_day is None and not open_ended(values.get("valid_to", "")),
             )
         )
     return Register(lines, notes.repaired, notes.sorted_problems(), dropped, len(table.lines))

@@ -115,7 +115,8 @@ def _decoded(data: bytes) -> str:
             broken_at = max(broken_at, error.start)
     row = data.count(b"\n", 0, broken_at) + 1
     raise UnreadableFile(
-        f"第{row}行附近有读不出的字（编码既不是 UTF-8 也不是 GB18030，或文件被截断）：请用 Excel 打开，另存为“CSV UTF-8”后再导入。"
+        f"第{row}行附近有读不出的字（编码既不是 UTF-8 也不是 GB18030，或文件被截断）："
+        "请用 Excel 打开，另存为“CSV UTF-8”后再导入。"
     )
 
 

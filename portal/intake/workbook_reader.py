@@ -1,8 +1,8 @@
 """The program of a process of its own that parses one xlsx or xls under a limit of memory and time.
 
-Run by its path and alone, so that it starts fast and a workbook made to exhaust memory ends this process only. It imports
-nothing of ours. Standard input: the limits as a line of JSON, the workbook, later the number of the sheet asked for;
-standard output: a line with the head of every visible sheet, then the rows of that sheet, all as JSON.
+Run by its path and alone, so that it starts fast and a workbook made to exhaust memory ends this process only. It
+imports nothing of ours. Standard input: the limits as a line of JSON, the workbook, later the number of the sheet asked
+for; standard output: a line with the head of every visible sheet, then the rows of that sheet, all as JSON.
 """
 
 import io
@@ -44,8 +44,9 @@ def main() -> None:
         return
     heads = []
     for sheet in sheets:
-        if sheet.total_height > asked["rows"] or sheet.total_width > asked["columns"]:
-            say({"error": "large", "sheet": sheet.name, "rows": sheet.total_height, "columns": sheet.total_width})
+        rows, columns = (last + 1 for last in sheet.end or (-1, -1))
+        if rows > asked["rows"] or columns > asked["columns"]:
+            say({"error": "large", "sheet": sheet.name, "rows": rows, "columns": columns})
             return
         heads.append({"name": sheet.name, "rows": next(chunks(sheet, HEAD), [])})
     say({"sheets": heads})

@@ -1,0 +1,88 @@
+import io
+import struct
+import zipfile
+
+import pytest
+from msoffcrypto.format.ooxml import OOXMLFile
+
+from portal.intake.problems import UnreadableFile
+from portal.intake.spreadsheet import WEB, read_table
+from tests.intake import files
+
+CORNERS = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
+DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>'
+
+
+def bomb() -> bytes:
+    return files.xlsx_with({"xl/worksheets/sheet1.xml": b"<worksheet>" + b" " * (200 << 20)})
+
+
+def lying_directory() -> bytes:
+    """The directory says 1,000 bytes where two hundred million are packed."""
+    data = bytearray(bomb())
+    entry = data.rfind(b"PK\x01\x02", 0, data.rfind(b"xl/worksheets/sheet1.xml"))
+    struct.pack_into("<I", data, entry + 24, 1000)
+    return bytes(data)
+
+
+def many_members() -> bytes:
+    return files.xlsx_with({f"xl/media/{number}.png": b"" for number in range(3000)})
+
+
+def encrypted() -> bytes:
+    locked = io.BytesIO()
+    OOXMLFile(io.BytesIO(files.xlsx(["姓名"], ["王小雨"]))).encrypt("secret", locked)
+    return locked.getvalue()
+
+
+def zip_without_workbook() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("读我.txt", "x")
+    return buffer.getvalue()
+
+
+HOSTILE = {
+    "a bomb that declares itself": (bomb, "大得不正常"),
+    "a bomb behind a lying directory": (lying_directory, "损坏"),
+    "two cells in opposite corners": (lambda: files.xlsx_with_sheet(CORNERS), "大得不正常"),
+    "a document type": (lambda: files.xlsx_with({"xl/sharedStrings.xml": DOCTYPE}), "DTD"),
+    "a document type in UTF-16": (
+        lambda: files.xlsx_with({"xl/sharedStrings.xml": DOCTYPE.decode().encode("utf-16")}),
+        "DTD",
+    ),
+    "macros": (lambda: files.xlsx_with({"xl/vbaProject.bin": b"x"}), "宏"),
+    "a type with macros": (
+        lambda: files.xlsx_with({"[Content_Types].xml": b"<Types>application/vnd.ms-excel.sheet.macroEnabled</Types>"}),
+        "宏",
+    ),
+    "links to other files": (
+        lambda: files.xlsx_with({"xl/externalLinks/externalLink1.xml": b"<a/>"}),
+        "链接了别的文件",
+    ),
+    "a data connection": (lambda: files.xlsx_with({"xl/connections.xml": b"<a/>"}), "外部数据源"),
+    "an embedded file": (lambda: files.xlsx_with({"xl/embeddings/oleObject1.bin": b"x"}), "嵌有别的文件"),
+    "a path that climbs": (lambda: files.xlsx_with({"../../evil.txt": b"x"}), "路径"),
+    "an absolute path": (lambda: files.xlsx_with({"/etc/evil": b"x"}), "路径"),
+    "thousands of members": (many_members, "部件太多"),
+    "a truncated file": (lambda: files.xlsx(["姓名"], ["王小雨"])[:-200], "损坏"),
+    "the head of an xls alone": (lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 2000, "损坏"),
+    "a zip of something else": (zip_without_workbook, "不是 Excel 工作簿"),
+    "a password": (encrypted, "密码"),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_workbook_is_refused_with_a_sentence(kind):
+    build, said = HOSTILE[kind]
+    with pytest.raises(UnreadableFile) as caught:
+        read_table(build(), "名单.xlsx", WEB)
+    assert said in str(caught.value)
+
+
+def test_a_stray_format_in_the_last_corner_is_no_reason_to_refuse():
+    rows = (
+        '<row r="1"><c r="A1" t="str"><v>姓名</v></c><c r="XFD1" s="0"/></row>'
+        '<row r="1048576"><c r="A1048576" s="0"/></row>'
+    )
+    assert read_table(files.xlsx_with_sheet(rows), "名单.xlsx", WEB).headings == ("姓名",)
