@@ -24,6 +24,8 @@ from portal.database import EVERYTHING, db, libpq, set_reach
 from portal.embedded_postgres import EmbeddedPostgres
 from portal.settings import Settings, read_settings
 
+pytest_plugins = ["tests.pages"]
+
 TEMPLATE = "migrated"
 
 
