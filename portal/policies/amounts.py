@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from portal.policies.conditions import Situation, answer
+from portal.policies.conditions import Answer, Situation, answer
 from portal.policies.policy import Amount, Money, Overlay, Per, Sureness, Tier, Version, Waiver
 
 TERMS_A_YEAR = 2
@@ -10,9 +10,10 @@ TERMS_A_YEAR = 2
 
 @dataclass(frozen=True)
 class Fit:
-    """Every tier that the known facts leave possible; one when the facts decide."""
+    """Every tier that the known facts leave possible; ``decided`` when they leave exactly one, or none at all."""
 
     tiers: tuple[Tier, ...]
+    decided: bool
     missing: tuple[str, ...]
     ask: tuple[str, ...]
 
@@ -37,7 +38,7 @@ def amount_due(version: Version, local: tuple[tuple[Overlay, Version], ...], sit
     fit = _fit(version.tiers, situation)
     sure = max((tier.sure or version.sure for tier in fit.tiers), default=version.sure)
     note = fit.tiers[0].note if len(fit.tiers) == 1 else None
-    province = _merged(fit.tiers)
+    province = _span([tier.amount for tier in fit.tiers])
     due = Due(province, sure, note, missing=fit.missing, ask=fit.ask)
     for overlay, added in local:
         due = _laid_over(due, province, overlay, added, situation)
@@ -66,21 +67,25 @@ def yearly(amount: Amount | None) -> int:
 
 def _laid_over(due: Due, province: Amount | None, overlay: Overlay, version: Version, situation: Situation) -> Due:
     fit = _fit(version.tiers, situation)
-    local = _merged(fit.tiers)
-    if local is None or local == due.amount or (isinstance(local, Money) and local.typical is None):
+    if not fit.decided:
+        spanned = _span([due.amount, *(tier.amount for tier in fit.tiers)])
+        return replace(due, amount=spanned, missing=(*due.missing, *fit.missing), ask=(*due.ask, *fit.ask))
+    if not fit.tiers or fit.tiers[0].amount == due.amount:
         return due
+    local = fit.tiers[0].amount
     lowered = isinstance(local, Money) and isinstance(due.amount, Money) and yearly(local) < yearly(due.amount)
     both = f"{overlay.name}标准{words_of(local)}，省平均标准{words_of(province)}"
-    declared = [tier.lower_because for tier in fit.tiers if tier.lower_because]
+    declared = fit.tiers[0].lower_because
     if isinstance(due.amount, Waiver) or (lowered and not declared):
         return replace(due, because=(*due.because, f"{both}，按高的执行"), province=province, local=local)
-    why = (f"{both}：{declared[0]}",) if lowered else (both,)
-    sure = max(tier.sure or version.sure for tier in fit.tiers)
-    return Due(local, sure, fit.tiers[0].note, why, fit.missing, fit.ask, province, local, overlay, version)
+    why = (f"{both}：{declared}",) if lowered else (both,)
+    sure = fit.tiers[0].sure or version.sure
+    return Due(local, sure, fit.tiers[0].note, why, (), (), province, local, overlay, version)
 
 
 def _fit(tiers: tuple[Tier, ...], situation: Situation) -> Fit:
-    possible, missing, ask = [], [], []
+    possible: list[Tier] = []
+    open_ones: list[Answer] = []
     for tier in tiers:
         answers = [answer(condition, situation) for condition in tier.when]
         if any(each.holds is False for each in answers):
@@ -89,14 +94,14 @@ def _fit(tiers: tuple[Tier, ...], situation: Situation) -> Fit:
         unknown = [each for each in answers if each.holds is None]
         if not unknown:
             break
-        missing += [each.missing for each in unknown if each.missing]
-        ask += [each.ask for each in unknown if each.ask]
-    return Fit(tuple(possible), tuple(missing), tuple(ask))
+        open_ones += unknown
+    missing = tuple(each.missing for each in open_ones if each.missing)
+    return Fit(tuple(possible), not open_ones, missing, tuple(each.ask for each in open_ones if each.ask))
 
 
-def _merged(tiers: tuple[Tier, ...]) -> Amount | None:
-    """The range that all possible tiers span; None where they cannot be put into one."""
-    amounts = list(dict.fromkeys(tier.amount for tier in tiers))
+def _span(possible: list[Amount | None]) -> Amount | None:
+    """The range that all possible amounts span; None where they cannot be put into one."""
+    amounts = list(dict.fromkeys(possible))
     if len(amounts) <= 1:
         return amounts[0] if amounts else None
     money = [amount for amount in amounts if isinstance(amount, Money)]

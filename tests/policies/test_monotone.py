@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.policies.catalogue import load_catalogue
@@ -52,6 +52,7 @@ def gave_way(code: str, after: dict[str, Finding]) -> bool:
     )
 
 
+@settings(deadline=None)
 @given(pupil=pupils, day=days, hidden=hidden_facts)
 def test_more_facts_never_overturn_a_verdict(pupil: Circumstances, day: date, hidden: set[str]) -> None:
     part = found(replace(pupil, **dict.fromkeys(hidden)), day)
@@ -61,6 +62,7 @@ def test_more_facts_never_overturn_a_verdict(pupil: Circumstances, day: date, hi
         assert settled or gave_way(code, whole), (finding, whole[code])
 
 
+@settings(deadline=None)
 @given(pupil=pupils, day=days, hidden=hidden_facts)
 def test_a_figure_given_on_part_of_the_facts_stays(pupil: Circumstances, day: date, hidden: set[str]) -> None:
     whole = found(pupil, day)
@@ -69,6 +71,7 @@ def test_a_figure_given_on_part_of_the_facts_stays(pupil: Circumstances, day: da
             assert whole[code].amount == finding.amount
 
 
+@settings(deadline=None)
 @given(pupil=pupils, day=days)
 def test_with_every_fact_known_nothing_is_missing_and_every_verdict_has_a_reason(
     pupil: Circumstances, day: date
@@ -78,6 +81,7 @@ def test_with_every_fact_known_nothing_is_missing_and_every_verdict_has_a_reason
         assert finding.because and finding.family_because
 
 
+@settings(deadline=None)
 @given(pupil=pupils, day=days, hidden=hidden_facts)
 def test_what_is_asked_for_is_what_is_unknown(pupil: Circumstances, day: date, hidden: set[str]) -> None:
     known = set(FACTS) - hidden
@@ -86,6 +90,7 @@ def test_what_is_asked_for_is_what_is_unknown(pupil: Circumstances, day: date, h
         assert len(finding.missing) == len(finding.ask)
 
 
+@settings(deadline=None)
 @given(pupil=pupils, day=days)
 def test_nobody_is_given_both_subsidies_in_one_term(pupil: Circumstances, day: date) -> None:
     findings = found(pupil, day)

@@ -1,5 +1,6 @@
 """A local layer may add or raise, never silently lower (N4-5)."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from portal.policies.catalogue import CATALOGUE_FOLDER, Catalogue, load_catalogue
 from portal.policies.circumstances import Circumstances
 from portal.policies.evaluation import Finding, evaluate, term_amount
+from portal.policies.policy import Money, Per
 from portal.policies.tables import CatalogueError
 from portal.vocabulary import Stage, Verdict
 
@@ -65,6 +67,14 @@ def test_a_county_does_not_silently_lower_what_its_city_raised(tmp_path: Path) -
     finding = living(overlaid(tmp_path, "329955", "CMP-LIVE", rate(600)))
     assert (term_amount(finding), finding.layer) == (700, "地方3299")
     assert finding.because[-1].endswith("按高的执行")
+
+
+def test_a_local_standard_that_may_or_may_not_fit_leaves_a_range(tmp_path: Path) -> None:
+    day_pupils = '[[policy.version.amount]]\nwhen = { boarding = false }\ntypical = 1500\nper = "year"\n'
+    catalogue = overlaid(tmp_path, "329955", "CMP-LIVE", day_pupils)
+    finding = living(catalogue, replace(PUPIL, boarding=None))
+    assert finding.amount == Money(1000, 1500, None, Per.YEAR)
+    assert finding.missing == ("boarding",)
 
 
 def test_another_county_and_a_day_before_are_left_alone(tmp_path: Path) -> None:
