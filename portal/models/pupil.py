@@ -31,7 +31,8 @@ class Pupil(Row):
     name = Sealed(index=NAME, key=name_key)
     former_name_sealed: Mapped[bytes | None]
     former_name = Sealed()
-    id_type: Mapped[str] = mapped_column(String(20), default="")
+    id_type: Mapped[str] = mapped_column(String(32), default="")
+    """A code of ``privacy.document_types.NumberKind``, empty when not known."""
     id_number_sealed: Mapped[bytes | None]
     id_number_index: Mapped[bytes | None] = mapped_column(index=True)
     id_number = Sealed(index=NUMBER)

@@ -35,5 +35,7 @@ class RegisterEntry(Row):
     """与户主关系."""
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+    valid_to_unreadable: Mapped[bool] = mapped_column(default=False)
+    """有效期止 is written but is no day: such an entry makes no certain match."""
 
     intake: Mapped[Intake] = relationship(lazy="joined")

@@ -1,0 +1,97 @@
+"""困难群体名单 are kept: three sealed fields and two blind indexes an entry, beside every batch that came before."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from portal.clock import local
+from portal.intake.copying import put_rows
+from portal.intake.findings import Findings
+from portal.intake.fitting import Fitting
+from portal.intake.progress import Progress
+from portal.intake.receive import category_codes
+from portal.intake.registers import RegisterLine, read_register
+from portal.intake.spreadsheet import Table
+from portal.models import Intake, RegisterEntry
+
+COLUMNS = (
+    "id",
+    "intake_id",
+    "register_row",
+    "source",
+    "category_sealed",
+    "name_sealed",
+    "id_number_sealed",
+    "id_number_index",
+    "id_certain",
+    "household_sealed",
+    "household_index",
+    "county_code",
+    "relation",
+    "valid_from",
+    "valid_to",
+    "valid_to_unreadable",
+)
+_LONGEST_ROW_NAME = 20
+
+
+@dataclass(slots=True)
+class _Key:
+    """What sealing binds a value to."""
+
+    id: UUID
+
+
+def keep_register(session: Session, intake: Intake, table: Table, now: datetime, progress: Progress) -> Findings:
+    """Every good row becomes an entry of this intake; rows with an unknown category are refused one by one."""
+    progress.step("逐行核对")
+    register = read_register(
+        table,
+        category_codes=category_codes(session),
+        default_category=intake.category or None,
+        day=local(now).date(),
+    )
+    progress.step("加密并存入")
+    fitting = Fitting()
+    put_rows(session, RegisterEntry, COLUMNS, _rows(intake.id, register.lines, fitting, progress))
+    return Findings(
+        rows=register.rows,
+        kept=len(register.lines),
+        repaired=tuple(register.repaired),
+        problems=tuple(sorted([*register.problems, *fitting.problems], key=lambda problem: problem.row)),
+        dropped=register.dropped,
+    )
+
+
+def _rows(
+    intake_id: UUID, lines: list[RegisterLine], fitting: Fitting, progress: Progress
+) -> Iterator[tuple[Any, ...]]:
+    category, name = RegisterEntry.category.seal, RegisterEntry.name.seal
+    number, household = RegisterEntry.id_number, RegisterEntry.household
+    own_rows = len({line.serial for line in lines if line.serial}) == len(lines)
+    for done, line in enumerate(lines, 1):
+        key = _Key(uuid4())
+        own = line.serial if own_rows and len(line.serial) <= _LONGEST_ROW_NAME else ""
+        yield (
+            key.id,
+            intake_id,
+            own or str(line.row),
+            fitting.fit(line.row, "数据来源", line.source, 60),
+            category(key, line.category),
+            name(key, line.name),
+            number.seal(key, line.id_no),
+            number.digest(line.id_no),
+            line.id_certain,
+            household.seal(key, line.household_id),
+            household.digest(line.household_id),
+            fitting.fit(line.row, "县区代码", line.county, 12),
+            fitting.fit(line.row, "与户主关系", line.relation, 20),
+            line.valid_from,
+            line.valid_to,
+            line.valid_to_unreadable,
+        )
+        progress.done = done

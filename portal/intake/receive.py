@@ -1,0 +1,102 @@
+"""A file arrives: it is kept, sealed, until it has been read; the same file for the same unit and occasion is kept once."""
+
+import re
+from base64 import b64encode
+from datetime import datetime
+from hashlib import sha256
+from pathlib import PurePath
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.clock import SchoolTerm
+from portal.intake.registers import category_code, category_key
+from portal.models import HardshipCategory, Intake, StaffMember, Unit
+from portal.models.sealed import keyring
+from portal.vocabulary import IntakeKind, IntakeState, UnitLevel
+
+CONTENT = "intake.content"
+
+
+class NotReceived(ValueError):
+    """What was said about the file cannot be; one sentence, and what to do."""
+
+
+def receive(
+    session: Session,
+    kind: IntakeKind,
+    unit: Unit,
+    occasion: str,
+    file_name: str,
+    data: bytes,
+    category: str,
+    by: str,
+    now: datetime,
+) -> Intake:
+    """The intake that waits to be read, or the one that stands for this very file; a refused file is tried again.
+
+    ``occasion`` is the term of a roster or of awards, the batch (2026-08) of a register; ``category`` names the
+    hardship category of a whole register, or is empty.
+    """
+    _require_sense(kind, unit, occasion)
+    code = _category(session, category) if kind is IntakeKind.REGISTER and category else ""
+    digest = sha256(data).digest()
+    same = select(Intake).where(
+        Intake.kind == kind,
+        Intake.unit_id == unit.id,
+        Intake.occasion == occasion,
+        Intake.category == code,
+        Intake.digest == digest,
+    )
+    intake = session.scalars(same).first()
+    if intake is not None and intake.state is not IntakeState.REFUSED:
+        return intake
+    if intake is None:
+        intake = Intake(kind=kind, unit_id=unit.id, occasion=occasion, category=code, digest=digest)
+    intake.file_name = PurePath(file_name.replace("\\", "/")).name[-200:]
+    intake.content = keyring().seal(b64encode(data).decode("ascii"), CONTENT, intake.id)
+    intake.state, intake.refused_because = IntakeState.WAITING, None
+    intake.by_staff_id = _staff_id(session, by)
+    intake.arrived_at, intake.working_until, intake.finished_at = now, None, None
+    try:
+        with session.begin_nested():
+            session.add(intake)
+    except IntegrityError:  # the same file came twice in the same moment
+        return session.scalars(same).one()
+    return intake
+
+
+def category_codes(session: Session) -> dict[str, str]:
+    """Every name and other spelling of every hardship category, the official names first, and its code."""
+    categories = list(session.scalars(select(HardshipCategory).order_by(HardshipCategory.code)))
+    names = {category.name: category.code for category in categories}
+    return names | {alias: category.code for category in categories for alias in category.aliases}
+
+
+def _require_sense(kind: IntakeKind, unit: Unit, occasion: str) -> None:
+    if kind is IntakeKind.REGISTER:
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", occasion):
+            raise NotReceived(f"批次写成“{occasion[:20]}”，应写名单的年月，如 2026-08")
+        if unit.level is UnitLevel.SCHOOL:
+            raise NotReceived(f"“{unit.name}”是学校，困难群体名单由部门或市县提供：请换成提供名单的部门的代码")
+        return
+    SchoolTerm.parse(occasion)
+    if unit.level is UnitLevel.BUREAU:
+        raise NotReceived(f"“{unit.name}”是部门，{kind.label}由学校或市县导入：请换成学校或县的代码")
+
+
+def _category(session: Session, written: str) -> str:
+    names = category_codes(session)
+    folded = {category_key(name): code for name, code in [*names.items(), *((c, c) for c in names.values())]}
+    code = category_code(written, folded)
+    if code is None:
+        raise NotReceived(f"不认识困难类别“{written[:20]}”，请用 {'、'.join(sorted(set(names.values())))} 之一")
+    return code
+
+
+def _staff_id(session: Session, by: str) -> UUID | None:
+    kind, _, account = by.partition(":")
+    known = select(StaffMember.id).where(StaffMember.account == account)
+    return session.scalar(known) if kind == "staff" else None
