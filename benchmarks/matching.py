@@ -13,7 +13,8 @@ from time import perf_counter
 
 import duckdb
 
-WAYS = ("ours", "pandas_merge", "bare_join")
+LIMIT = "bare_join"
+WAYS = ("ours", LIMIT, "pandas_merge")  # pandas last: judging its false pairs makes this process big
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def score(way: str, folder: Path, pupils: int) -> Score:
     """Run one way in a process of its own and hold its answer against the truth."""
     out = folder / "out.parquet"
     seconds, memory = _timed(f"benchmarks.ways.{way}", folder / "roster.parquet", folder / "register.parquet", out)
-    with duckdb.connect() as con:
+    with duckdb.connect(config={"enable_progress_bar": "false"}) as con:
         con.execute(f"CREATE TABLE truth AS FROM '{folder / 'truth.parquet'}'")
         con.execute(f"CREATE TABLE answer AS FROM '{out}'")
         found = dict(
@@ -56,7 +57,7 @@ def run(pupils: int = 1_000_000, entries: int = 300_000, stress: float = 1.0) ->
     with tempfile.TemporaryDirectory() as folder:
         _timed("benchmarks.people", folder, pupils, entries, stress)
         scores = [score(way, Path(folder), pupils) for way in WAYS]
-    limit = scores[-1].seconds
+    limit = next(one.seconds for one in scores if one.way == LIMIT)
     print(f"信息比对 {pupils:,} × {entries:,}, error rates × {stress:g}")
     for one in scores:
         print(

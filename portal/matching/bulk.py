@@ -36,15 +36,20 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_SUM = " + ".join(f"{weight} * ((key // {10 ** (16 - place)}) % 10)" for place, weight in enumerate(WEIGHTS))
 CHECK_HOLDS = f"last = substr('10X98765432', 1 + CAST(({CHECK_SUM}) % 11 AS INTEGER), 1)"
 PROVINCE = "(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]).*"
-PRIVATE = {"temp_directory": "", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+QUIET_AND_PRIVATE = {
+    "temp_directory": "",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "enable_progress_bar": "false",
+}
 Connection = duckdb.DuckDBPyConnection
 NO_END = {"", "长期", "长期有效", "永久", "无"}
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S")
 
 
 def connect() -> Connection:
-    """A database in memory that spills nothing to disk and fetches nothing from the network."""
-    return duckdb.connect(":memory:", config={**PRIVATE})
+    """A database in memory that spills nothing to disk, fetches nothing from the network and prints nothing."""
+    return duckdb.connect(":memory:", config={**QUIET_AND_PRIVATE})
 
 
 def take_in(con: Connection, side: str, source: Source) -> int:

@@ -10,6 +10,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portal.matching import bulk
 from portal.matching.engine import match
 from portal.matching.files import MatchFilesError, match_files
 from portal.matching.keys import pairs_by_number
@@ -195,3 +196,9 @@ def test_files_are_decided_as_the_engine_decides(tmp_path, roster, register, odd
 
 def _sides(*guardians: Guardian) -> list[str]:
     return [text for one in guardians for text in (one.name, one.number)]
+
+
+def test_the_engine_neither_prints_a_progress_bar_nor_spills_to_disk():
+    with bulk.connect() as con:
+        assert con.sql("SELECT current_setting('enable_progress_bar')").fetchall() == [(False,)]
+        assert con.sql("SELECT current_setting('temp_directory')").fetchall() == [("",)]
