@@ -3,8 +3,11 @@ import struct
 import zipfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msoffcrypto.format.ooxml import OOXMLFile
 
+from portal.intake.archive import ArchiveLimits, refuse_hostile
 from portal.intake.problems import UnreadableFile
 from portal.intake.spreadsheet import WEB, read_table
 from tests.intake import files
@@ -86,3 +89,24 @@ def test_a_stray_format_in_the_last_corner_is_no_reason_to_refuse():
         '<row r="1048576"><c r="A1048576" s="0"/></row>'
     )
     assert read_table(files.xlsx_with_sheet(rows), "名单.xlsx", WEB).headings == ("姓名",)
+
+
+WORKBOOK = files.xlsx(["姓名"], ["王小雨"])
+
+
+@given(st.lists(st.tuples(st.integers(0, len(WORKBOOK) - 1), st.integers(0, 255)), min_size=1, max_size=20))
+def test_bytes_changed_at_random_are_refused_in_words_or_pass(changes):
+    data = bytearray(WORKBOOK)
+    for position, byte in changes:
+        data[position] = byte
+    try:
+        refuse_hostile(bytes(data), ArchiveLimits())
+    except UnreadableFile as refusal:
+        assert "请" in str(refusal)
+
+
+def test_a_negative_offset_in_the_directory_is_a_broken_file():
+    data = bytearray(WORKBOOK)
+    struct.pack_into("<I", data, data.rfind(b"PK\x05\x06") + 16, len(data))
+    with pytest.raises(UnreadableFile, match="损坏"):
+        refuse_hostile(bytes(data), ArchiveLimits())
