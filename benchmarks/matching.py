@@ -34,7 +34,8 @@ def score(way: str, folder: Path, pupils: int) -> Score:
     """Run one way in a process of its own and hold its answer against the truth."""
     out = folder / "out.parquet"
     seconds, memory = _timed(f"benchmarks.ways.{way}", folder / "roster.parquet", folder / "register.parquet", out)
-    with duckdb.connect(config={"enable_progress_bar": "false"}) as con:
+    with duckdb.connect() as con:
+        con.execute("SET enable_progress_bar = false")
         con.execute(f"CREATE TABLE truth AS FROM '{folder / 'truth.parquet'}'")
         con.execute(f"CREATE TABLE answer AS FROM '{out}'")
         found = dict(

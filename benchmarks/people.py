@@ -42,23 +42,32 @@ def _exchanged(number: str, rng: np.random.Generator) -> str:
     return number[:place] + number[place + 1] + number[place] + number[place + 2 :]
 
 
+FULL_WIDTH = {ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"}
+DUMMIES = ["无", "0" * 18, "1" * 18, "123456789012345678"]
+
+
+def _any_given(rng: np.random.Generator) -> str:
+    return GIVEN[int(rng.integers(len(GIVEN)))]
+
+
+# Each is called with (name, number, rng); the last is only for those that draw.
 ERRORS = (
-    ErrorKind("lower_x", 20, lambda name, number, rng: (name, number.lower())),
-    ErrorKind("blanks", 5, lambda name, number, rng: (name, f" {number[:6]} {number[6:14]} {number[14:]}")),
-    ErrorKind("full_width", 2, lambda n, number, rng: (n, number.translate({48 + d: 0xFF10 + d for d in range(10)}))),
-    ErrorKind("apostrophe", 3, lambda name, number, rng: (name, "'" + number)),
-    ErrorKind("certificate", 10, lambda name, number, rng: (name, number + "43")),
-    ErrorKind("dot", 5, lambda name, number, rng: (name.replace("·", "•"), number)),
-    ErrorKind("blank_in_name", 5, lambda name, number, rng: (name[0] + "\u3000" + name[1:], number)),
-    ErrorKind("other_character", 4, lambda name, number, rng: (name[:-1] + GIVEN[int(rng.integers(len(GIVEN)))], number)),
+    ErrorKind("lower_x", 20, lambda name, number, _: (name, number.lower())),
+    ErrorKind("blanks", 5, lambda name, number, _: (name, f" {number[:6]} {number[6:14]} {number[14:]}")),
+    ErrorKind("full_width", 2, lambda name, number, _: (name, number.translate(FULL_WIDTH))),
+    ErrorKind("apostrophe", 3, lambda name, number, _: (name, "'" + number)),
+    ErrorKind("certificate", 10, lambda name, number, _: (name, number + "43")),
+    ErrorKind("dot", 5, lambda name, number, _: (name.replace("·", "•"), number)),
+    ErrorKind("blank_in_name", 5, lambda name, number, _: (name[0] + "\u3000" + name[1:], number)),
+    ErrorKind("other_character", 4, lambda name, number, rng: (name[:-1] + _any_given(rng), number)),
     ErrorKind("wrong_digit", 3, lambda name, number, rng: (name, _wrong_digit(number, rng))),
     ErrorKind("exchanged", 1, lambda name, number, rng: (name, _exchanged(number, rng))),
-    ErrorKind("fifteen", 1, lambda name, number, rng: (name, number[:6] + number[8:17])),
-    ErrorKind("excel", 1, lambda name, number, rng: (name, number[:15] + "000")),
-    ErrorKind("masked", 1, lambda name, number, rng: (name, number[:6] + "********" + number[14:])),
-    ErrorKind("empty", 2, lambda name, number, rng: (name, "")),
-    ErrorKind("dummy", 1, lambda n, number, rng: (n, ["无", "0" * 18, "1" * 18, "123456789012345678"][int(rng.integers(4))])),
-)  # fmt: skip
+    ErrorKind("fifteen", 1, lambda name, number, _: (name, number[:6] + number[8:17])),
+    ErrorKind("excel", 1, lambda name, number, _: (name, number[:15] + "000")),
+    ErrorKind("masked", 1, lambda name, number, _: (name, number[:6] + "********" + number[14:])),
+    ErrorKind("empty", 2, lambda name, *_: (name, "")),
+    ErrorKind("dummy", 1, lambda name, _, rng: (name, DUMMIES[int(rng.integers(len(DUMMIES)))])),
+)
 ROSTER_DUMMY_PER_THOUSAND = 3
 SIBLINGS_NUMBER_PER_THOUSAND = 0.5
 

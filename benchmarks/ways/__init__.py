@@ -1,1 +1,1 @@
-"""Ways of matching a roster with a register, each a process of its own: python -m benchmarks.ways.NAME ROSTER REGISTER OUT."""
+"""Ways of matching a roster with a register, each a process: python -m benchmarks.ways.NAME ROSTER REGISTER OUT."""

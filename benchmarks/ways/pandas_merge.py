@@ -2,10 +2,10 @@
 
 import sys
 
-import pandas
+import pandas as pd
 
 roster, register, out = sys.argv[1:]
-left = pandas.read_parquet(roster, columns=["row_id", "id_no"]).rename(columns={"row_id": "roster_row"})
-right = pandas.read_parquet(register, columns=["row_id", "id_no"]).rename(columns={"row_id": "register_row"})
+left = pd.read_parquet(roster, columns=["row_id", "id_no"]).rename(columns={"row_id": "roster_row"})
+right = pd.read_parquet(register, columns=["row_id", "id_no"]).rename(columns={"row_id": "register_row"})
 hits = left.merge(right, on="id_no")[["roster_row", "register_row"]]
 hits.assign(decision="certain").to_parquet(out)

@@ -1,7 +1,8 @@
-"""The engine's work on millions of rows: DuckDB brings pairs together and keeps the plain cases, Python reads the odd ones.
+"""The engine's work on millions of rows: DuckDB joins and decides the plain cases, Python reads the odd ones.
 
 The rules are those of ``rules.py``; here only the agreements they rest on are computed column by column.
 """
+# ruff: noqa: S608 — every name in the SQL is ours, headings and paths are quoted, no cell of a file is ever in it.
 
 import re
 from collections.abc import Sequence
@@ -36,11 +37,10 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_SUM = " + ".join(f"{weight} * ((key // {10 ** (16 - place)}) % 10)" for place, weight in enumerate(WEIGHTS))
 CHECK_HOLDS = f"last = substr('10X98765432', 1 + CAST(({CHECK_SUM}) % 11 AS INTEGER), 1)"
 PROVINCE = "(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]).*"
-QUIET_AND_PRIVATE = {
+PRIVATE = {
     "temp_directory": "",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
-    "enable_progress_bar": "false",
 }
 Connection = duckdb.DuckDBPyConnection
 NO_END = {"", "长期", "长期有效", "永久", "无"}
@@ -49,7 +49,9 @@ DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日",
 
 def connect() -> Connection:
     """A database in memory that spills nothing to disk, fetches nothing from the network and prints nothing."""
-    return duckdb.connect(":memory:", config={**QUIET_AND_PRIVATE})
+    con = duckdb.connect(":memory:", config={**PRIVATE})
+    con.execute("SET enable_progress_bar = false")
+    return con
 
 
 def take_in(con: Connection, side: str, source: Source) -> int:
@@ -68,7 +70,7 @@ def take_in(con: Connection, side: str, source: Source) -> int:
 
 
 def label_of(con: Connection, side: str, source: Source) -> str:
-    """The column that names a row in the answer: the file's own 序号 when every row has one of its own, else ``line``."""
+    """The column that names a row in the answer: the file's 序号 when every row has its own, else ``line``."""
     if not source.has_row_ids:
         return "line"
     own = f"SELECT count(*) = count(DISTINCT row_id) FROM {side} WHERE trim(CAST(row_id AS VARCHAR)) <> ''"
@@ -116,9 +118,10 @@ def spread_numbers(con: Connection, day: date) -> None:
 
 
 def read_odd_numbers(con: Connection, day: date) -> int:
-    """Let ``read_number`` see every number that is not plainly clean, each text once; returns how many texts that were."""
+    """Let ``read_number`` see every number that is not plainly clean, each text once; returns how many there were."""
     odd = con.sql(
-        "SELECT DISTINCT odd, kind FROM (SELECT odd, kind FROM roster_numbers UNION ALL SELECT odd, kind FROM register_numbers) "
+        "SELECT DISTINCT odd, kind FROM "
+        "(SELECT odd, kind FROM roster_numbers UNION ALL SELECT odd, kind FROM register_numbers) "
         "WHERE odd IS NOT NULL"
     ).fetchall()
     other_values: dict[str, int] = {}
@@ -166,7 +169,8 @@ def compare_pairs(con: Connection, day: date) -> None:
         f"""
         CREATE TEMP TABLE named AS
         SELECT m.*, coalesce(g.name, '') AS other, coalesce(trim(g.valid_to), '') AS valid_to,
-               coalesce(CASE m.via WHEN '{Via.SELF}' THEN r.name WHEN '{Via.GUARDIAN_1}' THEN r.g1_name ELSE r.g2_name END, '') AS name,
+               coalesce(CASE m.via WHEN '{Via.SELF}' THEN r.name WHEN '{Via.GUARDIAN_1}' THEN r.g1_name
+                        ELSE r.g2_name END, '') AS name,
                CASE m.via WHEN '{Via.SELF}' THEN coalesce(r.former_name, '') ELSE '' END AS former
         FROM met m JOIN roster r ON r.line = m.roster_line JOIN register g ON g.line = m.register_line
         """
@@ -244,7 +248,7 @@ def read_end(text: str) -> tuple[date | None, bool]:
         return None, False
     for form in DATE_FORMATS:
         try:
-            return datetime.strptime(text, form).date(), False
+            return datetime.strptime(text, form).date(), False  # noqa: DTZ007 — only the day is kept
         except ValueError:
             continue
     return None, True

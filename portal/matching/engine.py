@@ -1,4 +1,4 @@
-"""信息比对 itself: judge each pair by the table, then look at all of them together for numbers that two people share."""
+"""信息比对 itself: judge each pair by the table, then all of them together for numbers that two people share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -46,7 +46,7 @@ def judge(pair: Pair, day: date) -> Match | None:
 
 
 def settle_conflicts(matches: Iterable[Match]) -> list[Match]:
-    """Take certainty from numbers that stand for two names, and leave one match, the strongest, for a pupil and an entry.
+    """Take certainty from numbers that stand for two names, and leave the strongest match of a pupil and an entry.
 
     It must be given every match of a number at once, of all schools and all registers of the run, else a double hit
     stays unseen.

@@ -47,7 +47,7 @@ class _Clock:
 def match_files(
     roster_path: Path, register_path: Path, out_path: Path, *, day: date, progress: Callable[[str], None]
 ) -> Report:
-    """Match a roster with a register as of ``day``, the first day of the term; the old answer stays until the new is whole."""
+    """``day`` is the first day of the term matched for; an old answer stays until the new one is whole."""
     if out_path.suffix.lower() not in (".csv", ".parquet"):
         raise MatchFilesError(f"结果只能写成 csv 或 parquet,请改 {out_path.name} 的后缀。")
     if not out_path.parent.is_dir():

@@ -9,7 +9,7 @@ from portal.privacy.resident_id import read_number
 
 
 def number_key(text: str, day: date, number_type: str | None = None) -> str | None:
-    """The number after lossless repair, None for what is masked, a dummy or no number: such never bring anybody together."""
+    """The number after lossless repair; None for what is masked, a dummy or no number, which brings nobody together."""
     return read_number(text, number_type, day).value or None
 
 

@@ -72,11 +72,6 @@ RULES = (
         via=SELF, number=SAME, name=frozenset({NameAgreement.FORMER}), validity=IN_FORCE, sharing=NOT_SHARED,
     ),
     Rule(
-        "guardian_number_name", Decision.HOUSEHOLD,
-        "监护人的证件号和姓名与名单一致,学生本人未在名单", FAMILY_HOUSEHOLD,
-        via=GUARDIAN, number=SAME, name=AGREES, validity=IN_FORCE, sharing=NOT_SHARED,
-    ),
-    Rule(
         "number_shared_in_roster", Decision.POSSIBLE,
         "证件号和姓名一致,但学籍中另有姓名不同的学生用同一证件号,请先核实号码是谁的", FAMILY_CHECKING,
         via=SELF, number=SAME, name=AGREES, sharing=frozenset({Sharing.IN_ROSTER}),
@@ -100,6 +95,11 @@ RULES = (
         "number_unverified", Decision.POSSIBLE,
         "证件号写法和姓名一致,但证件号本身通不过校验或须推断,请核实号码", FAMILY_CHECKING,
         via=SELF, number=frozenset({NumberAgreement.UNVERIFIED}), name=AGREES,
+    ),
+    Rule(
+        "guardian_number_name", Decision.HOUSEHOLD,
+        "监护人的证件号和姓名与名单一致,学生本人未在名单", FAMILY_HOUSEHOLD,
+        via=GUARDIAN, number=SAME, name=AGREES, validity=IN_FORCE, sharing=NOT_SHARED,
     ),
     Rule(
         "number_name_missing", Decision.POSSIBLE,

@@ -151,6 +151,14 @@ def test_a_brother_under_his_sisters_number_takes_certainty_from_both():
     assert codes([sister, brother], [an_entry()]) == ["number_other_name", "number_shared_in_roster"]
 
 
+def test_a_pupil_entered_as_their_own_guardian_does_not_hide_the_shared_number():
+    sister = a_pupil(guardian_1=a_guardian(XIAOYU, XIAOYU_NUMBER))
+    assert codes([sister, a_pupil(XIAOCHUAN, XIAOYU_NUMBER)], [an_entry()]) == [
+        "number_other_name",
+        "number_shared_in_roster",
+    ]
+
+
 def test_one_number_for_two_people_on_the_register_is_never_certain():
     assert codes([a_pupil()], [an_entry(), an_entry("李小雨")]) == ["number_other_name", "number_shared_in_register"]
 

@@ -18,15 +18,21 @@ from tests.matching.people import (
 
 NAMES = st.sampled_from(["王小雨", "王小川", "肖明", "萧明", "王丽", "", "王?雨", "阿依·买买提", "阿依•买买提"])
 NUMBERS = st.sampled_from(
-    [XIAOYU_NUMBER, XIAOCHUAN_NUMBER, ZHOU_XIAO_NUMBER, ZHOU_XIAO_NUMBER.lower(), f" {XIAOYU_NUMBER}", "", "无"]
-    + [
+    [
+        XIAOYU_NUMBER,
+        f" {XIAOYU_NUMBER}",
+        XIAOYU_NUMBER + "43",
+        XIAOCHUAN_NUMBER,
+        ZHOU_XIAO_NUMBER,
+        ZHOU_XIAO_NUMBER.lower(),
         MOTHER_NUMBER,
         AYGUL_NUMBER,
         "329901160305001",
         "329901201603050014",
-        "0" * 18,
         "H12345678",
-        XIAOYU_NUMBER + "43",
+        "0" * 18,
+        "无",
+        "",
     ]
 )
 GUARDIANS = st.builds(Guardian, name=NAMES, number=NUMBERS)

@@ -68,7 +68,7 @@ def a_workbook(path: Path, rows: list[list[str]]) -> Path:
 
 
 def matched(roster: Path, register: Path, out: str = "out.csv"):
-    return match_files(roster, register, roster.parent / out, day=TERM_START, progress=lambda words: None)
+    return match_files(roster, register, roster.parent / out, day=TERM_START, progress=lambda _: None)
 
 
 def answer(path: Path) -> list[list[str]]:
