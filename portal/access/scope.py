@@ -11,6 +11,7 @@ from portal.database import Reach, reach_units, set_reach
 from portal.models import Unit
 
 Found = TypeVar("Found")
+Narrowed = TypeVar("Narrowed", bound=Select[*tuple[Any, ...]])
 
 
 class NotInScope(LookupError):
@@ -28,7 +29,7 @@ class Scope:
     def reach(self) -> Reach:
         return reach_units(self.path)
 
-    def narrow(self, statement: Select[Any], owner: Any) -> Select[Any]:
+    def narrow(self, statement: Narrowed, owner: Any) -> Narrowed:
         """Only rows whose ``owner`` column (``Pupil.school_id``, ``Intake.unit_id`` …) lies within the scope."""
         return statement.where(owner.in_(select(Unit.id).where(Unit.path.startswith(self.path, autoescape=True))))
 

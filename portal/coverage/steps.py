@@ -1,0 +1,128 @@
+"""下一步: whose move an open row is, what is to be done and by when: one table, and one way onto a row (G1)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from portal.clock import SchoolTerm, local, working_days_after
+from portal.models import Entitlement, EntitlementChange
+from portal.vocabulary import ClaimMode, EntitlementState, Labelled, Term, UnitLevel
+
+AUTO, CONFIRM, APPLY = ClaimMode.AUTO, ClaimMode.CONFIRM, ClaimMode.APPLY
+MATCHED, VERIFIED, REACHED = EntitlementState.MATCHED, EntitlementState.VERIFIED, EntitlementState.REACHED
+APPLIED, APPROVED, PAID = EntitlementState.APPLIED, EntitlementState.APPROVED, EntitlementState.PAID
+
+
+class Mover(Labelled):
+    """Whose move it is: the school, or the unit it reports to (a county, for a 市属 school the city)."""
+
+    SCHOOL = "school", "学校"
+    ABOVE = "above", "县资助中心"
+
+
+@dataclass(frozen=True)
+class Step:
+    """``days`` are working days; ``reason`` is why nothing was received so far, a code of the managed list."""
+
+    mover: Mover
+    words: str
+    days: int
+    reason: str
+
+
+STEPS = {
+    # state, claim mode: what happens next
+    (MATCHED, AUTO): Step(Mover.SCHOOL, "核实是否在校、是否需要资助", 10, "R16"),
+    (MATCHED, CONFIRM): Step(Mover.SCHOOL, "请家长确认；没有回应的打电话", 10, "R09"),
+    (MATCHED, APPLY): Step(Mover.SCHOOL, "联系家长，协助申请", 10, "R09"),
+    (VERIFIED, AUTO): Step(Mover.SCHOOL, "告知家长", 5, "R16"),
+    (VERIFIED, CONFIRM): Step(Mover.SCHOOL, "请家长确认；没有回应的打电话", 5, "R09"),
+    (VERIFIED, APPLY): Step(Mover.SCHOOL, "联系家长，协助申请", 5, "R09"),
+    (REACHED, AUTO): Step(Mover.SCHOOL, "报送发放名单", 5, "R16"),
+    (REACHED, CONFIRM): Step(Mover.SCHOOL, "报送发放名单", 5, "R16"),
+    (REACHED, APPLY): Step(Mover.SCHOOL, "协助家长提交申请", 10, "R09"),
+    (APPLIED, AUTO): Step(Mover.SCHOOL, "审核并上报", 10, "R16"),
+    (APPLIED, CONFIRM): Step(Mover.SCHOOL, "审核并上报", 10, "R16"),
+    (APPLIED, APPLY): Step(Mover.SCHOOL, "审核并上报", 10, "R16"),
+    (APPROVED, AUTO): Step(Mover.ABOVE, "发放到账", 15, "R16"),
+    (APPROVED, CONFIRM): Step(Mover.ABOVE, "发放到账", 15, "R16"),
+    (APPROVED, APPLY): Step(Mover.ABOVE, "发放到账", 15, "R16"),
+    (PAID, AUTO): Step(Mover.SCHOOL, "问家长是否收到", 10, "R16"),
+    (PAID, CONFIRM): Step(Mover.SCHOOL, "问家长是否收到", 10, "R16"),
+    (PAID, APPLY): Step(Mover.SCHOOL, "问家长是否收到", 10, "R16"),
+}
+
+# What may come between, whatever the claim mode.
+NOT_RECEIVED = Step(Mover.ABOVE, "家长说没收到：查明款项去向并答复家长", 2, "R16")
+PAID_SHORT = Step(Mover.ABOVE, "发放金额不足：查明原因并补发", 5, "R16")
+SAID_LEFT = Step(Mover.SCHOOL, "家长说孩子不在这所学校：核实去向", 5, "R16")
+SAID_NOT_NEEDED = Step(Mover.SCHOOL, "家长说暂不需要：7天后再问一次", 5, "R09")
+
+PAY_DAYS = {Term.AUTUMN: (10, 15), Term.SPRING: (4, 15)}
+"""Month and day by which a term's money is promised: our default, where no county has said otherwise."""
+PAY_NOTICE, PAY_WITHIN = 12, 25
+"""Working days: a row opened with less notice before its term's day is promised within the second."""
+
+
+def pay_by(term: SchoolTerm, opened_at: datetime) -> date:
+    """The day a family is told; fixed by the term and the opening, so that the promise never moves by itself."""
+    month, day = PAY_DAYS[term.half]
+    promised, opened_on = date(term.first_day.year, month, day), local(opened_at).date()
+    in_time = working_days_after(opened_on, PAY_NOTICE) <= promised
+    return promised if in_time else working_days_after(opened_on, PAY_WITHIN)
+
+
+def due_day(step: Step, now: datetime) -> date:
+    return working_days_after(local(now).date(), step.days)
+
+
+def owner_of(mover: Mover, above: UnitLevel) -> UnitLevel:
+    """``above`` is the level of the unit the school reports to."""
+    return UnitLevel.SCHOOL if mover is Mover.SCHOOL else above
+
+
+def take_step(
+    session: Session,
+    row: Entitlement,
+    state: EntitlementState,
+    by: str,
+    now: datetime,
+    what: str,
+    step: Step | None = None,
+    due: date | None = None,
+) -> None:
+    """Put an open row into a state, with everything an open row owes; without ``step`` the table says which."""
+    step = step or STEPS[state, row.claim_mode]
+    parent = row.school.parent
+    row.state, row.reason, row.closed_on = state, step.reason, None
+    row.owner_level = owner_of(step.mover, parent.level if parent else UnitLevel.COUNTY)
+    row.next_step, row.next_step_due = step.words, due or due_day(step, now)
+    note_change(session, row, by, now, what)
+
+
+def close(
+    session: Session, row: Entitlement, state: EntitlementState, reason: str | None, by: str, now: datetime, what: str
+) -> None:
+    """End a row: received, or a final reason that somebody above the school agreed to."""
+    row.state, row.reason = state, reason
+    row.next_step, row.next_step_due, row.closed_on = "", None, local(now).date()
+    note_change(session, row, by, now, what)
+
+
+def note_change(session: Session, row: Entitlement, by: str, now: datetime, what: str) -> None:
+    """Keep how the row stands now; nobody can rewrite it."""
+    session.add(
+        EntitlementChange(
+            entitlement_id=row.id,
+            pupil_id=row.pupil_id,
+            school_id=row.school_id,
+            at=now,
+            by=by,
+            state=row.state,
+            reason=row.reason,
+            next_step=row.next_step,
+            next_step_due=row.next_step_due,
+            what=what,
+        )
+    )

@@ -1,0 +1,59 @@
+"""How the ledger speaks: with actor and date, to families without naming any hardship but 低保."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from portal.coverage.reasons import CLAUSE
+
+NOTICE_CLAUSE = CLAUSE
+"""The clause by which nothing need be proved."""
+
+NAMED = {"DIBAO": ("您家", "低保"), "DIBAO_EDGE": ("您家", "低保边缘")}
+"""Who is on the list, and its everyday name; any other list is called just that, a list."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Where a pupil was found: the unit that delivered the list, its batch and category."""
+
+    source: str
+    batch: str
+    category: str
+
+
+def why(listings: Iterable[Listing]) -> str:
+    """您家在示例县民政局2026年8月低保名单里; one sentence for each list, without double."""
+    sentences = []
+    for listing in listings:
+        who, name = NAMED.get(listing.category, ("孩子", ""))
+        sentences.append(f"{who}在{listing.source}{batch_words(listing.batch)}{name}名单里")
+    return "；".join(dict.fromkeys(sentences))
+
+
+def batch_words(batch: str) -> str:
+    """2026-08 as 2026年8月; another way of naming a batch stays as it is."""
+    year, _, month = batch.partition("-")
+    if len(year) == 4 and year.isdecimal() and month.isdecimal():
+        return f"{year}年{int(month)}月"
+    return batch
+
+
+def day_words(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def short_day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def yuan_words(yuan: Decimal) -> str:
+    """500 or 1,150.50; never 500.00."""
+    return f"{yuan:,.2f}".removesuffix(".00")
+
+
+def actor_words(by: str) -> str:
+    """Who did it, as a family and an officer may both read it."""
+    kind, _, account = by.partition(":")
+    return {"family": "家长", "portal": "门户", "command": "门户"}.get(kind) or f"工作人员 {account}".strip()

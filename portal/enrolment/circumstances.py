@@ -1,0 +1,42 @@
+"""What the roster and the certain matches say of a pupil, as policies ask; what they don't say stays unknown."""
+
+import re
+from collections.abc import Iterable
+
+from portal.models import EnrolmentRecord, Unit
+from portal.policies.circumstances import Circumstances
+from portal.vocabulary import Boarding, UnitLevel
+
+_DIVISION = re.compile(r"([1-9]\d{5})\d*|([1-9]\d(?:\d{2})?)")
+
+
+def circumstances_of(
+    record: EnrolmentRecord, school: Unit, hukou_division: str, categories: Iterable[str] | None
+) -> Circumstances:
+    """``categories`` of standing certain matches of the pupil itself; empty is on no list, None not compared yet."""
+    return Circumstances(
+        stage=record.stage,
+        grade=record.grade_number,
+        boarding=None if record.boarding is None else record.boarding is Boarding.BOARDING,
+        provincial=_is_provincial(school),
+        categories=None if categories is None else frozenset(categories),
+        hukou=_division(hukou_division),
+        county=county_of(school),
+        first_year=None if record.grade_number is None else record.grade_number == 1,
+    )
+
+
+def county_of(school: Unit) -> str | None:
+    """The division the school reports to, whose local standards hold for it: a county, or the city of a 市属 school."""
+    above = school.path.strip("/").split("/")[:-1]
+    return _division(above[-1]) if above else None
+
+
+def _division(code: str) -> str | None:
+    """Six digits at the most; None for a code of our own making, which is no division."""
+    found = _DIVISION.fullmatch(code)
+    return found and (found[1] or found[2])
+
+
+def _is_provincial(school: Unit) -> bool | None:
+    return None if school.parent is None else school.parent.level is UnitLevel.PROVINCE

@@ -1,0 +1,87 @@
+"""信息不对: what a family may say is wrong, each with who looks into it; nothing is ever asked in proof."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import audit
+from portal.access.scope import Scope
+from portal.models import Correction, Pupil
+from portal.vocabulary import UnitLevel
+
+LONGEST = 200
+
+
+class CorrectionRefused(ValueError):
+    """One sentence that says what to change."""
+
+
+@dataclass(frozen=True)
+class About:
+    """``looks`` is the level that looks into it; what goes to the county is not shown to the school."""
+
+    code: str
+    label: str
+    looks: UnitLevel
+    answer: str
+    """What the family reads after saying it."""
+
+
+ABOUTS = {
+    about.code: about
+    for about in (
+        About("not_in_school", "孩子不在这所学校了", UnitLevel.SCHOOL, "学校会核实孩子在哪里上学，资助不会因此停掉。"),
+        About("no_aid_wanted", "现在不需要资助", UnitLevel.SCHOOL, "记下了。7天后会再问您一次；您随时可以改主意。"),
+        About("wrong_details", "姓名、年级、班级等信息不对", UnitLevel.SCHOOL, "学校会核对并改正，不用您交材料。"),
+        About("asked_for_proof", "有人要我交证明、验证码、转账", UnitLevel.COUNTY, "县里会查。请不要交，也不要转账。"),
+        About("other", "别的情况", UnitLevel.SCHOOL, "学校会看到您写的话，并联系您。"),
+    )
+}  # fmt: skip
+
+
+def record(session: Session, pupil: Pupil, term: str, about: str, words: str, by: str, now: datetime) -> Correction:
+    """Saying the same again while it is unsettled adds nothing, unless there are other words."""
+    if about not in ABOUTS:
+        raise CorrectionRefused("请选一项：哪里不对")
+    words = " ".join(words.split())
+    if len(words) > LONGEST:
+        raise CorrectionRefused(f"说明请不超过{LONGEST}个字，现在有{len(words)}个字")
+    session.execute(select(Pupil.id).where(Pupil.id == pupil.id).with_for_update())  # two taps take turns
+    for standing in unsettled(session, pupil.id, term):
+        if standing.about == about and (standing.words or "") == words:
+            return standing
+    correction = Correction(
+        pupil_id=pupil.id, school_id=pupil.school_id, term=term, about=about, words=words, said_at=now
+    )
+    session.add(correction)
+    session.flush()
+    audit.record(session, by, "corrected", unit_id=pupil.school_id, pupil_id=pupil.id, about=about)
+    return correction
+
+
+def unsettled(session: Session, pupil_id: UUID, term: str) -> list[Correction]:
+    """What a family said in a term that nobody has looked into yet, oldest first."""
+    statement = select(Correction).where(
+        Correction.pupil_id == pupil_id, Correction.term == term, Correction.settled_at.is_(None)
+    )
+    return list(session.scalars(statement.order_by(Correction.said_at)))
+
+
+def settle(session: Session, pupil_id: UUID, term: str, abouts: Collection[str], now: datetime) -> None:
+    """Looked into, or taken back by the family."""
+    for correction in unsettled(session, pupil_id, term):
+        if correction.about in abouts:
+            correction.settled_at = now
+
+
+def waiting(session: Session, scope: Scope, level: UnitLevel, term: str) -> list[Correction]:
+    """What waits within a scope for somebody at this level; 有人要证明 never shows at the school."""
+    shown = [about.code for about in ABOUTS.values() if level is not UnitLevel.SCHOOL or about.looks is level]
+    statement = select(Correction).where(
+        Correction.term == term, Correction.settled_at.is_(None), Correction.about.in_(shown)
+    )
+    return list(session.scalars(scope.narrow(statement, Correction.school_id).order_by(Correction.said_at)))
