@@ -16,6 +16,8 @@ LONGEST = 500
 class NumberText(str):
     """A cell that Excel held as a number; 15 digits are all it keeps, and a date may stand there as a serial."""
 
+    __slots__ = ()
+
 
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?e\+?\d{2}", re.IGNORECASE)
 _YEAR_MONTH_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ][\d:.]+)?")

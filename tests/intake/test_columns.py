@@ -50,8 +50,10 @@ def test_the_headings_of_the_contract_are_all_known_in_any_order():
     [
         (
             IntakeKind.ROSTER,
-            "row_id,name,former_name,sex,birth_date,id_type,id_no,student_no,school_code,school,grade,class,boarding,"
-            "g1_rel,g1_name,g1_id,g1_phone,g2_rel,g2_name,g2_id,g2_phone,hukou_div",
+            (
+                "row_id,name,former_name,sex,birth_date,id_type,id_no,student_no,school_code,school,grade,class,boarding,"
+                "g1_rel,g1_name,g1_id,g1_phone,g2_rel,g2_name,g2_id,g2_phone,hukou_div"
+            ),
         ),
         (
             IntakeKind.REGISTER,

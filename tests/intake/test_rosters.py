@@ -43,7 +43,9 @@ def test_a_whole_line_is_read():
     row = f"7,王小雨,小雨,男,2016-03-05,居民身份证,{number},G{number},3299010001,示例县实验小学,4年级,2班,走读,"
     found = roster(FULL, [*f"{row}母亲,王丽,,19900000001,329901".split(",")])
     (line,) = found.lines
-    assert found.problems == [] and found.repaired == [] and found.rows == 1
+    assert found.problems == []
+    assert found.repaired == []
+    assert found.rows == 1
     assert (line.row, line.serial, line.name, line.id_no, line.id_certain) == (2, "7", "王小雨", number, True)
     assert (line.stage, line.grade, line.grade_number) == (Stage.PRIMARY, "4年级", 4)
     assert (line.boarding, line.school_code, line.hukou_division) == (Boarding.DAY, "3299010001", "329901")
@@ -92,7 +94,8 @@ def test_a_number_column_that_excel_held_as_numbers_is_named(build):
     found = roster(["姓名", "身份证件号"], ["王小雨", 329901201603050015], ["陈明", files.CHEN_MING], build=build)
     assert [line.name for line in found.lines] == ["陈明"]
     assert found.problems[0].row == 2
-    assert "疑似被Excel改坏" in found.problems[0].problem and "设为文本" in found.problems[0].problem
+    assert "疑似被Excel改坏" in found.problems[0].problem
+    assert "设为文本" in found.problems[0].problem
 
 
 def test_a_student_number_that_excel_cut_is_left_out_and_the_row_stays():

@@ -74,7 +74,8 @@ def test_the_sheet_with_headings_is_found_behind_a_sheet_of_instructions():
 
 def test_two_sheets_with_a_list_are_refused_so_that_none_is_lost():
     sentence = refusal(files.xlsx(HEADINGS, PUPIL, 二班=[HEADINGS, PUPIL]), "a.xlsx")
-    assert "2张名单" in sentence and "二班" in sentence
+    assert "2张名单" in sentence
+    assert "二班" in sentence
 
 
 @pytest.mark.parametrize(
@@ -97,7 +98,9 @@ def test_two_sheets_with_a_list_are_refused_so_that_none_is_lost():
 def test_a_file_that_cannot_be_read_gets_one_sentence_saying_what_to_do(data, filename, said):
     sentence = refusal(data, filename)
     assert said in sentence
-    assert "请" in sentence and sentence.endswith("。") and "\n" not in sentence
+    assert "请" in sentence
+    assert sentence.endswith("。")
+    assert "\n" not in sentence
 
 
 def test_bounds_on_bytes_rows_and_columns_are_told():
