@@ -94,12 +94,12 @@ def test_a_stray_format_in_the_last_corner_is_no_reason_to_refuse():
 WORKBOOK = files.xlsx(["姓名"], ["王小雨"])
 
 
-def said_of(data: bytes) -> str:
+def said_of(data: bytes) -> str | None:
     try:
         refuse_hostile(data, ArchiveLimits())
     except UnreadableFile as refusal:
         return str(refusal)
-    return "通过，请继续"
+    return None
 
 
 @given(st.lists(st.tuples(st.integers(0, len(WORKBOOK) - 1), st.integers(0, 255)), min_size=1, max_size=20))
@@ -107,7 +107,8 @@ def test_bytes_changed_at_random_are_refused_in_words_or_pass(changes):
     data = bytearray(WORKBOOK)
     for position, byte in changes:
         data[position] = byte
-    assert "请" in said_of(bytes(data))
+    said = said_of(bytes(data))
+    assert said is None or "请" in said
 
 
 def test_a_negative_offset_in_the_directory_is_a_broken_file():
