@@ -156,7 +156,8 @@ def open_rows_of(session: Session, pupil_id: UUID, term: str) -> list[Entitlemen
 
 def lock(session: Session, row: Entitlement) -> None:
     """The row as it stands now, nobody else's to change until the commit."""
-    session.refresh(row, with_for_update=True)
+    session.flush()  # a refresh would forget what was not written yet
+    session.refresh(row, with_for_update={"of": Entitlement})
 
 
 def _forward(session: Session, row: Entitlement, state: EntitlementState, by: str, now: datetime, what: str) -> None:

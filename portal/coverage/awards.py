@@ -1,0 +1,183 @@
+"""资助发放 comes in the national system's file alone, is laid beside the ledger; what differs is listed (N3-15)."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ARRAY, LargeBinary, any_, func, literal, select
+from sqlalchemy.orm import Session
+
+from portal.clock import local
+from portal.coverage.progress import note_paid
+from portal.coverage.projects import policy_of
+from portal.coverage.words import yuan_words
+from portal.intake.awards import AwardLine, read_awards
+from portal.intake.findings import Findings
+from portal.intake.problems import Problem
+from portal.intake.progress import Progress
+from portal.intake.spreadsheet import Table
+from portal.matching.agreement import NameAgreement, compare_names
+from portal.models import Award, EnrolmentRecord, Entitlement, Intake, Pupil, StaffMember, Unit
+from portal.vocabulary import Stage, Term
+
+DIFFERENT = frozenset({NameAgreement.DIFFERENT, NameAgreement.MISSING})
+Key = tuple[UUID, str, str]
+"""Pupil, policy, term."""
+
+
+class NotKept(Exception):
+    """Why a line is no award of ours: the column and the sentence."""
+
+    def __init__(self, column: str, problem: str) -> None:
+        self.column, self.problem = column, problem
+
+
+@dataclass
+class _Desk:
+    """What lies on the table while a file is gone through."""
+
+    session: Session
+    intake: Intake
+    pupils: dict[bytes, list[Pupil]]
+    rows: dict[Key, Entitlement]
+    stages: dict[UUID, Stage]
+    problems: list[Problem] = field(default_factory=list)
+    touched: dict[Key, int] = field(default_factory=dict)
+    """The rows that got an award, with the last line that says so."""
+
+    def differs(self, row: int, column: str, problem: str) -> None:
+        self.problems.append(Problem(row, column, problem, row_kept=True))
+
+
+def keep_awards(session: Session, intake: Intake, table: Table, now: datetime, progress: Progress) -> Findings:
+    """Awards of the unit's pupils are kept, their ledger rows become paid; what does not fit is said line by line."""
+    progress.step("逐行核对")
+    read = read_awards(table, day=local(now).date())
+    intake.as_of = intake.as_of or local(intake.arrived_at).date()
+    progress.step("与学生和台账核对")
+    desk = _lay_out(session, intake, read.lines)
+    kept = 0
+    for done, line in enumerate(read.lines, 1):
+        try:
+            _keep(desk, line)
+            kept += 1
+        except NotKept as why:
+            desk.problems.append(Problem(line.row, why.column, why.problem, row_kept=False))
+        progress.done = done
+    session.flush()
+    _settle(desk, now)
+    return Findings(
+        rows=read.rows,
+        kept=kept,
+        repaired=tuple(read.repaired),
+        problems=tuple(sorted([*read.problems, *desk.problems], key=lambda problem: problem.row)),
+        dropped=read.dropped,
+    )
+
+
+def _lay_out(session: Session, intake: Intake, lines: Iterable[AwardLine]) -> _Desk:
+    """Only pupils of the unit's own schools: a file cannot ask about anybody else (N3-3)."""
+    indexes = [index for line in lines if line.id_certain and (index := Pupil.id_number.digest(line.id_no))]
+    schools = select(Unit.id).where(Unit.path.startswith(intake.unit.path, autoescape=True))
+    found = session.scalars(
+        select(Pupil).where(
+            Pupil.id_number_index == any_(literal(indexes, ARRAY(LargeBinary))), Pupil.school_id.in_(schools)
+        )
+    )
+    pupils: defaultdict[bytes, list[Pupil]] = defaultdict(list)
+    for pupil in found:
+        pupils[pupil.id_number_index or b""].append(pupil)
+    ids = [pupil.id for group in pupils.values() for pupil in group]
+    rows = session.scalars(select(Entitlement).where(Entitlement.pupil_id.in_(ids)))
+    records = session.execute(
+        select(EnrolmentRecord.pupil_id, EnrolmentRecord.stage)
+        .where(EnrolmentRecord.pupil_id.in_(ids))
+        .order_by(EnrolmentRecord.term == intake.occasion)
+    )
+    by_key = {(row.pupil_id, row.policy, row.term): row for row in rows}
+    return _Desk(session, intake, pupils, by_key, {pupil_id: stage for pupil_id, stage in records if stage})
+
+
+def _keep(desk: _Desk, line: AwardLine) -> None:
+    pupil = _pupil(desk, line)
+    term = _term(line, desk.intake.occasion)
+    held = {policy for pupil_id, policy, of_term in desk.rows if (pupil_id, of_term) == (pupil.id, term)}
+    policy = policy_of(line.policy, held, desk.stages.get(pupil.id))
+    if policy is None:
+        raise NotKept("资助项目", f"资助项目“{line.policy[:30]}”不认识，没有记下；请核对项目名称")
+    paid_on = line.paid_on
+    if paid_on is None:
+        paid_on = desk.intake.as_of or local(desk.intake.arrived_at).date()
+        desk.differs(line.row, "发放日期", "发放日期没有填写，先按数据截至日期记")
+    _store(desk, line, pupil, policy, term, paid_on)
+    desk.touched[pupil.id, policy, term] = line.row
+    if line.account_holder and not _is_payee(pupil, line.account_holder):
+        desk.differs(line.row, "收款账户户主", "收款账户户主不是学生本人，也不是登记的监护人，请核实")
+
+
+def _pupil(desk: _Desk, line: AwardLine) -> Pupil:
+    index = Pupil.id_number.digest(line.id_no)
+    if not line.id_certain or index is None:
+        raise NotKept("身份证件号", "没有可以确定的证件号，不能对到学生；请补上后重新导入这一行")
+    found = desk.pupils.get(index, [])
+    if not found:
+        raise NotKept("身份证件号", "本单位的学籍里没有这个学生，没有记下；请核对证件号和学校")
+    pupil = next((pupil for pupil in found if pupil.school.code == line.school_code), found[0])
+    if compare_names(pupil.name or "", pupil.former_name or "", line.name) in DIFFERENT:
+        raise NotKept("姓名", "证件号与学籍一致而姓名不同，没有记下；请核对是不是同一个人")
+    if line.school_code and pupil.school.code != line.school_code:
+        desk.differs(line.row, "学校标识码", f"学籍在“{pupil.school.name}”，与名单上的学校不同")
+    return pupil
+
+
+def _term(line: AwardLine, occasion: str) -> str:
+    """A grant for the whole school year counts in the term the file was brought in for."""
+    if line.term is None:
+        return occasion
+    year = int(line.school_year[:4])
+    return f"{year}-autumn" if line.term is Term.AUTUMN else f"{year + 1}-spring"
+
+
+def _store(desk: _Desk, line: AwardLine, pupil: Pupil, policy: str, term: str, paid_on: date) -> None:
+    """The same grant of the same day in a later file is the same grant; the newer sum stands."""
+    same = select(Award).where(
+        Award.pupil_id == pupil.id, Award.policy == policy, Award.term == term, Award.paid_on == paid_on
+    )
+    award = desk.session.scalars(same).first()
+    if award is None:
+        award = Award(pupil_id=pupil.id, school_id=pupil.school_id, policy=policy, term=term, paid_on=paid_on)
+        award.yuan = line.amount
+        desk.session.add(award)
+    elif award.yuan != line.amount:
+        was = f"{yuan_words(award.yuan)}元改为{yuan_words(line.amount)}元"
+        desk.differs(line.row, "金额", f"同一天的这笔发放以前记的金额不同，已由{was}")
+        award.yuan = line.amount
+    award.intake_id, award.payee = desk.intake.id, line.account_holder
+
+
+def _is_payee(pupil: Pupil, holder: str) -> bool:
+    theirs = [pupil.name or "", *(guardian.name or "" for guardian in pupil.guardians)]
+    return any(name and compare_names(name, "", holder) not in DIFFERENT for name in theirs)
+
+
+def _settle(desk: _Desk, now: datetime) -> None:
+    """Every touched row is told the sum of its awards; where there is no row, or another sum is due, it is said."""
+    staff = desk.intake.by_staff_id and desk.session.get(StaffMember, desk.intake.by_staff_id)
+    by = f"staff:{staff.account}" if staff else "command"
+    for key, line in desk.touched.items():
+        pupil_id, policy, term = key
+        row = desk.rows.get(key)
+        if row is None:
+            desk.differs(line, "姓名", "已记下发放，但台账里没有这一行：请核对这名学生是否在名单里")
+            continue
+        total = select(func.sum(Award.yuan)).where(
+            Award.pupil_id == pupil_id, Award.policy == policy, Award.term == term
+        )
+        paid = desk.session.scalar(total) or Decimal(0)
+        note_paid(desk.session, row, paid, by, now)
+        if row.due_yuan is not None and paid not in (row.due_yuan, 2 * row.due_yuan):
+            sums = f"已发{yuan_words(paid)}元，本学期应发{yuan_words(row.due_yuan)}元"
+            desk.differs(line, "金额", f"发放金额与台账不同：{sums}，请核实")
