@@ -96,6 +96,15 @@ def change_password(session: Session, staff: StaffMember, old: str, new: str, no
     audit.record(session, f"staff:{staff.account}", "password_changed", unit_id=staff.unit_id)
 
 
+def reset_password(session: Session, staff: StaffMember, by: str, now: datetime) -> str:
+    """A random one in place of a forgotten one; every sign-in of the account ends."""
+    password = random_password()
+    staff.password_digest, staff.password_changed_at = HASHER.hash(password), now
+    sign_ins.end_all(session, staff.id, now, "password reset")
+    audit.record(session, by, "password_changed", unit_id=staff.unit_id, account=staff.account)
+    return password
+
+
 def change_role(session: Session, staff: StaffMember, role: Role, unit: Unit, by: str, now: datetime) -> None:
     """Takes effect at once: the next request of every open sign-in is refused."""
     if unit.level not in LEVELS[role]:

@@ -1,40 +1,74 @@
-"""Many rows at once: COPY into a temporary table, then one INSERT, because COPY itself passes by row-level security."""
+"""Many rows at once: COPY into a temporary table, then INSERT, because row-level security refuses COPY into its tables.
 
-from collections.abc import Iterable, Sequence
+While the database inserts one batch, the next is made: sealing takes as long as inserting.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import Any
 
-from psycopg import Connection, sql
+from psycopg import Connection, Cursor, sql
 from sqlalchemy.orm import Session
 
 from portal.models.base import Base
+
+AT_ONCE = 20_000
+Values = Sequence[Any]
 
 
 def put_rows(
     session: Session,
     table: type[Base],
     columns: Sequence[str],
-    rows: Iterable[Sequence[Any]],
+    rows: Iterable[Values],
     known_by: Sequence[str] = (),
     refresh: Sequence[str] = (),
 ) -> None:
-    """Within the session's transaction. A row known by those columns gets the ``refresh`` ones, or stays as it is."""
+    """Within the session's transaction. A row known by those columns gets the ``refresh`` ones, or stays as it is.
+
+    ``rows`` must not touch the session: it is asked for more while the connection is busy.
+    """
     connection = session.connection().connection.driver_connection
     if not isinstance(connection, Connection):
         raise TypeError("COPY needs psycopg")
-    names = sql.SQL(", ").join(map(sql.Identifier, columns))
     target = sql.Identifier(table.__tablename__)
     incoming = sql.Identifier(f"incoming_{table.__tablename__}")
-    with connection.cursor() as cursor:
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
+    copy = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(incoming, names)
+    insert = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} {}").format(
+        target, names, names, incoming, _conflict(known_by, refresh)
+    )
+    empty = sql.SQL("TRUNCATE {}").format(incoming)
+    with connection.cursor() as cursor, ThreadPoolExecutor(1) as database:
         cursor.execute(sql.SQL("CREATE TEMP TABLE {} (LIKE {}) ON COMMIT DROP").format(incoming, target))
-        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(incoming, names)) as copy:
-            for row in rows:
-                copy.write_row(row)
-        cursor.execute(
-            sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} {}").format(
-                target, names, names, incoming, _conflict(known_by, refresh)
-            )
-        )
+        cursor.execute(sql.SQL("SELECT {} FROM {}").format(names, incoming))
+        types = [column.type_code for column in cursor.description or ()]
+        busy: Future[None] | None = None
+        for batch in _batches(rows):
+            if busy:
+                busy.result()
+            busy = database.submit(_put, cursor, copy, types, batch, (insert, empty))
+        if busy:
+            busy.result()
         cursor.execute(sql.SQL("DROP TABLE {}").format(incoming))
+
+
+def _put(
+    cursor: Cursor[Any], copy: sql.Composed, types: Sequence[int], batch: list[Values], after: Sequence[sql.Composed]
+) -> None:
+    with cursor.copy(copy) as stream:
+        stream.set_types(types)
+        for row in batch:
+            stream.write_row(row)
+    for statement in after:
+        cursor.execute(statement)
+
+
+def _batches(rows: Iterable[Values]) -> Iterator[list[Values]]:
+    left = iter(rows)
+    while batch := list(islice(left, AT_ONCE)):
+        yield batch
 
 
 def _conflict(known_by: Sequence[str], refresh: Sequence[str]) -> sql.Composable:

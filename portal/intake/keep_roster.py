@@ -1,4 +1,4 @@
-"""学籍名册 are kept: pupils found again or made, guardians replaced, one enrolment record a pupil and term, slips for all."""
+"""学籍名册 are kept: pupils found again or made, guardians replaced, one record a pupil and term, slips for all."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -89,7 +89,7 @@ def keep_roster(session: Session, intake: Intake, table: Table, now: datetime, p
     fitting = Fitting()
     places = list(_places(session, place_lines(session, intake.unit, roster.lines, fitting)))
     progress.step("加密并存入")
-    put_rows(session, Pupil, PUPIL, _pupils(places, fitting, now, progress), ("id",), PUPIL[3:])
+    put_rows(session, Pupil, PUPIL, _pupils(places, now, progress), ("id",), PUPIL[3:])
     _replace_guardians(session, places, fitting)
     records = _records(places, fitting, intake)
     put_rows(session, EnrolmentRecord, RECORD, records, ("pupil_id", "school_id", "term"), RECORD[4:])
@@ -111,7 +111,7 @@ def _places(session: Session, placed: list[tuple[RosterLine, Unit]]) -> Iterator
         yield Place(found.get(line.row) or uuid4(), line, school)
 
 
-def _pupils(places: list[Place], fitting: Fitting, now: datetime, progress: Progress) -> Iterator[tuple[Any, ...]]:
+def _pupils(places: list[Place], now: datetime, progress: Progress) -> Iterator[tuple[Any, ...]]:
     for done, place in enumerate(places, 1):
         line = place.line
         yield (
@@ -127,7 +127,7 @@ def _pupils(places: list[Place], fitting: Fitting, now: datetime, progress: Prog
             line.id_certain,
             Pupil.student_number.seal(place, line.student_no),
             Pupil.student_number.digest(line.student_no),
-            Pupil.birth_date_text.seal(place, line.birth_date and line.birth_date.isoformat()),
+            Pupil.birth_date_text.seal(place, line.birth_date.isoformat() if line.birth_date else None),
             line.sex and line.sex.value,
             line.hukou_division,
         )

@@ -70,7 +70,7 @@ class Progress:
                     Intake.state == IntakeState.READING,
                     Intake.working_until == self.until,
                 )
-                renewed = session.execute(mine.values(working_until=until, rows=self.rows, done=self.done))
-                self._lost = renewed.rowcount == 0
+                renewal = mine.values(working_until=until, rows=self.rows, done=self.done).returning(Intake.id)
+                self._lost = session.scalar(renewal) is None
             if not self._lost:
                 self.until = until

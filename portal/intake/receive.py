@@ -1,4 +1,4 @@
-"""A file arrives: it is kept, sealed, until it has been read; the same file for the same unit and occasion is kept once."""
+"""A file arrives: it is kept, sealed, until it has been read; the same file again is no second intake."""
 
 import re
 from base64 import b64encode
@@ -58,7 +58,7 @@ def receive(
     intake.file_name = PurePath(file_name.replace("\\", "/")).name[-200:]
     intake.content = keyring().seal(b64encode(data).decode("ascii"), CONTENT, intake.id)
     intake.state, intake.refused_because = IntakeState.WAITING, None
-    intake.by_staff_id = _staff_id(session, by)
+    intake.by_staff_id = staff_id_of(session, by)
     intake.arrived_at, intake.working_until, intake.finished_at = now, None, None
     try:
         with session.begin_nested():
@@ -96,7 +96,8 @@ def _category(session: Session, written: str) -> str:
     return code
 
 
-def _staff_id(session: Session, by: str) -> UUID | None:
+def staff_id_of(session: Session, by: str) -> UUID | None:
+    """Of ``staff:<account>``; nobody's for the command line and the portal itself."""
     kind, _, account = by.partition(":")
     known = select(StaffMember.id).where(StaffMember.account == account)
     return session.scalar(known) if kind == "staff" else None

@@ -1,4 +1,4 @@
-"""Which school each line of a roster belongs to; schools under the unit that are not known yet are made (contract.md)."""
+"""Which school each line of a roster belongs to; schools under the unit that are not known yet are made."""
 
 import re
 from collections.abc import Iterable
@@ -82,4 +82,4 @@ def _note_stages(placed: list[tuple[RosterLine, Unit]]) -> None:
     silent = {school.id for _, school in placed if not school.stages}
     for line, school in placed:
         if school.id in silent and line.stage is not None and line.stage.value not in school.stages:
-            school.stages = sorted([*school.stages, line.stage.value], key=list(Stage).index)
+            school.stages = [stage.value for stage in Stage if stage in (*school.stages, line.stage)]

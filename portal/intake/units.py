@@ -41,7 +41,7 @@ _COLUMNS = ("代码", "名称", "级别", "上级代码")
 
 @dataclass(frozen=True)
 class UnitLine:
-    """One row; ``landline`` and ``aid_officer`` are optional columns (联系电话, 资助老师), empty leaves them as they are."""
+    """One row; ``landline`` (联系电话) and ``aid_officer`` (资助老师) are optional, empty leaves what is known."""
 
     row: int
     code: str

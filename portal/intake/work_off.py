@@ -95,8 +95,8 @@ def _claim(sessions: Sessions, intake_id: UUID, now: datetime) -> datetime | Non
     )
     with sessions.begin() as session:
         claim = update(Intake).where(Intake.id == intake_id, free)
-        claimed = session.execute(claim.values(state=IntakeState.READING, working_until=until, done=0))
-        return until if claimed.rowcount else None
+        claim = claim.values(state=IntakeState.READING, working_until=until, done=0)
+        return until if session.scalar(claim.returning(Intake.id)) else None
 
 
 def _read_and_keep(
@@ -120,7 +120,7 @@ def _read_and_keep(
         mine = update(Intake).where(
             Intake.id == intake_id, Intake.state == IntakeState.READING, Intake.working_until == progress.until
         )
-        finished = session.execute(
+        finished = session.scalar(
             mine.values(
                 state=IntakeState.KEPT,
                 rows=findings.rows,
@@ -130,9 +130,9 @@ def _read_and_keep(
                 content=None,
                 working_until=None,
                 finished_at=now,
-            )
+            ).returning(Intake.id)
         )
-        if not finished.rowcount:
+        if finished is None:
             raise TakenOver
 
 

@@ -1,0 +1,16 @@
+"""The flask commands of the contract, by noun."""
+
+from flask import Flask
+
+from portal.commands.check import check
+from portal.commands.files import evaluate, match_files
+from portal.commands.intake import registers, rosters, units
+from portal.commands.matching import ledger, match, write_matched
+from portal.commands.staff import staff
+
+COMMANDS = (units, registers, rosters, match, write_matched, match_files, evaluate, ledger, staff, check)
+
+
+def add_to(app: Flask) -> None:
+    for command in COMMANDS:
+        app.cli.add_command(command)

@@ -1,0 +1,14 @@
+"""``flask check``: whether the portal could start now."""
+
+import click
+
+from portal.commands.telling import answering, json_option, open_session, tell
+
+
+@click.command()
+@json_option
+@answering
+def check(as_json: bool) -> None:
+    """密钥与数据相符、数据库连得上、表结构是这一版的."""
+    open_session()
+    tell(as_json, {"ready": True}, "密钥、数据库、表结构都好")

@@ -1,0 +1,45 @@
+"""``flask match-files`` and ``flask evaluate``: file in, file or JSON out, without a database."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from portal import clock
+from portal.clock import SchoolTerm, term_of
+from portal.commands.telling import Refused, answering, json_option, read_file, tell
+from portal.matching.files import match_files as match_two_files
+from portal.policies.catalogue import load_catalogue
+from portal.policies.document import evaluate_document
+from portal.vocabulary import Decision
+
+
+@click.command("match-files")
+@click.argument("roster", type=click.Path(path_type=Path))
+@click.argument("register", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="写到哪个文件：csv 或 parquet")
+@click.option("--term", help="为哪个学期比对（看有效期）；不写就是现在的学期")
+@json_option
+@answering
+def match_files(roster: Path, register: Path, out: Path, term: str | None, as_json: bool) -> None:
+    """两份文件直接比对（csv、parquet、xlsx）."""
+    wanted = SchoolTerm.parse(term) if term else term_of(clock.today())
+    report = match_two_files(
+        roster, register, out, day=wanted.first_day, progress=lambda words: click.echo(words, err=True)
+    )
+    counts = "，".join(f"{Decision(code).label} {count}" for code, count in report.counts.items())
+    tell(as_json, asdict(report), f"{counts}；用时 {report.seconds['total']} 秒，写到 {out}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", is_flag=True, expose_value=False, help="总是打印 JSON")
+@answering
+def evaluate(file: Path) -> None:
+    """按政策目录判定：JSON 进，JSON 出."""
+    try:
+        data = json.loads(read_file(file))
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as problem:
+        raise Refused(f"{file.name} 不是合格的 JSON（{problem}）：请改正后再试") from problem
+    click.echo(json.dumps(evaluate_document(load_catalogue(), data), ensure_ascii=False))

@@ -1,0 +1,134 @@
+"""``flask match``, ``flask matched``, ``flask ledger``: from registers and rosters to a list and the ledger."""
+
+import csv
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from xlsxwriter import Workbook
+
+from portal import audit, clock
+from portal.access.scope import scope_of
+from portal.clock import SchoolTerm
+from portal.commands.telling import (
+    Refused,
+    Steps,
+    answering,
+    find_unit,
+    json_option,
+    open_session,
+    tell,
+    term_option,
+    unit_option,
+)
+from portal.coverage.ledger import open_rows
+from portal.coverage.totals import totals
+from portal.enrolment.lists import MatchedLine, matched
+from portal.enrolment.matching_runs import COUNTED_AS, run
+from portal.policies.catalogue import load_catalogue
+from portal.vocabulary import EntitlementState
+
+HEADINGS = ("学籍行号", "姓名", "学校标识码", "类别", "依据", "规则", "结论")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+@click.command()
+@unit_option
+@term_option
+@json_option
+@answering
+def match(unit: str, term: str, as_json: bool) -> None:
+    """比对一个单位的全部学生，并开立台账."""
+    school_term = SchoolTerm.parse(term)
+    session = open_session()
+    steps, now = Steps(), clock.now()
+    made = run(session, find_unit(session, unit), school_term, "command", now, steps)
+    steps("开立台账")
+    opened = open_rows(session, made, load_catalogue(), now, "command")
+    steps("提交")
+    session.commit()
+    steps.finish()
+    counts = made.counts
+    summary = (
+        f"学生 {counts['pupils']} 人：已匹配 {counts['certain']}，待核实 {counts['possible']}，"
+        f"家庭在册 {counts['household']}，未匹配 {counts['unmatched']}；新开台账 {opened.rows} 条"
+    )
+    tell(as_json, {**counts, "run_id": str(made.id)}, summary)
+
+
+@click.command("matched")
+@unit_option
+@term_option
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="写到哪个文件：csv 或 xlsx")
+@json_option
+@answering
+def write_matched(unit: str, term: str, out: Path, as_json: bool) -> None:
+    """把比对名单写成文件，姓名脱敏."""
+    write = WRITERS.get(out.suffix.lower())
+    if write is None:
+        raise Refused(f"名单只能写成 csv 或 xlsx：请改 {out.name} 的后缀")
+    school_term = SchoolTerm.parse(term)
+    session = open_session()
+    steps = Steps()
+    steps("读取名单")
+    owner = find_unit(session, unit)
+    rows = [_cells(line) for line in matched(session, owner, school_term.code)]
+    steps("写出文件")
+    unfinished = out.with_name(f".{out.name}.unfinished")
+    try:
+        write(unfinished, rows)
+        unfinished.replace(out)
+    except OSError as problem:
+        raise Refused(f"写不了文件 {out}（{problem.strerror}）：请检查文件夹和权限") from problem
+    audit.record(
+        session, "command", "exported", unit_id=owner.id, list="matched", term=school_term.code, rows=len(rows)
+    )
+    session.commit()
+    steps.finish()
+    tell(as_json, {"lines": len(rows)}, f"写出 {len(rows)} 人：{out}")
+
+
+@click.command()
+@unit_option
+@term_option
+@json_option
+@answering
+def ledger(unit: str, term: str, as_json: bool) -> None:
+    """台账：各状态的条数，和应助未助的金额."""
+    school_term = SchoolTerm.parse(term)
+    session = open_session()
+    found = totals(session, scope_of(find_unit(session, unit)), school_term.code, clock.today())
+    states = "，".join(f"{EntitlementState(state).label} {count}" for state, count in found.by_state.items())
+    tell(as_json, found.as_json(), f"台账 {found.rows} 条（{states or '没有'}），缺口 {found.gap_yuan:,.2f} 元")
+
+
+def _cells(line: MatchedLine) -> tuple[str, ...]:
+    return (
+        line.roster_row,
+        line.masked_name,
+        line.school_code,
+        ";".join(category.code for category in line.categories),
+        line.basis.label,
+        line.rule,
+        COUNTED_AS[line.decision],
+    )
+
+
+def _write_csv(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
+    """With the mark by which Excel knows UTF-8; a cell that it would take for a formula begins with an apostrophe."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADINGS)
+        writer.writerows([f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell for cell in row] for row in rows)
+
+
+def _write_xlsx(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
+    """Text cells only: nothing in them is ever a formula."""
+    with Workbook(str(path), {"constant_memory": True}) as book:
+        sheet = book.add_worksheet("比对名单")
+        for number, row in enumerate([HEADINGS, *rows]):
+            for column, cell in enumerate(row):
+                sheet.write_string(number, column, cell)
+
+
+WRITERS = {".csv": _write_csv, ".xlsx": _write_xlsx}

@@ -1,0 +1,128 @@
+"""比对名单: one line a matched pupil, names masked; county and school see the same rows (N3-4)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Select, Uuid, any_, case, func, literal, select
+from sqlalchemy.orm import Session
+
+from portal.matching.rules import STRENGTH
+from portal.models import EnrolmentRecord, HardshipCategory, MatchPair, Pupil, Unit
+from portal.privacy.masking import mask_name
+from portal.vocabulary import Basis, Decision
+
+
+@dataclass(frozen=True)
+class CategoryName:
+    """困难类别: the code of policies and its official name."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True)
+class MatchedLine:
+    """The strongest pair of a pupil; ``categories`` are those of all its pairs with the same decision, by code."""
+
+    pupil_id: UUID
+    roster_row: str
+    masked_name: str
+    school_code: str
+    school_name: str
+    grade: str
+    class_name: str
+    categories: tuple[CategoryName, ...]
+    basis: Basis
+    rule: str
+    decision: Decision
+    because: str
+
+
+def matched(
+    session: Session,
+    unit: Unit,
+    term: str,
+    decision: Decision | None = None,
+    offset: int = 0,
+    limit: int | None = None,
+) -> list[MatchedLine]:
+    """In the order of schools and rosters; ``decision`` leaves the pupils whose strongest pair says so."""
+    pupils = _strongest(unit, term)
+    if decision is not None:
+        pupils = pupils.having(func.min(_PLACE) == _PLACE_OF[decision])
+    strongest = pupils.subquery()
+    page = (
+        select(EnrolmentRecord, Unit)
+        .join(strongest, strongest.c.pupil_id == EnrolmentRecord.pupil_id)
+        .join(Unit, Unit.id == EnrolmentRecord.school_id)
+        .where(EnrolmentRecord.term == term, EnrolmentRecord.school_id == strongest.c.school_id)
+        .order_by(Unit.code, func.length(EnrolmentRecord.roster_row), EnrolmentRecord.roster_row, EnrolmentRecord.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    enrolled = session.execute(page).all()
+    ids = [record.pupil_id for record, _ in enrolled]
+    names = {pupil.id: pupil.name or "" for pupil in session.scalars(select(Pupil).where(Pupil.id == _one_of(ids)))}
+    labels = {category.code: category.name for category in session.scalars(select(HardshipCategory))}
+    pairs: defaultdict[UUID, list[MatchPair]] = defaultdict(list)
+    standing = select(MatchPair).where(MatchPair.term == term, MatchPair.superseded_at.is_(None))
+    for pair in session.scalars(standing.where(MatchPair.pupil_id == _one_of(ids))):
+        pairs[pair.pupil_id].append(pair)
+    return [
+        _line(record, school, names[record.pupil_id], pairs[record.pupil_id], labels) for record, school in enrolled
+    ]
+
+
+def count_matched(session: Session, unit: Unit, term: str) -> dict[Decision, int]:
+    """Pupils by their strongest decision; a decision nobody has is 0."""
+    strongest = _strongest(unit, term).subquery()
+    found = session.execute(select(strongest.c.place, func.count()).group_by(strongest.c.place))
+    counts: dict[int, int] = dict(found.tuples())
+    return {decision: counts.get(place, 0) for decision, place in _PLACE_OF.items()}
+
+
+_PLACE_OF = {
+    Decision.CERTAIN: 1,
+    Decision.HOUSEHOLD: 2,
+    Decision.POSSIBLE: 3,
+    Decision.HOUSEHOLD_POSSIBLE: 4,
+}
+"""Which decision speaks for a pupil with several pairs: the order of the rules' table."""
+_PLACE = case({decision.value: place for decision, place in _PLACE_OF.items()}, value=MatchPair.decision)
+
+
+def _strongest(unit: Unit, term: str) -> Select[UUID, UUID, int]:
+    below = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
+    return (
+        select(MatchPair.pupil_id, MatchPair.school_id, func.min(_PLACE).label("place"))
+        .where(MatchPair.term == term, MatchPair.superseded_at.is_(None), MatchPair.school_id.in_(below))
+        .group_by(MatchPair.pupil_id, MatchPair.school_id)
+    )
+
+
+def _one_of(ids: list[UUID]) -> Any:
+    """One array instead of a parameter for each of perhaps a hundred thousand pupils."""
+    return any_(literal(ids, ARRAY(Uuid)))
+
+
+def _line(
+    record: EnrolmentRecord, school: Unit, name: str, pairs: list[MatchPair], labels: dict[str, str]
+) -> MatchedLine:
+    best = min(pairs, key=lambda pair: (_PLACE_OF[pair.decision], STRENGTH.get(pair.rule, len(STRENGTH)), str(pair.id)))
+    codes = sorted({pair.category or "" for pair in pairs if pair.decision is best.decision})
+    return MatchedLine(
+        pupil_id=record.pupil_id,
+        roster_row=record.roster_row,
+        masked_name=mask_name(name),
+        school_code=school.code,
+        school_name=school.name,
+        grade=record.grade,
+        class_name=record.class_name,
+        categories=tuple(CategoryName(code, labels.get(code, code)) for code in codes),
+        basis=best.basis,
+        rule=best.rule,
+        decision=best.decision,
+        because=best.because or "",
+    )

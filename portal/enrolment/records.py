@@ -1,0 +1,82 @@
+"""What a run leaves: pairs that stand, and pairs that no longer do with the moment they fell (N3-16)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import Select, insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.matching.agreement import NameAgreement, Sharing
+from portal.matching.engine import Match
+from portal.models import MatchPair, MatchRun, Pupil, RegisterEntry, Unit
+from portal.privacy.names import variant_spelling
+
+AT_ONCE = 5000
+"""How many pairs one statement names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A match with the rows it holds together."""
+
+    match: Match
+    pupil: Pupil
+    entry: RegisterEntry
+
+    @property
+    def because(self) -> str:
+        """The rule's sentence with what agreed and what differed, as of the day of the run."""
+        seen = [word.label for word in self.match.evidence if word is not Sharing.NONE]
+        if self.match.agreement.name is NameAgreement.VARIANT:
+            seen += filter(None, [variant_spelling(self.pupil.name or "", self.entry.name or "")])
+        return f"{self.match.because}（{'；'.join(seen)}）"
+
+    @property
+    def saying(self) -> tuple[str, ...]:
+        """Two runs that say the same of a pupil and an entry left the same pair."""
+        match = self.match
+        return (match.decision, match.basis, match.rule.code, self.because, self.entry.category or "")
+
+
+def keep_pairs(session: Session, run: MatchRun, unit: Unit, found: list[Kept], now: datetime) -> None:
+    """Identical pairs stay as they are; changed and vanished ones are superseded, and none is ever deleted."""
+    fresh = {(kept.pupil.id, kept.entry.id): kept for kept in found}
+    fallen: list[UUID] = []
+    for pair in session.scalars(_standing(unit, run.term)):
+        kept = fresh.get((pair.pupil_id, pair.register_entry_id))
+        said = (pair.decision, pair.basis, pair.rule, pair.because or "", pair.category or "")
+        if kept is not None and kept.saying == said:
+            del fresh[pair.pupil_id, pair.register_entry_id]
+        else:
+            fallen.append(pair.id)
+    for start in range(0, len(fallen), AT_ONCE):
+        some = MatchPair.id.in_(fallen[start : start + AT_ONCE])
+        session.execute(update(MatchPair).where(some).values(superseded_at=now))
+    rows = [_row(run, kept) for kept in fresh.values()]
+    if rows:
+        session.execute(insert(MatchPair), rows)
+
+
+def _standing(unit: Unit, term: str) -> Select[MatchPair]:
+    below = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
+    return select(MatchPair).where(
+        MatchPair.term == term, MatchPair.superseded_at.is_(None), MatchPair.school_id.in_(below)
+    )
+
+
+def _row(run: MatchRun, kept: Kept) -> dict[str, object]:
+    pair = MatchPair(id=uuid4())
+    return {
+        "id": pair.id,
+        "run_id": run.id,
+        "term": run.term,
+        "pupil_id": kept.pupil.id,
+        "school_id": kept.pupil.school_id,
+        "register_entry_id": kept.entry.id,
+        "decision": kept.match.decision,
+        "basis": kept.match.basis,
+        "rule": kept.match.rule.code,
+        "because_sealed": MatchPair.because.seal(pair, kept.because),
+        "category_sealed": MatchPair.category.seal(pair, kept.entry.category),
+    }
