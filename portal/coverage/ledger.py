@@ -110,14 +110,19 @@ class _Judged:
 
 def entitlements(catalogue: Catalogue, circumstances: Circumstances, day: date) -> tuple[Finding, ...]:
     """What belongs into the ledger: money, and waivers that would not hold without the list."""
-    without = replace(circumstances, categories=frozenset(), determination=UNDETERMINED, disabled=False)
-    for_all = {finding.policy for finding in evaluate(catalogue, without, day) if finding.verdict is Verdict.ENTITLED}
+    for_all = {finding.policy for finding in without_lists(catalogue, circumstances, day)}
     return tuple(
         finding
         for finding in evaluate(catalogue, circumstances, day)
         if finding.verdict is Verdict.ENTITLED
         and not (isinstance(finding.amount, Waiver) and finding.policy in for_all)
     )
+
+
+def without_lists(catalogue: Catalogue, circumstances: Circumstances, day: date) -> tuple[Finding, ...]:
+    """What a child is entitled to whether or not anybody ever put it on a list."""
+    on_none = replace(circumstances, categories=frozenset(), determination=UNDETERMINED, disabled=False)
+    return tuple(finding for finding in evaluate(catalogue, on_none, day) if finding.verdict is Verdict.ENTITLED)
 
 
 def _standing(session: Session, unit: Unit, term: str) -> Mapping[UUID, set[str]]:

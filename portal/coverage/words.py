@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from portal.coverage.reasons import CLAUSE
+from portal.vocabulary import UnitLevel
 
 NOTICE_CLAUSE = CLAUSE
 """The clause by which nothing need be proved."""
@@ -57,3 +58,13 @@ def actor_words(by: str) -> str:
     """Who did it, as a family and an officer may both read it."""
     kind, _, account = by.partition(":")
     return {"family": "家长", "portal": "门户", "command": "门户"}.get(kind) or f"工作人员 {account}".strip()
+
+
+def above_words(level: UnitLevel) -> str:
+    """The unit a school reports to, as a family calls it."""
+    return {UnitLevel.CITY: "市资助中心", UnitLevel.PROVINCE: "省资助中心"}.get(level, "县资助中心")
+
+
+def class_words(grade: str, class_name: str) -> str:
+    """四年级(2)班."""
+    return f"{grade}{class_name}" if class_name.endswith("班") or not class_name else f"{grade}{class_name}班"

@@ -14,7 +14,6 @@ from portal.enrolment import corrections
 from portal.models import Confirmation, Pupil
 
 RECEIPT_DIGITS = 8
-NOES = ("not_in_school", "no_aid_wanted")
 TRIES = 20
 """For a receipt number nobody has; with a million confirmations one try in ninety meets a taken one."""
 
@@ -33,7 +32,7 @@ def confirm(
     standing = standing_confirmation(session, pupil.id, term)
     confirmation, made = (standing, False) if standing else _first(session, pupil, term, in_school, wants_aid, by, now)
     if in_school and wants_aid:
-        corrections.settle(session, pupil.id, term, NOES, now)
+        corrections.settle(session, pupil.id, term, corrections.NOES, now)
     elif not in_school and (made or confirmation.in_school):
         corrections.record(session, pupil, term, "not_in_school", "", by, now)
     elif not wants_aid and (made or confirmation.wants_aid):

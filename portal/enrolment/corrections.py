@@ -14,6 +14,8 @@ from portal.models import Correction, Pupil
 from portal.vocabulary import UnitLevel
 
 LONGEST = 200
+NOES = ("not_in_school", "no_aid_wanted")
+"""What a no to either of the two questions is kept as."""
 
 
 class CorrectionRefused(ValueError):

@@ -1,0 +1,102 @@
+"""How a row stands, said to the family: the actor, the act and the date, never a bare 处理中."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from portal.clock import SchoolTerm
+from portal.coverage.progress import is_missing
+from portal.coverage.reasons import label_of
+from portal.coverage.steps import (
+    APPLIED,
+    APPROVED,
+    MATCHED,
+    PAID,
+    PAID_SHORT,
+    REACHED,
+    SAID_LEFT,
+    SAID_NOT_NEEDED,
+    VERIFIED,
+    pay_by,
+)
+from portal.coverage.words import above_words, day_words, short_day, yuan_words
+from portal.models import Entitlement
+from portal.policies.policy import Policy
+from portal.vocabulary import ClaimMode, EntitlementState, Labelled, UnitLevel
+
+
+class Dot(Labelled):
+    """State is a dot and words, never the colour alone."""
+
+    PENDING = "pending", "办理中"
+    TODO = "todo", "等您办"
+    LATE = "late", "晚了"
+    DONE = "done", "已办好"
+    ENDED = "ended", "已结束"
+
+
+@dataclass(frozen=True)
+class Status:
+    """What a family reads beside the dot."""
+
+    dot: Dot
+    words: str
+
+
+ENJOYED = Status(Dot.DONE, "已经享受")
+
+
+def status_of(row: Entitlement, policy: Policy | None, is_waiver: bool, paid_on: date | None, today: date) -> Status:
+    """The first of the cases below that holds."""
+    above = above_words(row.school.parent.level if row.school.parent else UnitLevel.COUNTY)
+    return (
+        _when_ended(row, paid_on)
+        or _when_paid(row, above, paid_on)
+        or _when_answered(row)
+        or _when_waiting(row, policy, is_waiver, above, today)
+    )
+
+
+def _when_ended(row: Entitlement, paid_on: date | None) -> Status | None:
+    if row.state is EntitlementState.RECEIVED:
+        paid = f"{day_words(paid_on)}已发放 · " if paid_on else ""
+        return Status(Dot.DONE, f"{paid}您说收到了")
+    if row.closed_on is not None:
+        return Status(Dot.ENDED, f"{day_words(row.closed_on)}结束：{label_of(row.reason)}。有疑问请打下面的电话")
+    return None
+
+
+def _when_paid(row: Entitlement, above: str, paid_on: date | None) -> Status | None:
+    by = f"{short_day(row.next_step_due)}前" if row.next_step_due else ""
+    if is_missing(row):
+        return Status(Dot.LATE, f"您说没收到，{above}正在查，{by}答复您")
+    if row.state is not PAID:
+        return None
+    paid = f"{day_words(paid_on)}已发放" if paid_on else "已发放"
+    if row.next_step == PAID_SHORT.words and row.due_yuan is not None:
+        lacking = yuan_words(row.due_yuan - row.paid_yuan)
+        return Status(Dot.LATE, f"{paid}{yuan_words(row.paid_yuan)}元，还差{lacking}元，{above}{by}补发")
+    return Status(Dot.TODO, f"{paid}，请看看收到没有")
+
+
+def _when_answered(row: Entitlement) -> Status | None:
+    if row.next_step == SAID_LEFT.words:
+        return Status(Dot.PENDING, "您说孩子不在这所学校，学校正在核实")
+    if row.next_step == SAID_NOT_NEEDED.words:
+        return Status(Dot.PENDING, "您说暂时不需要；改主意了，随时在下面点“孩子在校，需要资助”")
+    return None
+
+
+def _when_waiting(row: Entitlement, policy: Policy | None, is_waiver: bool, above: str, today: date) -> Status:
+    promised = pay_by(SchoolTerm.parse(row.term), row.opened_at)
+    by = f"{short_day(promised)}前{'办好' if is_waiver else '到账'}"
+    early = row.state in (MATCHED, VERIFIED, REACHED)
+    if early and row.claim_mode is ClaimMode.APPLY and policy is not None:
+        return Status(Dot.TODO, f"要申请一次：{policy.application.how}。{policy.application.when}")
+    if row.claim_mode is ClaimMode.CONFIRM and row.state in (MATCHED, VERIFIED):
+        return Status(Dot.TODO, f"请回答下面两个问题，答完由学校办理，{by}")
+    if today > promised:
+        actor = above if row.owner_level is not UnitLevel.SCHOOL else "学校"
+        return Status(Dot.LATE, f"比说好的{short_day(promised)}晚了，{actor}正在办；着急请打下面的电话")
+    if row.state is APPLIED:
+        return Status(Dot.PENDING, f"学校审核中，{by}")
+    return Status(Dot.PENDING, f"{f'{above}发放中' if row.state is APPROVED else '学校办理中'}，{by}")
