@@ -135,8 +135,9 @@ def small_targets(page: Page, least: int) -> list[str]:
     """Visible links, buttons and fields lower than so many pixels, links within a sentence apart (WCAG 2.5.8)."""
     found = page.evaluate(
         """(least) => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
-            .filter((e) => e.checkVisibility({opacityProperty: true, visibilityProperty: true}))
             .map((e) => (e.matches('[type=radio], [type=checkbox]') && e.closest('label')) || e)
+            .filter((e) => e.checkVisibility({opacityProperty: true, visibilityProperty: true}))
+            .filter((e) => e.getBoundingClientRect().right > 0)
             .filter((e) => !(e.matches('a') && getComputedStyle(e).display === 'inline'))
             .map((e) => [Math.round(e.getBoundingClientRect().height * 10) / 10, e.textContent.trim() || e.name || e.tagName])
             .filter(([height]) => height > 1 && height < least)

@@ -42,10 +42,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Answered:
-    """What the family said to the two questions, and its receipt."""
+    """What the family said to the two questions, and its receipt; ``yes`` while both answers are yes."""
 
     receipt: str
     words: str
+    yes: bool
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ def _answered(session: Session, confirmation: Confirmation | None) -> Answered |
     }
     noes = [said[about] for about in NOES if about in taken_back]
     answer = "，".join(noes) if noes else "孩子在校，需要资助"
-    return Answered(spaced(confirmation.receipt), f"{day_words(local(confirmation.said_at).date())}您说：{answer}")
+    return Answered(spaced(confirmation.receipt), f"{day_words(local(confirmation.said_at).date())}您说：{answer}", yes=not noes)
 
 
 def _whom_to_ask(session: Session, pupil: Pupil, record: EnrolmentRecord | None) -> WhomToAsk:

@@ -1,5 +1,6 @@
 """家长端: pages on a phone, for parents, grandparents and students."""
 
-from flask import Blueprint
+from portal.blueprints.families import check, child, correct, elder, home, policies, sign_in
+from portal.blueprints.families.blueprint import families
 
-families = Blueprint("families", __name__)
+__all__ = ["check", "child", "correct", "elder", "families", "home", "policies", "sign_in"]

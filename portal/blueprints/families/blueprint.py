@@ -1,0 +1,18 @@
+"""The families' blueprint itself, and what every page of it may say: elder mode, days and yuan in words."""
+
+from flask import Blueprint, request
+
+from portal.coverage.words import day_words, yuan_words
+
+families = Blueprint("families", __name__)
+
+ELDER_COOKIE = "elder"
+
+families.add_app_template_filter(day_words)
+families.add_app_template_filter(yuan_words)
+
+
+@families.app_context_processor
+def appearance() -> dict[str, object]:
+    """``elder`` is 大字版, remembered by the phone and known to nobody else."""
+    return {"elder": request.cookies.get(ELDER_COOKIE) == "1"}

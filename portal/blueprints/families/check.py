@@ -1,0 +1,71 @@
+"""查一查: what a child may have, without an account, in four or five taps; nothing is kept, no address tells of it."""
+
+from functools import cache
+
+from flask import abort, make_response, redirect, render_template, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import SelectMultipleField
+
+from portal import clock
+from portal.blueprints.families.answers import forget_answers, keep_answers, read_answers
+from portal.blueprints.families.blueprint import families
+from portal.blueprints.families.outcome import outcome
+from portal.blueprints.families.questions import (
+    STAGE,
+    UNCLEAR,
+    Question,
+    circumstances,
+    findings,
+    next_question,
+    question_of,
+    walk,
+)
+from portal.policies.catalogue import load_catalogue
+
+catalogue = cache(load_catalogue)
+
+
+class AnswerForm(FlaskForm):
+    choice = SelectMultipleField(choices=[])
+
+    def offer(self, question: Question) -> "AnswerForm":
+        self.choice.choices = [(option.code, option.words) for option in question.options] + [(UNCLEAR, "不清楚")]
+        return self
+
+
+@families.route("/check", methods=["GET", "POST"], defaults={"code": STAGE})
+@families.route("/check/<code>", methods=["GET", "POST"])
+def check(code: str) -> str | BaseResponse:
+    """A question a screen; an earlier answer may be changed, the later ones are still there."""
+    question = question_of(code, catalogue()) or abort(404)
+    answers = read_answers()
+    earlier = walk(answers, catalogue(), clock.today()).before(code)
+    if code != STAGE and STAGE not in earlier:
+        return redirect(url_for("families.check"))
+    form = AnswerForm().offer(question)
+    if not form.validate_on_submit() or not (form.choice.data or question.many):
+        chosen = answers.get(code, ())
+        return render_template("families/question.html", form=form, question=question, chosen=chosen, earlier=earlier)
+    answer = {code: tuple(form.choice.data or ())}
+    ahead = next_question({**earlier, **answer}, catalogue(), clock.today())
+    to = url_for("families.check", code=ahead.code) if ahead else url_for("families.check_result")
+    return keep_answers(make_response(redirect(to)), {**answers, **answer})
+
+
+@families.get("/check/result")
+def check_result() -> str | BaseResponse:
+    way = walk(read_answers(), catalogue(), clock.today())
+    if way.ahead:
+        return redirect(url_for("families.check", code=way.ahead.code))
+    found = findings(way.answers, catalogue(), clock.today())
+    stage = circumstances(way.answers, catalogue()).stage
+    return render_template(
+        "families/result.html", outcome=outcome(found, catalogue()), stage=stage, last=list(way.answers)[-1]
+    )
+
+
+@families.post("/check/forget")
+def forget() -> BaseResponse:
+    """Afterwards the phone holds nothing of the check."""
+    return forget_answers(make_response(redirect(url_for("families.home"))))

@@ -1,0 +1,19 @@
+"""首页 and what the portal does with a family's particulars; both open to everybody."""
+
+from flask import make_response, render_template
+from werkzeug.wrappers import Response
+
+from portal.blueprints.families.answers import forget_answers
+from portal.blueprints.families.blueprint import families
+from portal.coverage.words import NOTICE_CLAUSE
+
+
+@families.get("/")
+def home() -> Response:
+    """Coming back here ends a check: the next person on this phone starts afresh."""
+    return forget_answers(make_response(render_template("families/home.html", clause=NOTICE_CLAUSE)))
+
+
+@families.get("/privacy")
+def privacy() -> str:
+    return render_template("families/privacy.html")

@@ -1,0 +1,81 @@
+"""政策大全: every policy in plain words first, then each amount with its dates and document."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import abort, render_template
+
+from portal import clock
+from portal.blueprints.families.blueprint import families
+from portal.blueprints.families.check import catalogue
+from portal.blueprints.families.outcome import Sum, sum_of
+from portal.policies.catalogue import Catalogue
+from portal.policies.conditions import KINDS, SCHOOL_WORDS
+from portal.policies.policy import Condition, Policy, Version, version_on
+from portal.vocabulary import Stage
+
+
+@dataclass(frozen=True)
+class Standard:
+    """One version as a page tells it; ``until`` is the last day, None while it holds."""
+
+    starts: date
+    until: date | None
+    sums: tuple[tuple[str, Sum], ...]
+    who: tuple[str, ...]
+    version: Version
+
+
+@families.get("/policies")
+def policies() -> str:
+    """By stage, in the order a child passes through them."""
+    groups = [
+        (SCHOOL_WORDS[stage], [(each, _sum_on(each, stage, clock.today())) for each in found])
+        for stage in Stage
+        if (found := [each for each in catalogue().policies if stage in each.stages])
+    ]
+    return render_template("families/policies.html", groups=groups)
+
+
+@families.get("/policies/<code>")
+def policy(code: str) -> str:
+    found = next((policy for policy in catalogue().policies if policy.code == code), None) or abort(404)
+    told = standards(found, catalogue())
+    current = next((each for each in told if each.version is version_on(found.versions, clock.today())), None)
+    return render_template("families/policy.html", policy=found, standards=told, current=current)
+
+
+def standards(policy: Policy, catalogue: Catalogue) -> tuple[Standard, ...]:
+    """The newest first."""
+    told = []
+    following: date | None = None
+    for version in reversed(policy.versions):
+        until = version.until or (following and date.fromordinal(following.toordinal() - 1))
+        sums = tuple((_words(tier.when, catalogue), sum_of(tier.amount)) for tier in version.tiers)
+        who = tuple(each.family or each.words or _words(each.conditions, catalogue, "或") for each in version.who)
+        told.append(Standard(version.starts, until, sums, who, version))
+        following = version.starts
+    return tuple(told)
+
+
+def _sum_on(policy: Policy, stage: Stage, day: date) -> Sum | None:
+    """What a pupil of the stage has without any further condition."""
+    version = version_on(policy.versions, day)
+    ordinary = (
+        [tier.amount for tier in version.tiers if all(_is_for(each, stage) for each in tier.when)] if version else []
+    )
+    return sum_of(ordinary[0]) if ordinary else None
+
+
+def _is_for(condition: Condition, stage: Stage) -> bool:
+    return condition.kind == "stage" and not isinstance(condition.wanted, bool) and stage in condition.wanted
+
+
+def _words(conditions: tuple[Condition, ...], catalogue: Catalogue, between: str = "，") -> str:
+    return between.join(_condition(condition, catalogue) for condition in conditions)
+
+
+def _condition(condition: Condition, catalogue: Catalogue) -> str:
+    if condition.kind.startswith("categories") and not isinstance(condition.wanted, bool):
+        return "、".join(catalogue.categories[str(code)].name for code in sorted(map(str, condition.wanted)))
+    return KINDS[condition.kind].wants(condition.wanted)

@@ -1,0 +1,1 @@
+"""The families' side: pages on a phone."""
