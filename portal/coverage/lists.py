@@ -121,8 +121,8 @@ def line_of(row: Entitlement, in_class: str, catalogue: Catalogue, today: date) 
 
 
 def _narrowed(
-    statement: Select[tuple[Entitlement]], scope: Scope, term: str, wanted: LedgerFilter, today: date
-) -> Select[tuple[Entitlement]]:
+    statement: Select[Entitlement], scope: Scope, term: str, wanted: LedgerFilter, today: date
+) -> Select[Entitlement]:
     is_open = Entitlement.closed_on.is_(None)
     conditions: list[tuple[Any, Any]] = [
         (wanted.state, Entitlement.state == wanted.state),
