@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import IO, Any, ParamSpec, TypeVar
 
 import click
+from flask.cli import with_appcontext
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
@@ -57,6 +58,7 @@ class Refused(click.ClickException):
 def answering(command: Callable[Given, Answer]) -> Callable[Given, Answer]:
     """Below every command: what the portal's own errors say becomes the one line."""
 
+    @with_appcontext
     @wraps(command)
     def answer(*args: Given.args, **kwargs: Given.kwargs) -> Answer:
         try:

@@ -79,7 +79,7 @@ def count_matched(session: Session, unit: Unit, term: str) -> dict[Decision, int
     """Pupils by their strongest decision; a decision nobody has is 0."""
     strongest = _strongest(unit, term).subquery()
     found = session.execute(select(strongest.c.place, func.count()).group_by(strongest.c.place))
-    counts: dict[int, int] = dict(found.tuples())
+    counts = {int(place): int(count) for place, count in found}
     return {decision: counts.get(place, 0) for decision, place in _PLACE_OF.items()}
 
 

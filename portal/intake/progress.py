@@ -14,7 +14,7 @@ from portal import clock
 from portal.models import Intake
 from portal.vocabulary import IntakeState
 
-LEASE = timedelta(seconds=20)
+LEASE = timedelta(seconds=10)
 """Past it, another may take over; a dead process is noticed this late."""
 BEAT = 1.0  # seconds
 

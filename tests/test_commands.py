@@ -1,0 +1,269 @@
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from python_calamine import load_workbook
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.models import Intake, Pupil, RegisterEntry, StaffMember
+from portal.vocabulary import IntakeState
+from tests.builders import TERM, a_bureau, a_county, a_pupil, a_school, an_entry
+from tests.conftest import Databases
+from tests.county import CountyFiles, write_county
+from tests.intake.files import CHEN_MING, XIAOYU, ZHOU_XIAO, xlsx
+
+ROOT = Path(__file__).parent.parent
+HEADINGS = ["学籍行号", "姓名", "学校标识码", "类别", "依据", "规则", "结论"]
+
+
+@pytest.fixture
+def county(tmp_path: Path) -> CountyFiles:
+    return write_county(tmp_path)
+
+
+def flask(app: Flask, *arguments: object) -> Result:
+    return app.test_cli_runner().invoke(args=[str(argument) for argument in arguments])
+
+
+def answer(app: Flask, *arguments: object) -> Any:
+    """The one JSON object on standard output."""
+    result = flask(app, *arguments, "--json")
+    assert (result.exit_code, result.stderr if result.exit_code else "") == (0, "")
+    return json.loads(result.stdout)
+
+
+def refusal(app: Flask, *arguments: object) -> str:
+    """The one line of a refused command."""
+    result = flask(app, *arguments, "--json")
+    assert (result.exit_code, result.stdout) == (1, "")
+    return result.stderr.strip().splitlines()[-1]
+
+
+def bring_in(app: Flask, county: CountyFiles) -> None:
+    answer(app, "units", "load", county.units)
+    answer(app, "registers", "import", county.register, "--unit", "329901-MZ", "--batch", "2026-08")
+    answer(app, "rosters", "import", county.roster, "--unit", "329901", "--term", TERM)
+
+
+def test_a_county_goes_from_files_to_matches_list_and_ledger(app: Flask, county: CountyFiles, tmp_path: Path) -> None:
+    bring_in(app, county)
+
+    made = answer(app, "match", "--unit", "329901", "--term", TERM)
+
+    run_id = made.pop("run_id")
+    assert run_id
+    assert made == {"pupils": 2000, "certain": 150, "possible": 40, "household": 60, "unmatched": 1750}
+    out = tmp_path / "matched.csv"
+    assert answer(app, "matched", "--unit", "329901", "--term", TERM, "--out", out) == {"lines": 250}
+    rows = list(csv.reader(out.read_text(encoding="utf-8-sig").splitlines()))
+    assert rows[0] == HEADINGS
+    assert ["8", "吴*伟", "3299010001", "DIBAO", "本人", "number_name", "certain"] in rows
+    ledger = answer(app, "ledger", "--unit", "329901", "--term", TERM)
+    assert (ledger["rows"], ledger["by_state"], ledger["open_without_next_step"]) == (150, {"matched": 150}, 0)
+    assert ledger["gap_yuan"] > 0
+
+
+def test_the_same_files_twice_change_nothing(app: Flask, session: Session, county: CountyFiles) -> None:
+    bring_in(app, county)
+    ask = ("registers", "import", county.register, "--unit", "329901-MZ", "--batch", "2026-08")
+    first = answer(app, *ask)
+    runs = [answer(app, "match", "--unit", "329901", "--term", TERM) for _ in range(2)]
+
+    assert answer(app, *ask) == first
+    assert "没有再导入一次" in flask(app, *ask).stderr
+    assert runs[0] | {"run_id": ""} == runs[1] | {"run_id": ""}
+    assert session.scalar(select(func.count()).select_from(RegisterEntry)) == first["kept"]
+
+
+def test_gb18030_is_as_good(app: Flask, tmp_path: Path) -> None:
+    bring_in(app, write_county(tmp_path, encoding="gb18030", others=10))
+    assert answer(app, "match", "--unit", "329901", "--term", TERM)["certain"] == 150
+
+
+def test_repairs_and_problems_are_told_with_row_and_column(app: Flask, session: Session, tmp_path: Path) -> None:
+    a_school(session)
+    session.commit()
+    roster = tmp_path / "名册.xlsx"
+    numbers = [ZHOU_XIAO.lower(), "3299 0120 1211 1100 23", "329901201603050014", "329901201603050000", XIAOYU]
+    people = zip(["周晓", "陈明", "甲", "乙", "王小雨"], numbers, strict=True)
+    roster.write_bytes(xlsx(["示例县实验小学学生名册"], ["姓名", "身份证件号"], *people))
+
+    told = answer(app, "rosters", "import", roster, "--school", "3299010001", "--term", TERM)
+
+    assert (told["rows"], told["kept"]) == (5, 3)
+    assert told["repaired"] == [
+        {"row": 3, "column": "身份证件号", "was": ZHOU_XIAO.lower(), "now": ZHOU_XIAO},
+        {"row": 4, "column": "身份证件号", "was": "3299 0120 1211 1100 23", "now": CHEN_MING},
+    ]
+    assert [(problem["row"], problem["column"]) for problem in told["problems"]] == [
+        (5, "身份证件号"),
+        (6, "身份证件号"),
+    ]
+    assert told["problems"][1]["problem"] == "疑似被Excel改坏(后三位变000),请把该列设为文本"
+    assert set(told) == {"rows", "kept", "repaired", "problems", "import_id"}
+
+
+def test_a_list_as_a_workbook_holds_text_only(app: Flask, session: Session, tmp_path: Path) -> None:
+    a_pupil(session, name="=1+1")
+    an_entry(session, name="=1+1")
+    session.commit()
+    answer(app, "match", "--unit", "329901", "--term", TERM)
+    for name in ("m.xlsx", "m.csv"):
+        answer(app, "matched", "--unit", "329901", "--term", TERM, "--out", tmp_path / name)
+
+    rows = load_workbook(str(tmp_path / "m.xlsx")).get_sheet_by_index(0).to_python()
+    assert rows[0] == HEADINGS
+    assert all(isinstance(cell, str) for row in rows for cell in row)
+    assert "'=**1" in (tmp_path / "m.csv").read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("match", "--unit", "999999", "--term", TERM), "没有代码为 999999 的单位"),
+        (("match", "--unit", "329901", "--term", "2026秋"), "应为“2026-autumn”"),
+        (("matched", "--unit", "329901", "--term", TERM, "--out", "m.doc"), "只能写成 csv 或 xlsx"),
+        (("matched", "--unit", "329901", "--term", TERM, "--out", "/no/such/m.csv"), "写不了文件 /no/such/m.csv"),
+        (("rosters", "import", "没有.csv", "--unit", "329901", "--term", TERM), "读不了文件 没有.csv"),
+        (("rosters", "import", "x.csv", "--school", "329901", "--term", TERM), "整县的名册请用 --unit 329901"),
+        (("registers", "import", "x.csv", "--unit", "329901-MZ", "--batch", "八月"), "如 2026-08"),
+        (("registers", "import", "x.csv", "--unit", "329901-MZ", "--batch", "2026-08"), "这个文件是空的"),
+        (("units", "load", "x.csv"), "单位文件缺少"),
+        (("staff", "add", "a", "--name", "张", "--role", "school_officer", "--unit", "329901"), "不能设在县级单位"),
+        (("staff", "close", "nobody"), "没有账号 nobody"),
+    ],
+)
+def test_a_refusal_is_one_line_and_exit_1(
+    app: Flask,
+    session: Session,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    words: str,
+) -> None:
+    a_bureau(session)
+    session.commit()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.csv").write_bytes(b"\n")
+    assert words in refusal(app, *arguments)
+
+
+def test_wrong_usage_is_exit_2(app: Flask) -> None:
+    assert flask(app, "match", "--unit", "329901").exit_code == 2
+    assert flask(app, "rosters", "import", "x.csv", "--term", TERM).exit_code == 2
+    assert flask(app, "no-such-command").exit_code == 2
+
+
+def test_without_json_a_command_says_it_in_words(app: Flask, session: Session) -> None:
+    a_pupil(session)
+    an_entry(session)
+    session.commit()
+    result = flask(app, "match", "--unit", "329901", "--term", TERM)
+    assert "学生 1 人：已匹配 1，待核实 0，家庭在册 0，未匹配 0" in result.stdout
+    assert "秒" in result.stderr
+
+
+def test_an_account_gets_a_random_password_that_is_told_once(app: Flask, session: Session) -> None:
+    a_county(session)
+    session.commit()
+    add = ("staff", "add", "cnty", "--name", "李老师", "--role", "county_officer", "--unit", "329901")
+
+    first = answer(app, *add)["password"]
+    second = answer(app, "staff", "password", "cnty")["password"]
+
+    assert first != second
+    assert "账号 cnty 已经有人用了" in refusal(app, *add)
+    assert answer(app, "staff", "close", "cnty") == {"account": "cnty", "active": False}
+    assert not session.scalars(select(StaffMember)).one().active
+
+
+def test_check_says_whether_the_portal_could_start(app: Flask) -> None:
+    assert answer(app, "check") == {"ready": True}
+
+
+def run_flask(settings: dict[str, str], *arguments: object, **options: Any) -> "subprocess.Popen[str]":
+    """A process of its own, as an operator starts it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "flask", *map(str, arguments)],
+        cwd=ROOT,
+        env={"PATH": os.defpath, **settings},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+@pytest.fixture
+def settings(app: Flask, databases: Databases, database: str) -> dict[str, str]:
+    return {
+        "PORTAL_INSTANCE": str(databases.instance),
+        "DATABASE_URL": databases.server.url_for(database, "portal_app"),
+        "DATABASE_OWNER_URL": databases.server.url_for(database, "portal_owner"),
+    }
+
+
+def test_an_import_killed_midway_left_nothing_and_brings_everything_when_started_again(
+    app: Flask, session: Session, settings: dict[str, str], tmp_path: Path
+) -> None:
+    a_bureau(session)
+    session.commit()
+    register = write_county(tmp_path, others=40_000).register
+    ask = ("registers", "import", register, "--unit", "329901-MZ", "--batch", "2026-08")
+    process = run_flask(settings, *ask)
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("逐行核对"):  # every line is read, the rows are going in
+            process.send_signal(signal.SIGKILL)
+            break
+    process.wait()
+    assert session.scalar(select(func.count()).select_from(RegisterEntry)) == 0
+    intake = session.scalars(select(Intake)).one()
+    assert intake.state is IntakeState.READING
+    intake.working_until = clock.now() - timedelta(seconds=1)  # its last heartbeat is over
+    session.commit()
+
+    told = answer(app, *ask)
+
+    assert told["kept"] == told["rows"] == 40_250
+    assert session.scalar(select(func.count()).select_from(RegisterEntry)) == 40_250
+
+
+def test_files_are_matched_and_policies_evaluated_without_a_database(tmp_path: Path, county: CountyFiles) -> None:
+    nowhere = {"PORTAL_INSTANCE": str(tmp_path / "instance"), "DATABASE_URL": "postgresql://127.0.0.1:1/none"}
+    out = tmp_path / "out.csv"
+    match = run_flask(nowhere, "match-files", county.roster, county.register, "--out", out, "--json")
+    told, said = match.communicate()
+    assert match.returncode == 0, said
+    assert json.loads(told)["counts"] == {"certain": 150, "possible": 40, "household": 60, "household_possible": 0}
+    assert out.read_text(encoding="utf-8").splitlines()[0] == "roster_row,register_row,decision,rule,because"
+
+    question = {"id": "1", "day": "2026-09-07", "stage": "primary", "grade": 4, "categories": ["DIBAO"]}
+    (tmp_path / "in.json").write_text(json.dumps([question]), encoding="utf-8")
+    evaluate = run_flask(nowhere, "evaluate", tmp_path / "in.json")
+    told, said = evaluate.communicate()
+    assert evaluate.returncode == 0, said
+    assert {finding["policy"] for finding in json.loads(told)["1"]} >= {"CMP-FREE", "CMP-LIVE"}
+    assert not (tmp_path / "instance" / "postgres").exists()
+
+
+def test_nothing_of_a_pupil_is_in_clear_in_what_a_command_says_of_its_work(
+    app: Flask, session: Session, county: CountyFiles
+) -> None:
+    a_county(session)
+    session.commit()
+    result = flask(app, "rosters", "import", county.roster, "--unit", "329901", "--term", TERM, "--json")
+    numbers = [pupil.id_number for pupil in session.scalars(select(Pupil).limit(20))]
+    assert numbers
+    assert not any(number in result.stderr for number in numbers if number)
