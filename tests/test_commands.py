@@ -174,6 +174,17 @@ def test_without_json_a_command_says_it_in_words(app: Flask, session: Session) -
     assert "秒" in result.stderr
 
 
+def test_one_tick_of_reminders_says_what_became_of_each(app: Flask, session: Session) -> None:
+    a_pupil(session)
+    an_entry(session)
+    session.commit()
+    answer(app, "match", "--unit", "329901", "--term", TERM)
+    told = answer(app, "remind", "--now", "2026-09-07T10:00")
+    assert told == {"planned": 1, "sent": 1, "suppressed": {}, "unknown": 0, "failed": 0}
+    assert answer(app, "remind", "--now", "2026-09-07T10:01")["planned"] == 0
+    assert "应为 2026-09-07T10:00" in refusal(app, "remind", "--now", "明天")
+
+
 def test_an_account_gets_a_random_password_that_is_told_once(app: Flask, session: Session) -> None:
     a_county(session)
     session.commit()

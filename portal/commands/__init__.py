@@ -6,9 +6,24 @@ from portal.commands.check import check
 from portal.commands.files import evaluate, match_files
 from portal.commands.intake import registers, rosters, units
 from portal.commands.matching import ledger, match, write_matched
+from portal.commands.outreach import remind, run_dispatch, run_schedule
 from portal.commands.staff import staff
 
-COMMANDS = (units, registers, rosters, match, write_matched, match_files, evaluate, ledger, staff, check)
+COMMANDS = (
+    units,
+    registers,
+    rosters,
+    match,
+    write_matched,
+    match_files,
+    evaluate,
+    ledger,
+    remind,
+    run_schedule,
+    run_dispatch,
+    staff,
+    check,
+)
 
 
 def add_to(app: Flask) -> None:

@@ -23,6 +23,7 @@ from portal.intake.receive import NotReceived
 from portal.intake.units import UnitsProblem
 from portal.matching.files import MatchFilesError
 from portal.models import Unit
+from portal.outreach.gateway import GatewayRefused
 from portal.policies.circumstances import WrongInput
 from portal.policies.tables import CatalogueError
 from portal.privacy.sealing import KeyProblem, SealBroken
@@ -34,6 +35,7 @@ Answer = TypeVar("Answer")
 SAY_THEMSELVES = (
     AccountProblem,
     CatalogueError,
+    GatewayRefused,
     KeyProblem,
     MatchFilesError,
     MatchingBusy,

@@ -1,0 +1,58 @@
+"""``flask remind``, ``flask schedule``, ``flask dispatch``: what leaves, and when."""
+
+from datetime import datetime
+
+import click
+from flask import current_app
+
+from portal import schedule
+from portal.clock import SHANGHAI
+from portal.commands.telling import Refused, answering, json_option, open_session, open_sessions, tell
+from portal.outreach import dispatch
+from portal.outreach.gateway import GatewayRefused, gateway_in_use
+from portal.outreach.gateways.protocol import Gateway
+
+
+@click.command()
+@click.option("--now", "moment", required=True, help="以这个时刻为准，如 2026-09-07T10:00:00+08:00；不写时区按北京时间")
+@json_option
+@answering
+def remind(moment: str, as_json: bool) -> None:
+    """计划并发送到这个时刻为止该发的提醒."""
+    gateway = _gateway()
+    done = dispatch.tick(open_sessions(), gateway, _parse(moment), "command").as_json()
+    tell(as_json, done, "计划 {planned} 条，已交网关 {sent} 条，结果待查 {unknown} 条，拒收 {failed} 条".format(**done))
+
+
+@click.command("schedule")
+@answering
+def run_schedule() -> None:
+    """定时任务的进程；可以同时运行几个."""
+    open_session()
+    schedule.run(open_sessions(), current_app.extensions["settings"], dispatch.stop_on_signals())
+
+
+@click.command("dispatch")
+@answering
+def run_dispatch() -> None:
+    """发送消息的进程；可以同时运行几个."""
+    gateway = _gateway()
+    dispatch.run(open_sessions(), gateway, dispatch.stop_on_signals())
+
+
+def _gateway() -> Gateway:
+    session = open_session()
+    try:
+        return gateway_in_use(session, current_app.extensions["settings"])
+    except GatewayRefused as problem:
+        raise Refused(str(problem)) from problem
+    finally:
+        session.close()
+
+
+def _parse(moment: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(moment)
+    except ValueError:
+        raise Refused(f"时刻写成 {moment!r}：请写成 2026-09-07T10:00:00+08:00") from None
+    return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
