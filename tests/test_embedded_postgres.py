@@ -38,7 +38,9 @@ def connect(server: EmbeddedPostgres, role: str = OWNER) -> psycopg.Connection:
 
 
 def guards(folder: Path) -> list[int]:
-    lines = subprocess.run(["ps", "-wweo", "pid=,args="], capture_output=True, text=True, check=True).stdout.splitlines()
+    lines = subprocess.run(
+        ["ps", "-wweo", "pid=,args="], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
     return [int(line.split()[0]) for line in lines if "guard.py" in line and f"{folder}/holders" in line]
 
 
@@ -124,7 +126,7 @@ def test_no_acknowledged_row_is_lost_when_everything_is_killed_and_started_at_on
         victims = [process.pid, *guards(folder), *servers(folder)]
         luck.shuffle(victims)
         kill(victims[: luck.randint(1, len(victims))])
-        kill(victims[:1] + [process.pid])
+        kill([*victims[:1], process.pid])
         process.join()
     assert missing(folder, acknowledged) == set()
 
@@ -211,7 +213,7 @@ def test_an_ordinary_user_can_run_a_server_of_his_own_and_reach_no_other(folder:
     shutil.chown(folder / "own", "nobody")
     done = subprocess.run(
         [*become, python, "-c", ORDINARY, str(folder)],
-        env={"PYTHONPATH": os.pathsep.join(p for p in [os.getcwd(), *sys.path] if p), "PATH": os.defpath},
+        env={"PYTHONPATH": os.pathsep.join(p for p in [str(Path.cwd()), *sys.path] if p), "PATH": os.defpath},
         capture_output=True,
         text=True,
         check=False,

@@ -63,8 +63,19 @@ class EmbeddedPostgres:
                 server.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*map(sql.Identifier, (name, OWNER))))
             server.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
             server.execute(
-                sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(*map(sql.Identifier, (name, APPLICATION)))
+                sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}").format(
+                    *map(sql.Identifier, (name, APPLICATION))
+                )
             )
+
+    def answers(self) -> bool:
+        """Whether the application could connect this moment, and the database is closed to everybody else."""
+        finished = "SELECT NOT has_database_privilege('public', current_database(), 'CONNECT')"
+        try:
+            with psycopg.connect(self.app_url.replace("+psycopg", "", 1), connect_timeout=5) as database:
+                return database.execute(finished).fetchone() == (True,)
+        except psycopg.OperationalError:
+            return False
 
     def stop(self) -> None:
         """Lets go of the server, and waits for its end unless another process still needs it."""
@@ -93,7 +104,7 @@ class EmbeddedPostgres:
 
 
 def start(folder: Path) -> EmbeddedPostgres:
-    """The server under ``folder``, started if it is not up; it stays up at least as long as this process or ``stop``."""
+    """The server under ``folder``, started if it is not up; it stays up as long as this process, or until ``stop``."""
     folder = folder.absolute()
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -103,8 +114,10 @@ def start(folder: Path) -> EmbeddedPostgres:
         raise NoPostgres(f"{error.filename} belongs to another account; run the portal as that one") from None
     try:
         fcntl.flock(hold, fcntl.LOCK_SH)  # waits while a guard that saw nobody left is still stopping
-        fcntl.flock(starting, fcntl.LOCK_EX)
-        server = _bring_up(folder)
+        server = EmbeddedPostgres(folder, _socket_folder(folder / "cluster"))
+        if not (_guarded(folder) and server.answers()):
+            fcntl.flock(starting, fcntl.LOCK_EX)
+            _bring_up(server)
         if _holds.setdefault(folder, hold) == hold:
             hold = -1
         return server
@@ -114,8 +127,8 @@ def start(folder: Path) -> EmbeddedPostgres:
             os.close(hold)
 
 
-def _bring_up(folder: Path) -> EmbeddedPostgres:
-    server = EmbeddedPostgres(folder, _socket_folder(folder / "cluster"))
+def _bring_up(server: EmbeddedPostgres) -> None:
+    folder = server.folder
     deadline, guards = time.monotonic() + _PATIENCE, 0
     while True:
         if not _guarded(folder):
@@ -126,7 +139,7 @@ def _bring_up(folder: Path) -> EmbeddedPostgres:
         try:
             server._make_roles()
             server.create_database(DATABASE)
-            return server
+            return
         except psycopg.OperationalError:
             if time.monotonic() > deadline:
                 raise NoPostgres(_reason(folder)) from None
@@ -188,7 +201,8 @@ def _socket_folder(cluster: Path) -> Path:
     """The cluster's own folder, or a short one where that is too long for a socket (108 bytes on Linux)."""
     if len(os.fsencode(cluster)) <= _LONGEST_SOCKET:
         return cluster
-    return Path("/tmp") / f"portal-postgres-{sha256(os.fsencode(cluster)).hexdigest()[:16]}"
+    # Not the environment's temporary folder: every process must find the same. Its owner is checked before use.
+    return Path("/tmp") / f"portal-postgres-{sha256(os.fsencode(cluster)).hexdigest()[:16]}"  # noqa: S108
 
 
 def _open(path: Path) -> int:

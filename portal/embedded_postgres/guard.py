@@ -72,7 +72,7 @@ class Cluster:
         shutil.rmtree(self.making, ignore_errors=True)
         settings = ["--username=postgres", "--auth=peer", "--encoding=UTF8", "--locale-provider=builtin"]
         settings += ["--builtin-locale=C.UTF-8", "--locale=C", "--no-instructions"]
-        command = [self.binaries / "initdb", *settings, "-D", self.making]
+        command = [str(self.binaries / "initdb"), *settings, "-D", str(self.making)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, pass_fds=[work])
         os.close(work)
         self.making.rename(self.data)
@@ -92,12 +92,12 @@ class Cluster:
             fresh.replace(self.data / f"{name}.conf")
 
     def launch(self) -> int:
-        """Process number of a new postmaster. Whatever an earlier one left (backends, pid files, sockets) goes first."""
+        """Process number of a new postmaster; what an earlier one left (backends, pid files, sockets) goes first."""
         work = self.alone()
         for stale in (self.data / "postmaster.pid", *self.sockets.glob(".s.PGSQL.*")):
             stale.unlink(missing_ok=True)
         self.configure()
-        command = [self.binaries / "postgres", "-D", self.data]
+        command = [str(self.binaries / "postgres"), "-D", str(self.data)]
         pid = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, pass_fds=[work]).pid
         os.close(work)
         return pid
@@ -164,7 +164,7 @@ def processes_in(data: Path) -> Iterator[tuple[int, tuple[int, str]]]:
             here = (entry / "cwd").stat()
             if (here.st_dev, here.st_ino) != (wanted.st_dev, wanted.st_ino):
                 continue
-            if Path(os.readlink(entry / "exe").removesuffix(" (deleted)")).name != "postgres":
+            if (entry / "exe").readlink().name.removesuffix(" (deleted)") != "postgres":
                 continue
             parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
             title = (entry / "cmdline").read_bytes().split(b"\0")[0].decode()
@@ -258,7 +258,7 @@ def main(arguments: list[str]) -> None:
         become(given.account)
     os.umask(0o077)
     terminated: list[int] = []
-    signal.signal(signal.SIGTERM, lambda number, frame: terminated.append(number))
+    signal.signal(signal.SIGTERM, lambda number, _frame: terminated.append(number))
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     cluster = Cluster(given.binaries, given.folder, given.sockets, given.client)

@@ -1,0 +1,15 @@
+"""How gunicorn serves the portal; the same for `make run` and behind a reverse proxy."""
+
+import os
+from pathlib import Path
+
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 8
+timeout = 60  # seconds without a sign of life
+graceful_timeout = 20  # seconds a request may still take when the worker is asked to go
+keepalive = 5
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # heartbeats must not wait for a disk
+accesslog = None  # a path may hold a gateway's secret; who looked at what is in the audit entries
+control_socket_disable = True

@@ -1,0 +1,1 @@
+"""What the Makefile calls: front-end files at set-up, and the processes of `make run`."""

@@ -1,0 +1,12 @@
+"""Before the portal answers: the tables as this version needs them, then the demonstration county if there is nothing.
+
+Both flask commands in one interpreter, for it is the imports that take the time.
+"""
+
+from flask.cli import ScriptInfo
+
+from wsgi import app
+
+if __name__ == "__main__":
+    for command in (["db", "upgrade"], ["demo"]):
+        app.cli.main(command, standalone_mode=False, obj=ScriptInfo(create_app=lambda: app))
