@@ -3,6 +3,7 @@
 A browser opened here lets nothing leave the portal's origin, and its page reports no error, or the test fails.
 """
 
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -19,13 +20,15 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 ROOT = Path(__file__).parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = (360, 740)
+SHOTS = os.environ.get("PORTAL_SCREENSHOTS")
+"""A folder for a picture of every page that was looked at, for people to look at too."""
 DESK = (1280, 800)
 
 
 class Silent(WSGIRequestHandler):
     """No line a request on the test's output."""
 
-    def log(self, type: str, message: str, *args: Any) -> None:
+    def log(self, *_: Any) -> None:
         pass
 
 
@@ -134,12 +137,13 @@ def sticks_out(page: Page) -> int:
 def small_targets(page: Page, least: int) -> list[str]:
     """Visible links, buttons and fields lower than so many pixels, links within a sentence apart (WCAG 2.5.8)."""
     found = page.evaluate(
-        """(least) => [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
+        """(least) => [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
+            .filter((e) => e.type !== 'hidden')
             .map((e) => (e.matches('[type=radio], [type=checkbox]') && e.closest('label')) || e)
             .filter((e) => e.checkVisibility({opacityProperty: true, visibilityProperty: true}))
             .filter((e) => e.getBoundingClientRect().right > 0)
             .filter((e) => !(e.matches('a') && getComputedStyle(e).display === 'inline'))
-            .map((e) => [Math.round(e.getBoundingClientRect().height * 10) / 10, e.textContent.trim() || e.name || e.tagName])
+            .map((e) => [Math.round(e.getBoundingClientRect().height * 10) / 10, e.textContent.trim() || e.name])
             .filter(([height]) => height > 1 && height < least)
             .map(([height, name]) => `${name}: ${height}`)""",
         least,
@@ -147,7 +151,9 @@ def small_targets(page: Page, least: int) -> list[str]:
     return [str(line) for line in found]
 
 
-def look_plain(page: Page) -> None:
+def look_plain(page: Page, name: str) -> None:
     """What is asked of every page, in whatever mode it stands: axe finds nothing and nothing sticks out."""
-    assert axe_findings(page) == []
-    assert sticks_out(page) <= 0
+    if SHOTS:
+        page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
+    assert axe_findings(page) == [], name
+    assert sticks_out(page) <= 0, name

@@ -214,7 +214,8 @@ def _answered(session: Session, confirmation: Confirmation | None) -> Answered |
     }
     noes = [said[about] for about in NOES if about in taken_back]
     answer = "，".join(noes) if noes else "孩子在校，需要资助"
-    return Answered(spaced(confirmation.receipt), f"{day_words(local(confirmation.said_at).date())}您说：{answer}", yes=not noes)
+    said_on = day_words(local(confirmation.said_at).date())
+    return Answered(spaced(confirmation.receipt), f"{said_on}您说：{answer}", yes=not noes)
 
 
 def _whom_to_ask(session: Session, pupil: Pupil, record: EnrolmentRecord | None) -> WhomToAsk:

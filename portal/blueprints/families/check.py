@@ -6,6 +6,7 @@ from flask import abort, make_response, redirect, render_template, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectMultipleField
+from wtforms.fields.choices import SelectChoice
 
 from portal import clock
 from portal.blueprints.families.answers import forget_answers, keep_answers, read_answers
@@ -30,7 +31,8 @@ class AnswerForm(FlaskForm):
     choice = SelectMultipleField(choices=[])
 
     def offer(self, question: Question) -> "AnswerForm":
-        self.choice.choices = [(option.code, option.words) for option in question.options] + [(UNCLEAR, "不清楚")]
+        codes = [*(option.code for option in question.options), UNCLEAR]
+        self.choice.choices = [SelectChoice(code) for code in codes]
         return self
 
 

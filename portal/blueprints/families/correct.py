@@ -6,6 +6,7 @@ from flask import flash, render_template
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import RadioField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from portal import clock
@@ -31,7 +32,7 @@ class ProofForm(FlaskForm):
 class CorrectionForm(FlaskForm):
     about = RadioField(
         "哪里不对？",
-        choices=[(about.code, about.label) for about in ABOUTS.values() if about.code != ASKED_FOR_PROOF],
+        choices=[SelectChoice(about.code, about.label) for about in ABOUTS.values() if about.code != ASKED_FOR_PROOF],
         validators=[InputRequired("请选一项：哪里不对")],
     )
     words = TextAreaField("补充说明（可以不写）", validators=[Length(max=LONGEST, message=TOO_LONG)])

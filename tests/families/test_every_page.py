@@ -1,0 +1,64 @@
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from playwright.sync_api import Page
+from sqlalchemy.orm import Session
+
+from tests.builders import A_MONDAY
+from tests.families.walk import every_page
+from tests.pages import DESK, PHONE, look_plain, small_targets
+
+Open = Callable[..., Page]
+
+MODES: dict[str, tuple[tuple[int, int], dict[str, Any]]] = {
+    "phone": (PHONE, {}),
+    "dark": (PHONE, {"color_scheme": "dark"}),
+    "narrow": ((320, 640), {}),
+    "desk": (DESK, {}),
+}
+
+
+@pytest.fixture(autouse=True)
+def monday() -> Iterator[None]:
+    with time_machine.travel(A_MONDAY, tick=True):
+        yield
+
+
+def smallest_text(page: Page) -> float:
+    """The smallest type on the page, in pixels, of anything that shows words."""
+    return float(
+        page.evaluate(
+            """() => Math.min(...[...document.querySelectorAll('main *, header *, footer *')]
+                .filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
+                .filter((e) => e.checkVisibility() && e.getBoundingClientRect().width > 1)
+                .map((e) => parseFloat(getComputedStyle(e).fontSize)))"""
+        )
+    )
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_axe_finds_nothing_and_every_target_is_large_enough(session: Session, open_page: Open, mode: str) -> None:
+    size, options = MODES[mode]
+    page = open_page(size, **options)
+    for name in every_page(page, session):
+        look_plain(page, f"{name}-{mode}")
+        assert small_targets(page, 48) == [], name
+        assert smallest_text(page) >= 16, name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_elder_mode_is_one_tap_and_larger_everywhere(session: Session, open_page: Open, scheme: str) -> None:
+    page = open_page(PHONE, color_scheme=scheme)
+    page.goto("/")
+    page.get_by_role("button", name="大字").click()
+    for name in every_page(page, session):
+        look_plain(page, f"{name}-elder-{scheme}")
+        assert small_targets(page, 60) == [], name
+        assert smallest_text(page) >= 22, name
+
+
+def test_no_page_needs_a_script(session: Session, open_page: Open) -> None:
+    page = open_page(PHONE, java_script_enabled=False)
+    assert len(list(every_page(page, session))) == 22

@@ -1,0 +1,81 @@
+"""Once past every page that a family can come to, in the states that look different."""
+
+from collections.abc import Callable, Iterator
+
+from playwright.sync_api import Page
+from sqlalchemy.orm import Session
+
+from tests.families.people import a_listed_child, a_payment, a_slip, show_slip
+
+OPEN = {
+    "home": "/",
+    "policies": "/policies",
+    "policy": "/policies/HIGH-GRANT",
+    "privacy": "/privacy",
+    "sign-in": "/sign-in",
+    "nowhere": "/nowhere",
+}
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def open_pages(page: Page) -> Iterator[str]:
+    for name, path in OPEN.items():
+        page.goto(path)
+        yield name
+    page.goto("/sign-in")
+    press(page, "看孩子的资助")
+    yield "sign-in-empty"
+
+
+def check_pages(page: Page) -> Iterator[str]:
+    page.goto("/check")
+    yield "check-stage"
+    press(page, "中职学校")
+    yield "check-school"
+    press(page, "全日制")
+    yield "check-grade"
+    press(page, "一年级")
+    yield "check-home"
+    page.get_by_text("家里吃低保").click()
+    press(page, "下一步")
+    yield "result-sure"
+    page.goto("/check")
+    press(page, "初中")
+    page.get_by_text("家里有难处").click()
+    press(page, "下一步")
+    yield "check-boarding"
+    press(page, "不住校")
+    page.locator("summary").click()
+    yield "result-maybe"
+
+
+def child_pages(page: Page, code: str, pay: Callable[[], None]) -> Iterator[str]:
+    show_slip(page, code)
+    yield "child"
+    page.get_by_role("link", name="信息不对，我要改").click()
+    press(page, "告诉学校")
+    yield "correct"
+    page.get_by_text("现在不需要资助").click()
+    press(page, "告诉学校")
+    yield "child-not-needed"
+    press(page, "孩子在校，需要资助")
+    yield "child-answered"
+    page.get_by_role("link", name="告诉县里").click()
+    yield "proof"
+    pay()
+    page.goto("/child")
+    yield "child-paid"
+    page.get_by_role("link", name="没收到").click()
+    yield "not-received"
+    press(page, "没收到")
+    yield "child-missing"
+
+
+def every_page(page: Page, session: Session) -> Iterator[str]:
+    code = a_slip(session, a_listed_child(session))
+    yield from open_pages(page)
+    yield from check_pages(page)
+    yield from child_pages(page, code, lambda: a_payment(session))
