@@ -1,7 +1,7 @@
 """资助发放 comes in the national system's file alone, is laid beside the ledger; what differs is listed (N3-15)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,14 +14,16 @@ from portal.clock import local
 from portal.coverage.progress import note_paid
 from portal.coverage.projects import policy_of
 from portal.coverage.words import yuan_words
+from portal.intake import work_off
 from portal.intake.awards import AwardLine, read_awards
 from portal.intake.findings import Findings
 from portal.intake.problems import Problem
 from portal.intake.progress import Progress
 from portal.intake.spreadsheet import Table
+from portal.intake.work_off import Keeper
 from portal.matching.agreement import NameAgreement, compare_names
 from portal.models import Award, EnrolmentRecord, Entitlement, Intake, Pupil, StaffMember, Unit
-from portal.vocabulary import Stage, Term
+from portal.vocabulary import IntakeKind, Stage, Term
 
 DIFFERENT = frozenset({NameAgreement.DIFFERENT, NameAgreement.MISSING})
 Key = tuple[UUID, str, str]
@@ -76,6 +78,10 @@ def keep_awards(session: Session, intake: Intake, table: Table, now: datetime, p
         problems=tuple(sorted([*read.problems, *desk.problems], key=lambda problem: problem.row)),
         dropped=read.dropped,
     )
+
+
+KEEPERS: Mapping[IntakeKind, Keeper] = {**work_off.KEEPERS, IntakeKind.AWARDS: keep_awards}
+"""For ``work_off`` and ``resume_left_behind``: every kind of file, awards too."""
 
 
 def _lay_out(session: Session, intake: Intake, lines: Iterable[AwardLine]) -> _Desk:

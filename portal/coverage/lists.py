@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.access.scope import Scope
 from portal.coverage.reasons import label_of
+from portal.coverage.today import is_unaided
 from portal.coverage.words import class_words
 from portal.models import EnrolmentRecord, Entitlement, Unit
 from portal.policies.catalogue import Catalogue
@@ -31,6 +32,8 @@ class LedgerFilter:
     owner: UnitLevel | None = None
     open_only: bool = False
     overdue: bool = False
+    unaided: bool = False
+    """应助未助."""
 
 
 EVERYTHING = LedgerFilter()
@@ -131,6 +134,7 @@ def _narrowed(
         (wanted.owner, is_open & (Entitlement.owner_level == wanted.owner)),
         (wanted.open_only, is_open),
         (wanted.overdue, is_open & (Entitlement.next_step_due < today)),
+        (wanted.unaided, is_unaided()),
         (
             wanted.school_code,
             Entitlement.school_id.in_(select(Unit.id).where(Unit.code == wanted.school_code)),

@@ -50,6 +50,7 @@ def test_a_line_says_everything_with_the_name_masked(session: Session) -> None:
         (LedgerFilter(state=EntitlementState.PAID), TODAY, 0),
         (LedgerFilter(policy="CMP-LIVE", reason="R16", open_only=True), TODAY, 1),
         (LedgerFilter(owner=UnitLevel.COUNTY), TODAY, 0),
+        (LedgerFilter(unaided=True), TODAY, 1),
         (LedgerFilter(overdue=True), TODAY, 0),
         (LedgerFilter(overdue=True), date(2026, 9, 21), 1),
         (LedgerFilter(school_code="3299010001"), TODAY, 1),

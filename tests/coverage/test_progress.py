@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.access.scope import scope_of
 from portal.coverage import progress
 from portal.coverage.totals import totals
+from portal.database import reach_pupils, set_reach
 from portal.models import AuditEntry, ContactRecord, Entitlement
 from portal.vocabulary import EntitlementState, UnitLevel
 from tests.builders import A_MONDAY, TERM
@@ -141,6 +142,17 @@ def test_what_no_file_says_was_paid_cannot_be_received_or_missed(session: Sessio
     for say in (progress.note_received, progress.note_not_received):
         with pytest.raises(progress.NotPaidYet):
             say(session, row, "family", NEXT_DAY)
+
+
+def test_a_familys_own_sign_in_reaches_far_enough_for_all_of_it(session: Session) -> None:
+    row = paid(session)
+    session.flush()
+    set_reach(session, reach_pupils([row.pupil_id]))
+    progress.note_visit(session, row.pupil, TERM, NEXT_DAY)
+    answered(session, row)
+    progress.note_not_received(session, row, "family", NEXT_DAY)
+    session.flush()
+    assert progress.is_missing(row)
 
 
 def test_yes_after_the_money_came_changes_nothing(session: Session) -> None:

@@ -1,0 +1,199 @@
+"""An invented county, once, on an empty database: real files through the real roads of intake, matching and ledger."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.access.accounts import make_account, random_password
+from portal.access.slips import issue_slips, spaced
+from portal.clock import SchoolTerm, local, term_of
+from portal.coverage import progress
+from portal.coverage.awards import KEEPERS
+from portal.coverage.ledger import open_rows
+from portal.demo import files
+from portal.demo.people import COLLEGE, KNOWN, MIDDLE, NEIGHBOUR, PRIMARY, SECOND, Child, everybody
+from portal.enrolment.confirmation import confirm
+from portal.enrolment.matching_runs import run
+from portal.intake.receive import receive
+from portal.intake.units import load_units
+from portal.intake.work_off import work_off
+from portal.models import Demonstration, EnrolmentRecord, Entitlement, Pupil, SchoolClass, StaffMember, Unit
+from portal.policies.catalogue import Catalogue
+from portal.vocabulary import IntakeKind, Role, Term
+
+Say = Callable[[str], None]
+
+TEACHERS = ("李老师", "周老师", "陈老师", "杨老师", "赵老师", "黄老师", "刘老师")
+STAFF = (
+    # account, name, role, unit
+    ("t4", "李老师", Role.TEACHER, PRIMARY),
+    ("sch1", "张老师", Role.SCHOOL_OFFICER, PRIMARY),
+    ("sch2", "吴老师", Role.SCHOOL_OFFICER, MIDDLE),
+    ("cnty", "陈老师", Role.COUNTY_OFFICER, "329901"),
+    ("cnty2", "林老师", Role.COUNTY_OFFICER, "329902"),
+    ("city", "郑老师", Role.CITY_OFFICER, "3299"),
+    ("mz", "民政局数据员", Role.BUREAU_OFFICER, "329901-MZ"),
+    ("insp", "督查员", Role.INSPECTOR, "329901"),
+    ("keeper", "账号管理员", Role.ACCOUNT_KEEPER, "329901"),
+)
+ANSWERED, PAID, RECEIVED = 6, 4, 2
+"""Of the listed children at 示例县第二小学: how many families have answered, were paid, said that it came."""
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """``password`` is shown once and kept nowhere."""
+
+    account: str
+    role: str
+    unit: str
+    password: str
+
+
+@dataclass(frozen=True)
+class DemoFamily:
+    """With the slip code and the birth date a family signs in."""
+
+    child: str
+    slip: str
+    birth_date: date | None
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What was made, for whoever started it to try out."""
+
+    term: str
+    accounts: tuple[DemoAccount, ...]
+    families: tuple[DemoFamily, ...]
+    pupils: int
+    certain: int
+    rows: int
+
+
+def silent(_words: str) -> None:
+    """For makers whom nobody watches."""
+
+
+def make_demo(sessions: "sessionmaker[Session]", catalogue: Catalogue, now: datetime, say: Say = silent) -> Demo | None:
+    """None where there is anything already; one that was interrupted is finished. ``sessions`` reach everything."""
+    with sessions.begin() as session:
+        if not _may_begin(session):
+            return None
+        _mark(session, now)
+        load_units(session, files.UNITS.encode(), "command")
+    term = term_of(local(now).date())
+    children = everybody(int(term.school_year[:4]))
+    say("导入学籍名册和困难群体名单")
+    for unit in ("329901", "329902", COLLEGE):
+        data = files.roster([child for child in children if _reports_to(child) == unit])
+        _take_in(sessions, IntakeKind.ROSTER, unit, term.code, "学籍名册.xlsx", data, now)
+    for register in files.registers(children):
+        _take_in(sessions, IntakeKind.REGISTER, register.unit, _batch(term), register.file_name, register.data, now)
+    say("比对，开立台账")
+    certain = rows = 0
+    for unit in ("329901", "329902", COLLEGE):
+        with sessions.begin() as session:
+            made = run(session, _unit(session, unit), term, "command", now)
+            certain += made.counts["certain"]
+            rows += open_rows(session, made, catalogue, now).rows
+    say("家长确认，发放")
+    with sessions.begin() as session:
+        listed = _answer(session, children, term, now)
+    paid_on = local(now).date()
+    data = files.awards(listed, term, paid_on.isoformat())
+    _take_in(sessions, IntakeKind.AWARDS, "329901", term.code, "受助名单.csv", data, now)
+    with sessions.begin() as session:
+        _receive(session, [child for child, _ in listed], term, now)
+        _name_teachers(session, term)
+        families = _give_slips(session, now)
+        accounts = tuple(_open_account(session, *line, now) for line in STAFF)
+    return Demo(term.code, accounts, families, len(children), certain, rows)
+
+
+def _may_begin(session: Session) -> bool:
+    if session.scalars(select(StaffMember.id)).first() is not None:
+        return False
+    return session.get(Demonstration, 1) is not None or session.scalars(select(Unit.id)).first() is None
+
+
+def _mark(session: Session, now: datetime) -> None:
+    if session.get(Demonstration, 1) is None:
+        session.add(Demonstration(id=1, made_at=now))
+
+
+def _reports_to(child: Child) -> str:
+    return {COLLEGE: COLLEGE, NEIGHBOUR: "329902"}.get(child.school, "329901")
+
+
+def _batch(term: SchoolTerm) -> str:
+    """The month before the term."""
+    return f"{term.first_day.year}-{'08' if term.half is Term.AUTUMN else '01'}"
+
+
+def _unit(session: Session, code: str) -> Unit:
+    return session.scalars(select(Unit).where(Unit.code == code)).one()
+
+
+def _take_in(
+    sessions: "sessionmaker[Session]", kind: IntakeKind, unit: str, occasion: str, name: str, data: bytes, now: datetime
+) -> None:
+    with sessions.begin() as session:
+        intake_id = receive(session, kind, _unit(session, unit), occasion, name, data, "", "command", now).id
+    work_off(sessions, intake_id, now, keepers=KEEPERS)
+
+
+def _rows_of(session: Session, child: Child, term: SchoolTerm) -> list[Entitlement]:
+    index = Pupil.id_number.digest(child.number)
+    of_child = select(Entitlement).join(Pupil).where(Pupil.id_number_index == index, Entitlement.term == term.code)
+    return list(session.scalars(of_child))
+
+
+def _answer(session: Session, children: Iterable[Child], term: SchoolTerm, now: datetime) -> list[tuple[Child, int]]:
+    """Some families of one school have answered; who of them was paid, and how much."""
+    listed = [
+        (child, rows) for child in children if child.school == SECOND and (rows := _rows_of(session, child, term))
+    ]
+    for _, rows in listed[:ANSWERED]:
+        pupil = rows[0].pupil
+        confirm(session, pupil, term.code, True, True, "family", now)
+        progress.note_answered(session, pupil.id, term.code, True, True, "family", now)
+    return [(child, int(rows[0].due_yuan or 0)) for child, rows in listed[:PAID]]
+
+
+def _receive(session: Session, paid: list[Child], term: SchoolTerm, now: datetime) -> None:
+    for child in paid[:RECEIVED]:
+        for row in _rows_of(session, child, term):
+            progress.note_received(session, row, "family", now)
+    for child in paid[RECEIVED : RECEIVED + 1]:
+        for row in _rows_of(session, child, term):
+            progress.note_not_received(session, row, "family", now)
+
+
+def _name_teachers(session: Session, term: SchoolTerm) -> None:
+    classes = select(EnrolmentRecord.school_id, EnrolmentRecord.grade, EnrolmentRecord.class_name).distinct()
+    known = {(one.school_id, one.grade, one.name) for one in session.scalars(select(SchoolClass))}
+    of_term = session.execute(classes.where(EnrolmentRecord.term == term.code)).all()
+    fourth = ("四年级", "(2)班")
+    for place, (school_id, grade, name) in enumerate(sorted(of_term, key=str)):
+        teacher = "李老师" if (grade, name) == fourth else TEACHERS[place % len(TEACHERS)]
+        if (school_id, grade, name) not in known:
+            session.add(SchoolClass(school_id=school_id, grade=grade, name=name, teacher=teacher))
+
+
+def _give_slips(session: Session, now: datetime) -> tuple[DemoFamily, ...]:
+    """Every pupil has one, so that having one brands nobody; those of the eight are told."""
+    pupils = list(session.scalars(select(Pupil)))
+    slips = issue_slips(session, pupils, now)
+    by_number = {pupil.id_number_index: pupil for pupil in pupils}
+    told = [by_number[Pupil.id_number.digest(child.number)] for child in KNOWN]
+    return tuple(DemoFamily(pupil.name or "", spaced(slips[pupil.id].code or ""), pupil.birth_date) for pupil in told)
+
+
+def _open_account(session: Session, account: str, name: str, role: Role, unit: str, now: datetime) -> DemoAccount:
+    password, of_unit = random_password(), _unit(session, unit)
+    make_account(session, account, name, role, of_unit, password, now)
+    return DemoAccount(account, role.label, of_unit.name, password)
