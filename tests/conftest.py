@@ -26,6 +26,7 @@ from portal.settings import Settings, read_settings
 
 pytest_plugins = ["tests.pages"]
 
+ROOT = Path(__file__).parent.parent
 TEMPLATE = "migrated"
 
 

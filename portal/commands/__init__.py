@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from portal.commands.backup import backup, bring_back
 from portal.commands.check import check
 from portal.commands.files import evaluate, match_files
 from portal.commands.intake import registers, rosters, units
@@ -23,6 +24,8 @@ COMMANDS = (
     run_dispatch,
     staff,
     check,
+    backup,
+    bring_back,
 )
 
 

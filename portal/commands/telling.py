@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.access.accounts import AccountProblem
+from portal.backup import BackupProblem
 from portal.clock import WrongTerm
 from portal.database import EVERYTHING, db, set_reach
 from portal.embedded_postgres import NoPostgres
@@ -34,6 +35,7 @@ Answer = TypeVar("Answer")
 
 SAY_THEMSELVES = (
     AccountProblem,
+    BackupProblem,
     CatalogueError,
     GatewayRefused,
     KeyProblem,
