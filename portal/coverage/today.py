@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from decimal import Decimal
 
-from sqlalchemy import and_, distinct, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -19,7 +19,7 @@ WAITS_FOR_A_PERSON = (Decision.POSSIBLE, Decision.HOUSEHOLD_POSSIBLE)
 
 @dataclass(frozen=True)
 class Figures:
-    """Pupils, but for the yuan; ``aware`` are those of ``recognised`` whose family answered, visited or was spoken to."""
+    """Pupils, but for the yuan; ``aware`` are those ``recognised`` whose family answered, visited or was spoken to."""
 
     recognised: int
     aware: int
@@ -28,10 +28,66 @@ class Figures:
 
 
 def figures(session: Session, scope: Scope, term: SchoolTerm) -> Figures:
-    pupils = func.count(distinct(Entitlement.pupil_id))
-    counts = select(pupils, pupils.filter(_aware(term)), pupils.filter(is_unaided())).where(
-        Entitlement.term == term.code
+    certain = _standing_pairs(term).where(MatchPair.decision == Decision.CERTAIN)
+    recognised = scope.narrow(certain.with_only_columns(_pupils()), MatchPair.school_id)
+    unaided = select(func.count(distinct(Entitlement.pupil_id))).where(Entitlement.term == term.code, is_unaided())
+    return Figures(
+        recognised=session.scalar(recognised) or 0,
+        aware=session.scalar(recognised.where(_is_aware(term))) or 0,
+        unaided=session.scalar(scope.narrow(unaided, Entitlement.school_id)) or 0,
+        gap_yuan=totals(session, scope, term.code, clock.today()).gap_yuan,
     )
-    recognised, aware, unaided = session.execute(scope.narrow(counts, Entitlement.school_id)).one()
-    gap = totals(session, scope, term.code, clock.today()).gap_yuan
-    return Figures(recognised, aware, unaided, gap)
+
+
+def is_unaided() -> ColumnElement[bool]:
+    """An open row whose money, or waiver, is not recorded as given in full."""
+    full = or_(Entitlement.due_yuan.is_(None), Entitlement.paid_yuan >= Entitlement.due_yuan)
+    return and_(Entitlement.closed_on.is_(None), not_(and_(Entitlement.state == EntitlementState.PAID, full)))
+
+
+def overdue_rows(session: Session, scope: Scope, term: SchoolTerm) -> int:
+    """Open rows whose next step was due before today."""
+    late = select(func.count()).where(
+        Entitlement.term == term.code,
+        Entitlement.closed_on.is_(None),
+        Entitlement.next_step_due < clock.today(),
+    )
+    return session.scalar(scope.narrow(late, Entitlement.school_id)) or 0
+
+
+def possible_matches(session: Session, scope: Scope, term: SchoolTerm) -> int:
+    """Pupils for whom a person has to look."""
+    pairs = _standing_pairs(term).where(MatchPair.decision.in_(WAITS_FOR_A_PERSON))
+    return session.scalar(scope.narrow(pairs.with_only_columns(_pupils()), MatchPair.school_id)) or 0
+
+
+def refused_files(session: Session, scope: Scope, term: SchoolTerm) -> int:
+    """Files sent back since the term began, unless a file of the same kind came in after them."""
+    later = Intake.__table__.alias("later")
+    better = exists().where(
+        later.c.kind == Intake.kind, later.c.unit_id == Intake.unit_id, later.c.arrived_at > Intake.arrived_at
+    )
+    refused = select(func.count()).where(
+        Intake.state == IntakeState.REFUSED, Intake.arrived_at >= _began(term), not_(better)
+    )
+    return session.scalar(scope.narrow(refused, Intake.unit_id)) or 0
+
+
+def _standing_pairs(term: SchoolTerm) -> Select[MatchPair]:
+    return select(MatchPair).where(MatchPair.term == term.code, MatchPair.superseded_at.is_(None))
+
+
+def _pupils() -> ColumnElement[int]:
+    return func.count(distinct(MatchPair.pupil_id))
+
+
+def _is_aware(term: SchoolTerm) -> ColumnElement[bool]:
+    answered = exists().where(Confirmation.pupil_id == MatchPair.pupil_id, Confirmation.term == term.code)
+    reached = exists().where(
+        ContactRecord.pupil_id == MatchPair.pupil_id, ContactRecord.reached, ContactRecord.at >= _began(term)
+    )
+    return or_(answered, reached)
+
+
+def _began(term: SchoolTerm) -> datetime:
+    return datetime.combine(term.first_day, time(), SHANGHAI)

@@ -1,0 +1,75 @@
+"""联系记录: somebody spoke to the family, and what the family said counts as if it had said it itself (N3-9, J6)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal import audit
+from portal.coverage.progress import note_answered, note_reached
+from portal.enrolment.confirmation import confirm
+from portal.models import ContactRecord, Pupil
+from portal.privacy.masking import redact
+from portal.vocabulary import Channel
+
+BY_A_PERSON = (Channel.PHONE, Channel.VISIT, Channel.WECHAT, Channel.SLIP)
+
+
+class ContactRefused(ValueError):
+    """One sentence that says what does not fit together."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The two questions of 就学信息确认, as the family answered them to a person."""
+
+    label: str
+    in_school: bool
+    wants_aid: bool
+
+
+ANSWERS = {
+    "yes": Answer("在校，需要资助", in_school=True, wants_aid=True),
+    "no_aid": Answer("在校，暂时不需要资助", in_school=True, wants_aid=False),
+    "left": Answer("不在这所学校了", in_school=False, wants_aid=False),
+}
+
+
+def record_contact(
+    session: Session,
+    pupil: Pupil,
+    term: str,
+    channel: Channel,
+    reached: bool,
+    answer: str,
+    words: str,
+    by: str,
+    now: datetime,
+) -> None:
+    """``answer`` is a code of ANSWERS or empty; numbers in ``words`` are struck out. Raise ContactRefused."""
+    if channel not in BY_A_PERSON:
+        raise ContactRefused("这种联系由系统自己记，请选电话、上门、微信或纸质告知单")
+    if answer and not reached:
+        raise ContactRefused("没有联系上，就没有家长的回答；请改一处")
+    said = ANSWERS.get(answer)
+    outcome = "；".join(filter(None, [f"口头回答：{said.label}" if said else "", redact(" ".join(words.split()))]))
+    session.add(
+        ContactRecord(
+            pupil_id=pupil.id,
+            school_id=pupil.school_id,
+            at=now,
+            channel=channel,
+            by=by,
+            reached=reached,
+            outcome=outcome,
+        )
+    )
+    audit.record(
+        session, by, "contact_recorded",
+        unit_id=pupil.school_id, pupil_id=pupil.id, channel=channel.value, reached=reached, answer=answer,
+    )  # fmt: skip
+    if said is not None:
+        confirm(session, pupil, term, said.in_school, said.wants_aid, by, now)
+        note_answered(session, pupil.id, term, said.in_school, said.wants_aid, by, now)
+    elif reached:
+        note_reached(session, pupil.id, term, by, now, f"{channel.label}联系到家长")
