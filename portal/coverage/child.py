@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm, local, term_of
 from portal.coverage.ledger import without_lists
-from portal.coverage.status import ENJOYED, Status, status_of
-from portal.coverage.steps import APPLIED, PAID, REACHED
+from portal.coverage.status import ENJOYED, Status, asks_to_apply, asks_to_confirm, status_of
+from portal.coverage.steps import PAID
 from portal.coverage.words import NOTICE_CLAUSE, class_words, day_words, yuan_words
 from portal.enrolment.circumstances import circumstances_of
 from portal.enrolment.confirmation import spaced, standing_confirmation
@@ -20,7 +20,7 @@ from portal.models import Award, Confirmation, EnrolmentRecord, Entitlement, Pup
 from portal.policies.catalogue import Catalogue
 from portal.policies.evaluation import SCHOOL_DECIDES
 from portal.policies.policy import Sureness, Version, Waiver, version_on
-from portal.vocabulary import ClaimMode, EntitlementState
+from portal.vocabulary import EntitlementState
 
 ALL_WAIVED = "全免"
 
@@ -100,7 +100,7 @@ def child_page(session: Session, pupil: Pupil, catalogue: Catalogue, day: date) 
         term_label=term.label,
         figure=figure,
         unit=unit,
-        headline=_headline(ours),
+        headline=_headline(catalogue, ours),
         items=tuple(items),
         earlier=tuple(_item(catalogue, row, paid_on, day, SchoolTerm.parse(row.term).label) for row in before),
         questions_open=confirmation is None and any(row.closed_on is None for row in ours),
@@ -181,7 +181,7 @@ def _ended_unpaid(row: Entitlement) -> bool:
     return row.closed_on is not None and row.state is not EntitlementState.RECEIVED
 
 
-def _headline(rows: list[Entitlement]) -> str:
+def _headline(catalogue: Catalogue, rows: list[Entitlement]) -> str:
     """What is left for the family to do this term, read from the top."""
     open_rows = [row for row in rows if row.closed_on is None]
     if not rows:
@@ -191,17 +191,11 @@ def _headline(rows: list[Entitlement]) -> str:
         return "本学期的资助都收到了" if received else "本学期的事都办完了"
     if any(row.state is PAID for row in open_rows):
         return "钱已发放，请看看收到没有"
-    for row in open_rows:
-        if row.claim_mode is ClaimMode.APPLY and _before(row, APPLIED):
-            return "有一项要您申请，不用交证明"
-        if row.claim_mode is ClaimMode.CONFIRM and _before(row, REACHED):
-            return "只要回答下面两个问题，不用交证明"
+    if any(asks_to_apply(row, catalogue[row.policy]) for row in open_rows):
+        return "有一项要您申请，不用交证明"
+    if any(asks_to_confirm(row) for row in open_rows):
+        return "只要回答下面两个问题，不用交证明"
     return "您不用做任何事，也不用交证明"
-
-
-def _before(row: Entitlement, state: EntitlementState) -> bool:
-    order = list(EntitlementState)
-    return order.index(row.state) < order.index(state)
 
 
 def _answered(session: Session, confirmation: Confirmation | None) -> Answered | None:

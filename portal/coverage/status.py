@@ -45,7 +45,18 @@ class Status:
 ENJOYED = Status(Dot.DONE, "已经享受")
 
 
-def status_of(row: Entitlement, policy: Policy | None, is_waiver: bool, paid_on: date | None, today: date) -> Status:
+def asks_to_apply(row: Entitlement, policy: Policy) -> bool:
+    """Whether the family itself still has to apply; for most children on a list the school does it."""
+    early = row.state in (MATCHED, VERIFIED, REACHED)
+    return early and row.claim_mode is ClaimMode.APPLY and policy.application.listed is None
+
+
+def asks_to_confirm(row: Entitlement) -> bool:
+    """Whether the two answers are what it waits for."""
+    return row.claim_mode is ClaimMode.CONFIRM and row.state in (MATCHED, VERIFIED)
+
+
+def status_of(row: Entitlement, policy: Policy, is_waiver: bool, paid_on: date | None, today: date) -> Status:
     """The first of the cases below that holds."""
     above = above_words(row.school.parent.level if row.school.parent else UnitLevel.COUNTY)
     return (
@@ -86,13 +97,12 @@ def _when_answered(row: Entitlement) -> Status | None:
     return None
 
 
-def _when_waiting(row: Entitlement, policy: Policy | None, is_waiver: bool, above: str, today: date) -> Status:
+def _when_waiting(row: Entitlement, policy: Policy, is_waiver: bool, above: str, today: date) -> Status:
     promised = pay_by(SchoolTerm.parse(row.term), row.opened_at)
     by = f"{short_day(promised)}前{'办好' if is_waiver else '到账'}"
-    early = row.state in (MATCHED, VERIFIED, REACHED)
-    if early and row.claim_mode is ClaimMode.APPLY and policy is not None:
+    if asks_to_apply(row, policy):
         return Status(Dot.TODO, f"要申请一次：{policy.application.how}。{policy.application.when}")
-    if row.claim_mode is ClaimMode.CONFIRM and row.state in (MATCHED, VERIFIED):
+    if asks_to_confirm(row):
         return Status(Dot.TODO, f"请回答下面两个问题，答完由学校办理，{by}")
     if today > promised:
         actor = above if row.owner_level is not UnitLevel.SCHOOL else "学校"

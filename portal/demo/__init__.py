@@ -14,13 +14,13 @@ from portal.coverage import progress
 from portal.coverage.awards import KEEPERS
 from portal.coverage.ledger import open_rows
 from portal.demo import files
-from portal.demo.people import COLLEGE, KNOWN, MIDDLE, NEIGHBOUR, PRIMARY, SECOND, Child, everybody
+from portal.demo.people import COLLEGE, K1, KNOWN, MIDDLE, NEIGHBOUR, PRIMARY, SECOND, Child, everybody
 from portal.enrolment.confirmation import confirm
 from portal.enrolment.matching_runs import run
 from portal.intake.receive import receive
 from portal.intake.units import load_units
 from portal.intake.work_off import work_off
-from portal.models import Demonstration, EnrolmentRecord, Entitlement, Pupil, SchoolClass, StaffMember, Unit
+from portal.models import Demonstration, Entitlement, Pupil, SchoolClass, StaffMember, Unit
 from portal.policies.catalogue import Catalogue
 from portal.vocabulary import IntakeKind, Role, Term
 
@@ -108,7 +108,7 @@ def make_demo(sessions: "sessionmaker[Session]", catalogue: Catalogue, now: date
     _take_in(sessions, IntakeKind.AWARDS, "329901", term.code, "受助名单.csv", data, now)
     with sessions.begin() as session:
         _receive(session, [child for child, _ in listed], term, now)
-        _name_teachers(session, term)
+        _name_teachers(session)
         families = _give_slips(session, now)
         accounts = tuple(_open_account(session, *line, now) for line in STAFF)
     return Demo(term.code, accounts, families, len(children), certain, rows)
@@ -173,15 +173,12 @@ def _receive(session: Session, paid: list[Child], term: SchoolTerm, now: datetim
             progress.note_not_received(session, row, "family", now)
 
 
-def _name_teachers(session: Session, term: SchoolTerm) -> None:
-    classes = select(EnrolmentRecord.school_id, EnrolmentRecord.grade, EnrolmentRecord.class_name).distinct()
-    known = {(one.school_id, one.grade, one.name) for one in session.scalars(select(SchoolClass))}
-    of_term = session.execute(classes.where(EnrolmentRecord.term == term.code)).all()
-    fourth = ("四年级", "(2)班")
-    for place, (school_id, grade, name) in enumerate(sorted(of_term, key=str)):
-        teacher = "李老师" if (grade, name) == fourth else TEACHERS[place % len(TEACHERS)]
-        if (school_id, grade, name) not in known:
-            session.add(SchoolClass(school_id=school_id, grade=grade, name=name, teacher=teacher))
+def _name_teachers(session: Session) -> None:
+    """The rosters named the classes; who teaches them no roster says."""
+    classes = session.scalars(select(SchoolClass).join(Unit, Unit.id == SchoolClass.school_id).order_by(Unit.code))
+    for place, one in enumerate(classes):
+        is_fourth = (one.grade, one.name) == (K1.grade, K1.class_name)
+        one.teacher = "李老师" if is_fourth else TEACHERS[place % len(TEACHERS)]
 
 
 def _give_slips(session: Session, now: datetime) -> tuple[DemoFamily, ...]:

@@ -112,12 +112,13 @@ class Version:
 
 @dataclass(frozen=True)
 class Application:
-    """How a family comes by the money, in sentences for families."""
+    """How a family comes by the money, in sentences; ``listed`` where the school does it for a child on a list."""
 
     how: str
     where: str
     when: str
     payee: str
+    listed: str | None = None
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,9 @@ def read_policy(table: Table) -> Policy:
         family_words=families.text("words"),
         stages=frozenset(table.code(code, "stages", Stage) for code in table.need("stages", list, "学段的列表")),
         claim_mode=table.member("claim_mode", ClaimMode),
-        application=Application(apply.text("how"), apply.text("where"), apply.text("when"), apply.text("payee")),
+        application=Application(
+            apply.text("how"), apply.text("where"), apply.text("when"), apply.text("payee"), apply.maybe_text("listed")
+        ),
         versions=read_versions(table),
         instead_of=tuple(table.find("instead_of", list, "政策代码的列表") or ()),
     )

@@ -15,7 +15,7 @@ from portal.database import EVERYTHING, reach_pupils, set_reach
 from portal.enrolment.confirmation import confirm
 from portal.intake.spreadsheet import read_table
 from portal.models import Entitlement, Pupil, SchoolClass
-from portal.vocabulary import IntakeKind, Role, Stage, UnitLevel
+from portal.vocabulary import ClaimMode, IntakeKind, Role, Stage, UnitLevel
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member, a_unit, an_entry, an_intake
 from tests.coverage.builders import CATALOGUE, a_match, a_row, a_run, opened
 
@@ -151,6 +151,14 @@ def test_a_high_school_grant_waits_for_two_answers(session: Session) -> None:
     assert items["HIGH-GRANT"].status.words == "请回答下面两个问题，答完由学校办理，10月15日前到账"
     assert items["HIGH-FREE"].amount == "全免"
     assert "残疾" not in str(items)
+
+
+def test_where_the_school_applies_for_a_listed_child_the_family_is_not_sent_anywhere(session: Session) -> None:
+    row = a_row(session)
+    row.claim_mode = ClaimMode.APPLY  # as the province has it; 示例县 pays without being asked
+    page = page_of(session, row.pupil)
+    assert page.headline == "您不用做任何事，也不用交证明"
+    assert page.items[0].status.words == "学校办理中，10月15日前到账"
 
 
 def test_earlier_terms_stand_below_with_their_term(session: Session) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.access.accounts import check_password
 from portal.access.scope import scope_of
 from portal.access.slips import find_pupil
+from portal.coverage.child import child_page
 from portal.coverage.totals import totals
 from portal.database import EVERYTHING, db, set_reach
 from portal.demo import Demo, make_demo
@@ -56,6 +57,8 @@ def people_are_as_told(session: Session, demo: Demo) -> None:
     row = session.scalars(select(Entitlement).where(Entitlement.pupil_id == child(session, K1.number).id)).one()
     assert (row.policy, row.due_yuan, row.state) == ("CMP-LIVE", 500, "matched")
     assert row.because == "您家在示例县民政局2026年8月低保名单里"
+    page = child_page(session, child(session, K1.number), CATALOGUE, date(2026, 9, 7))
+    assert (page.figure, page.ask.teacher, page.ask.landline) == ("500", "李老师", "0510-00000001")
     brother = session.scalars(select(MatchPair).where(MatchPair.pupil_id == child(session, K2.number).id)).one()
     assert (brother.decision, brother.basis) == (Decision.HOUSEHOLD, Basis.GUARDIAN)
     student = session.scalars(select(Entitlement).where(Entitlement.pupil_id == child(session, K5.number).id)).one()
