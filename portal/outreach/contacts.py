@@ -1,0 +1,88 @@
+"""Which number speaks for which child, and whose number it is (J7)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models import Guardian
+from portal.outreach.gateways.protocol import MOBILE
+from portal.privacy.names import name_key
+from portal.vocabulary import Labelled
+
+FEW_HOUSEHOLDS = 3
+MANY_CHILDREN = 6
+NO_FAMILY = ("老师", "教师", "班主任", "学校", "校长", "村", "社区", "居委")
+
+
+class Ownership(Labelled):
+    """Whose a number is decides what may be said to it."""
+
+    OWN = "own", "监护人自己的号码"
+    UNSURE = "unsure", "不确定或两三家共用的号码"
+    SHARED = "shared", "多家共用的号码"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A mobile number with every pupil it stands beside, of whichever household."""
+
+    index: bytes
+    phone: str = field(repr=False)
+    ownership: Ownership
+    pupils: frozenset[UUID]
+
+
+def numbers_of(session: Session, pupil_ids: Iterable[UUID]) -> dict[UUID, Number]:
+    """For each pupil the number of the first guardian who has a mobile; pupils without one are left out."""
+    chosen: dict[UUID, tuple[bytes, str]] = {}
+    for guardian in _guardians(session, Guardian.pupil_id.in_(list(pupil_ids))):
+        phone = guardian.phone
+        if guardian.pupil_id not in chosen and guardian.phone_index and phone and MOBILE.fullmatch(phone):
+            chosen[guardian.pupil_id] = (guardian.phone_index, phone)
+    phones = dict(chosen.values())
+    beside: dict[bytes, list[Guardian]] = {}
+    for guardian in _guardians(session, Guardian.phone_index.in_(list(phones))):
+        if guardian.phone_index:
+            beside.setdefault(guardian.phone_index, []).append(guardian)
+    numbers = {
+        index: Number(index, phones[index], _ownership(holders), frozenset(holder.pupil_id for holder in holders))
+        for index, holders in beside.items()
+    }
+    return {pupil_id: numbers[index] for pupil_id, (index, _) in chosen.items()}
+
+
+def _guardians(session: Session, which: object) -> Iterable[Guardian]:
+    return session.scalars(select(Guardian).where(which).order_by(Guardian.position))  # type: ignore[arg-type]
+
+
+def _ownership(holders: list[Guardian]) -> Ownership:
+    """One guardian's children are one household: the same identity number, or the same name and no two numbers."""
+    first = {holder.pupil_id: holder for holder in reversed(holders)}
+    if len(first) > MANY_CHILDREN or (households := _households(first)) > FEW_HOUSEHOLDS:
+        return Ownership.SHARED
+    family = all(_is_family(holder) for holder in holders)
+    return Ownership.OWN if households == 1 and family else Ownership.UNSURE
+
+
+def _is_family(holder: Guardian) -> bool:
+    name = holder.name or ""
+    return bool(name) and not any(word in name + holder.relation for word in NO_FAMILY)
+
+
+def _households(holders: Mapping[UUID, Guardian]) -> int:
+    """How many groups are left when pupils with the same guardian are put together."""
+    group = {pupil_id: pupil_id for pupil_id in holders}
+    for (one, first), (other, second) in combinations(holders.items(), 2):
+        if group[one] != group[other] and _same_person(first, second):
+            group = {pupil: group[one] if of == group[other] else of for pupil, of in group.items()}
+    return len(set(group.values()))
+
+
+def _same_person(first: Guardian, second: Guardian) -> bool:
+    if first.id_number_index and second.id_number_index:
+        return first.id_number_index == second.id_number_index
+    return bool(first.name and second.name) and name_key(first.name or "") == name_key(second.name or "")

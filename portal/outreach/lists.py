@@ -1,0 +1,117 @@
+"""What pages show of messages: for staff within their scope, and the sandbox's outbox as a phone would show it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from portal.access.scope import Scope
+from portal.models import Message, MessagePupil
+from portal.outreach.outbox import CONFIRMED, NUMBER_CHANGED
+from portal.outreach.reminders import NO_WORDS, SHARED_NUMBER
+from portal.privacy.masking import mask_phone
+from portal.vocabulary import Channel, MessageState
+
+BECAUSE = {
+    CONFIRMED: "家长已经确认，不用再发",
+    NUMBER_CHANGED: "名册里的号码已经换了，按新号码另发",
+    NO_WORDS: "没有放得进一条短信的说法",
+    SHARED_NUMBER: "几家共用这个号码，不发个人信息；请学校补全电话",
+}
+
+
+@dataclass(frozen=True)
+class MessageShown:
+    """``phone`` is masked; ``text`` is empty for what was never written or is older than 90 days."""
+
+    id: UUID
+    phone: str
+    text: str
+    channel: Channel
+    state: MessageState
+    because: str
+    step: int
+    parts: int
+    template: str
+    planned_at: datetime
+    due_at: datetime
+    sent_at: datetime | None
+    pupils: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class Phone:
+    """One number's screen, the newest message last."""
+
+    phone: str
+    messages: tuple[MessageShown, ...]
+
+
+def messages_of_pupil(session: Session, pupil_id: UUID) -> tuple[MessageShown, ...]:
+    """Newest first; what is shown of others on the same number is nothing."""
+    statement = (
+        select(Message)
+        .join(MessagePupil, MessagePupil.message_id == Message.id)
+        .where(MessagePupil.pupil_id == pupil_id)
+        .order_by(Message.planned_at.desc(), Message.step.desc())
+    )
+    return tuple(_shown(message) for message in session.scalars(statement.options(selectinload(Message.pupils))))
+
+
+def recent_messages(
+    session: Session, scope: Scope, state: MessageState | None = None, most: int = 100, skip: int = 0
+) -> tuple[MessageShown, ...]:
+    """Newest first."""
+    statement = scope.narrow(select(Message), Message.school_id).order_by(Message.planned_at.desc(), Message.id)
+    if state is not None:
+        statement = statement.where(Message.state == state)
+    found = session.scalars(statement.options(selectinload(Message.pupils)).limit(most).offset(skip))
+    return tuple(_shown(message) for message in found)
+
+
+def count_by_state(session: Session, scope: Scope) -> dict[MessageState, int]:
+    """Every state in the order a message passes through, also those with none."""
+    statement = scope.narrow(select(Message.state, func.count()), Message.school_id).group_by(Message.state)
+    counts = dict(session.execute(statement).tuples().all())
+    return {state: counts.get(state, 0) for state in MessageState}
+
+
+def phones(session: Session, scope: Scope, most: int = 50) -> tuple[Phone, ...]:
+    """The sandbox's outbox: the phones that were written to last, each with everything on its screen."""
+    arrived = (Message.state.in_((MessageState.DELIVERED, MessageState.ACCEPTED)), Message.gateway == "sandbox")
+    latest = (
+        scope.narrow(select(Message.phone_index), Message.school_id)
+        .where(*arrived)
+        .group_by(Message.phone_index)
+        .order_by(func.max(Message.sent_at).desc())
+        .limit(most)
+    )
+    indexes = list(session.scalars(latest))
+    statement = scope.narrow(select(Message), Message.school_id).where(Message.phone_index.in_(indexes), *arrived)
+    screens: dict[bytes, list[Message]] = {index: [] for index in indexes}
+    for message in session.scalars(statement.order_by(Message.sent_at).options(selectinload(Message.pupils))):
+        screens[message.phone_index].append(message)
+    return tuple(
+        Phone(mask_phone(screen[0].phone or ""), tuple(_shown(message) for message in screen))
+        for screen in screens.values()
+    )
+
+
+def _shown(message: Message) -> MessageShown:
+    return MessageShown(
+        id=message.id,
+        phone=mask_phone(message.phone or ""),
+        text=message.text or "",
+        channel=message.channel,
+        state=message.state,
+        because=BECAUSE.get(message.because or "", message.because or ""),
+        step=message.step,
+        parts=message.parts,
+        template=f"{message.template} v{message.template_version}" if message.template else "",
+        planned_at=message.planned_at,
+        due_at=message.due_at,
+        sent_at=message.sent_at,
+        pupils=tuple(row.pupil_id for row in message.pupils),
+    )

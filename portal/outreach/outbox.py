@@ -1,0 +1,181 @@
+"""The steps of one message through the outbox: each a transaction of its own, none open while a gateway works.
+
+claim → start → (gateway) → settle, and ``reap`` for what a killed dispatcher left: what was only claimed goes back
+into the queue, what was started is unknown and is never sent again by itself (R-03).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from portal.clock import SHANGHAI, SchoolTerm, local
+from portal.models import Message, MessagePupil, Pupil
+from portal.outreach.contacts import numbers_of
+from portal.outreach.delivery import record
+from portal.outreach.enrolment_reminder import children_of, write
+from portal.outreach.gateways.protocol import Handed, Outcome, Outgoing
+from portal.outreach.messages import TemplateFault
+from portal.outreach.quiet import first_allowed, next_allowed
+from portal.outreach.reminders import NO_WORDS, waiting
+from portal.vocabulary import Decision, MessageState
+
+BATCH = 10
+CLAIM_LASTS = timedelta(minutes=5)
+"""Longer than a batch of calls that all run into their deadline."""
+SENDING_LASTS = timedelta(minutes=1)
+BACK_OFF = (timedelta(0), *(timedelta(minutes=5 * 2**n) for n in range(6)), timedelta(hours=4))
+GIVE_UP = timedelta(hours=72)
+
+CONFIRMED, NUMBER_CHANGED = "confirmed", "number_changed"
+INTERRUPTED = "发送时程序中断，不知道是否交出去；等状态报告，不会自动再发"
+
+
+def claim(session: Session, worker: str, now: datetime, most: int = BATCH) -> list[UUID]:
+    """Due messages for this worker alone, oldest first; none while messages may not leave."""
+    if next_allowed(now) != now:
+        return []
+    due = (
+        select(Message.id)
+        .where(Message.state == MessageState.QUEUED, Message.due_at <= now)
+        .order_by(Message.due_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = (
+        update(Message)
+        .where(Message.id.in_(due))
+        .values(state=MessageState.CLAIMED, claimed_by=worker, lease_until=now + CLAIM_LASTS)
+        .returning(Message.id)
+    )
+    return list(session.scalars(claimed))
+
+
+@dataclass(frozen=True)
+class Started:
+    """``outgoing`` is empty for a message that is not to be sent (any more); ``suppressed`` says why."""
+
+    outgoing: Outgoing | None = None
+    suppressed: str | None = None
+
+
+def start(session: Session, message_id: UUID, worker: str, gateway: str, now: datetime) -> Started:
+    """The last look before sending: still ours, still wanted, still allowed; from here on it may have been sent."""
+    mine = select(Message).where(
+        Message.id == message_id, Message.claimed_by == worker, Message.state == MessageState.CLAIMED
+    )
+    message = session.scalars(mine.with_for_update()).first()
+    if message is None:
+        return Started()
+    session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(message.phone_index[:8], signed=True))))
+    allowed = next_allowed(now)
+    if _sent_today(session, message, now):
+        allowed = first_allowed(local(now).date() + timedelta(days=1))
+    if allowed != now:
+        _requeue(message, allowed)
+        return Started()
+    unwanted = _unwanted(session, message, now)
+    if unwanted:
+        message.state, message.because, message.settled_at = MessageState.SUPPRESSED, unwanted, now
+        message.claimed_by = message.lease_until = None
+        return Started(suppressed=unwanted)
+    message.state, message.gateway = MessageState.SENDING, gateway
+    message.attempts += 1
+    message.sent_at, message.lease_until = now, now + SENDING_LASTS
+    return Started(Outgoing(message.id, message.phone or "", message.text or ""))
+
+
+def _sent_today(session: Session, message: Message, now: datetime) -> bool:
+    """Whether another message may have reached this number today, whatever its matter."""
+    midnight = datetime.combine(local(now).date(), time(), SHANGHAI)
+    return bool(
+        session.scalar(
+            select(func.count())
+            .select_from(Message)
+            .where(
+                Message.phone_index == message.phone_index,
+                Message.id != message.id,
+                Message.sent_at >= midnight,
+                Message.sent_at < midnight + timedelta(days=1),
+            )
+        )
+    )
+
+
+def _unwanted(session: Session, message: Message, now: datetime) -> str | None:
+    """Why nothing is sent any more; when only some children were confirmed, it is written anew for the others."""
+    term = SchoolTerm.parse(message.matter.rpartition(":")[2])
+    beside = set(session.scalars(select(MessagePupil.pupil_id).where(MessagePupil.message_id == message.id)))
+    if not session.scalars(waiting(term).where(Pupil.id.in_(beside))).all():
+        return CONFIRMED
+    left = set(session.scalars(waiting(term, Decision.CERTAIN, Decision.HOUSEHOLD).where(Pupil.id.in_(beside))))
+    if left == beside:
+        return None
+    numbers = [number for number in numbers_of(session, left).values() if number.index == message.phone_index]
+    if not numbers:
+        return NUMBER_CHANGED
+    try:
+        written = write(tuple(children_of(session, left, term, local(now).date()).values()), numbers[0].ownership, now)
+    except TemplateFault:
+        return NO_WORDS
+    message.text, message.parts = written.text, written.parts
+    message.template, message.template_version = written.template.name, written.template.version
+    return None
+
+
+def _requeue(message: Message, due_at: datetime) -> None:
+    message.state, message.due_at = MessageState.QUEUED, due_at
+    message.claimed_by = message.lease_until = message.sent_at = None
+
+
+def settle(session: Session, message_id: UUID, worker: str, gateway: str, outcome: Outcome, now: datetime) -> None:
+    """What the gateway answered; a report or the reaper that was faster has the say."""
+    message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
+    message.vendor_id = outcome.vendor_id or message.vendor_id
+    if message.state is MessageState.SENDING and message.claimed_by == worker:
+        _settle(message, outcome, now)
+    for report in outcome.reports:
+        record(session, gateway, report, now)
+
+
+def _settle(message: Message, outcome: Outcome, now: datetime) -> None:
+    if outcome.handed is Handed.RETRY and now - message.planned_at < GIVE_UP:
+        wait = BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
+        _requeue(message, now + wait)
+        message.because = outcome.sentence
+        return
+    message.claimed_by = message.lease_until = None
+    message.because = None if outcome.handed is Handed.ACCEPTED else f"{outcome.sentence}（{outcome.code}）"
+    match outcome.handed:
+        case Handed.ACCEPTED:
+            message.state = MessageState.ACCEPTED
+        case Handed.UNKNOWN:
+            message.state = MessageState.UNKNOWN
+        case _:
+            message.state, message.sent_at, message.settled_at = MessageState.FAILED, None, now
+
+
+@dataclass(frozen=True)
+class Reaped:
+    requeued: int
+    unknown: int
+
+
+def reap(session: Session, now: datetime) -> Reaped:
+    """For the schedule: what dispatchers left behind that were killed."""
+    over = Message.lease_until < now
+    requeued = session.scalars(
+        update(Message)
+        .where(Message.state == MessageState.CLAIMED, over)
+        .values(state=MessageState.QUEUED, claimed_by=None, lease_until=None)
+        .returning(Message.id)
+    ).all()
+    unknown = session.scalars(
+        update(Message)
+        .where(Message.state == MessageState.SENDING, over)
+        .values(state=MessageState.UNKNOWN, because=INTERRUPTED, claimed_by=None, lease_until=None)
+        .returning(Message.id)
+    ).all()
+    return Reaped(len(requeued), len(unknown))

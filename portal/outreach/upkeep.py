@@ -1,0 +1,40 @@
+"""What is not kept for ever: words of messages (90 days), ended sign-ins, counted tries, slots (L-09)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from portal.models import JobSlot, Message, SignIn, TryCount
+
+WORDS_KEPT = timedelta(days=90)
+SIGN_INS_KEPT = timedelta(days=30)
+SLOTS_KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Pruned:
+    words: int
+    sign_ins: int
+    tries: int
+    slots: int
+
+
+def prune(session: Session, now: datetime) -> Pruned:
+    """The template and its version tell for good what was said; the words themselves name a child."""
+    emptied = update(Message).where(Message.planned_at < now - WORDS_KEPT, Message.text_sealed.is_not(None))
+    words = session.scalars(emptied.values(text_sealed=None).returning(Message.id)).all()
+    return Pruned(
+        len(words),
+        _delete(session, SignIn, SignIn.seen_at < now - SIGN_INS_KEPT),
+        _delete(session, TryCount, TryCount.window_ends_at < now),
+        _delete(session, JobSlot, JobSlot.slot < now - SLOTS_KEPT),
+    )
+
+
+def _delete(session: Session, table: type[Any], old: ColumnElement[bool]) -> int:
+    gone = session.scalar(select(func.count()).select_from(table).where(old)) or 0
+    session.execute(delete(table).where(old))
+    return gone

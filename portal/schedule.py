@@ -1,0 +1,132 @@
+"""The scheduler's jobs, one line a job: the only place with times of day. It is a clock and keeps nothing itself.
+
+Any number of these processes may run: a job's slot is a unique row, and whoever writes it runs the job.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+
+import structlog
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal import clock
+from portal.intake.work_off import resume_left_behind
+from portal.models import JobSlot
+from portal.outreach import outbox, reminders, upkeep
+from portal.outreach.handover import hand_over
+from portal.settings import Settings
+
+log = structlog.get_logger()
+
+Sessions = sessionmaker[Session]
+SKEW = timedelta(minutes=1)
+"""How far the clocks of two machines may differ."""
+LOOK_EVERY = 5.0  # seconds between two looks at the wall clock
+
+
+@dataclass(frozen=True)
+class Job:
+    """``cron`` in the clock of Jiangsu; ``slot`` is how often it may run at most."""
+
+    name: str
+    cron: dict[str, str]
+    slot: timedelta
+    work: Callable[[Sessions, Settings, datetime], object]
+
+
+def plan_reminders(sessions: Sessions, settings: Settings, now: datetime) -> object:
+    with sessions.begin() as session:
+        return reminders.plan(session, now, settings.gateway)
+
+
+def reap_outbox(sessions: Sessions, _: Settings, now: datetime) -> object:
+    with sessions.begin() as session:
+        return outbox.reap(session, now)
+
+
+def hand_over_to_schools(sessions: Sessions, _: Settings, now: datetime) -> object:
+    with sessions.begin() as session:
+        return hand_over(session, now)
+
+
+def resume_files(sessions: Sessions, _: Settings, now: datetime) -> object:
+    return resume_left_behind(sessions, now)
+
+
+def prune(sessions: Sessions, _: Settings, now: datetime) -> object:
+    with sessions.begin() as session:
+        return upkeep.prune(session, now)
+
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+JOBS = (
+    Job("plan reminders", {"hour": "9-19", "minute": "*"}, MINUTE, plan_reminders),
+    Job("reap outbox", {"minute": "*"}, MINUTE, reap_outbox),
+    Job("resume files", {"minute": "*"}, MINUTE, resume_files),
+    Job("hand over to schools", {"hour": "8", "minute": "5"}, DAY, hand_over_to_schools),
+    Job("prune", {"hour": "3", "minute": "30"}, DAY, prune),
+)
+
+
+def take_slot(session: Session, job: str, slot: datetime, now: datetime) -> bool:
+    """True for exactly one of all who ask. A slot taken in the future was taken before the clock was put back."""
+    taken = insert(JobSlot).values(job=job, slot=slot, taken_at=now)
+    again = taken.on_conflict_do_update(
+        index_elements=["job", "slot"], set_={"taken_at": now}, where=JobSlot.taken_at > now + SKEW
+    )
+    return session.scalar(again.returning(JobSlot.job)) is not None
+
+
+def slot_of(now: datetime, length: timedelta) -> datetime:
+    """The beginning of the slot; a day's slot begins at midnight in Jiangsu."""
+    here = clock.local(now)
+    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
+    return (midnight + (here - midnight) // length * length).astimezone(UTC)
+
+
+def run_once(job: Job, sessions: Sessions, settings: Settings, now: datetime) -> bool:
+    """False when another clock has the slot; a job that fails says so and is due again with its next slot."""
+    with sessions.begin() as session:
+        mine = take_slot(session, job.name, slot_of(now, job.slot), now)
+    if mine:
+        try:
+            log.info("job done", job=job.name, result=str(job.work(sessions, settings, now)))
+        except Exception:
+            log.exception("job failed", job=job.name)
+    return mine
+
+
+def run(sessions: Sessions, settings: Settings, stop: Event) -> None:
+    """``flask schedule``: until told to stop."""
+    scheduler = BlockingScheduler(
+        timezone=clock.SHANGHAI, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+    )
+    for job in JOBS:
+        scheduler.add_job(
+            lambda job=job: run_once(job, sessions, settings, clock.now()),
+            CronTrigger(**job.cron, timezone=clock.SHANGHAI),
+            id=job.name,
+        )
+    Thread(target=_watch, args=(scheduler, stop), daemon=True).start()
+    log.info("scheduler started", jobs=[job.name for job in JOBS])
+    scheduler.start()
+    log.info("scheduler stopped")
+
+
+def _watch(scheduler: BlockingScheduler, stop: Event) -> None:
+    """Ends the scheduler when told; wakes it when the wall clock was put back, for it would sleep that time over."""
+    wall, steady = time.time(), time.monotonic()
+    while not stop.wait(LOOK_EVERY):
+        put_back = (time.monotonic() - steady) - (time.time() - wall) > LOOK_EVERY
+        wall, steady = time.time(), time.monotonic()
+        if put_back:
+            log.warning("the wall clock was put back")
+            for job in JOBS:
+                scheduler.reschedule_job(job.name, trigger=CronTrigger(**job.cron, timezone=clock.SHANGHAI))
+    scheduler.shutdown(wait=True)
