@@ -7,8 +7,10 @@ import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
+from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -17,6 +19,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from psycopg import sql
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from portal import embedded_postgres
 from portal.app import create_app
@@ -126,6 +129,13 @@ def session(app: Flask) -> Iterator[Session]:
         session.rollback()
 
 
+class Stranger(FlaskClient):
+    """Asks from outside: its requests share neither the test's session nor one another's."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return Context().run(super().open, *args, **kwargs)
+
+
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+    return Stranger(app, app.response_class)

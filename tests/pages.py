@@ -130,8 +130,15 @@ def axe_findings(page: Page) -> list[str]:
 
 
 def sticks_out(page: Page) -> int:
-    """How many pixels the page is wider than its window."""
-    return int(page.evaluate("() => document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+    """How many pixels something is wider than the window, or than the card that cuts it off."""
+    return int(
+        page.evaluate(
+            """() => Math.max(...[document.documentElement, ...document.querySelectorAll('body *')]
+                .filter((e) => e === document.documentElement || getComputedStyle(e).overflowX === 'hidden')
+                .filter((e) => e.clientWidth > 1 && !e.matches('input, select, textarea'))
+                .map((e) => e.scrollWidth - e.clientWidth))"""
+        )
+    )
 
 
 def small_targets(page: Page, least: int) -> list[str]:

@@ -29,10 +29,10 @@ def a_slip(session: Session, pupil: Pupil) -> str:
     return slip.code or ""
 
 
-def a_listed_child(session: Session, name: str = "王小雨", **entry: str) -> Pupil:
+def a_listed_child(session: Session, name: str = "王小雨", listed_as: str = "") -> Pupil:
     """Matched with the civil affairs bureau's register, its ledger rows opened."""
     pupil = a_pupil(session, name=name)
-    an_entry(session, **{"name": name, "id_number": pupil.id_number, **entry})
+    an_entry(session, name=listed_as or name, id_number=pupil.id_number)
     matched = run(session, a_county(session), SchoolTerm.parse(TERM), "command", A_MONDAY)
     open_rows(session, matched, CATALOGUE, A_MONDAY)
     return pupil

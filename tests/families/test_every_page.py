@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,9 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import A_MONDAY
 from tests.families.walk import every_page
-from tests.pages import DESK, PHONE, look_plain, small_targets
-
-Open = Callable[..., Page]
+from tests.pages import DESK, PHONE, Opener, look_plain, small_targets
 
 MODES: dict[str, tuple[tuple[int, int], dict[str, Any]]] = {
     "phone": (PHONE, {}),
@@ -39,7 +37,7 @@ def smallest_text(page: Page) -> float:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_axe_finds_nothing_and_every_target_is_large_enough(session: Session, open_page: Open, mode: str) -> None:
+def test_axe_finds_nothing_and_every_target_is_large_enough(session: Session, open_page: Opener, mode: str) -> None:
     size, options = MODES[mode]
     page = open_page(size, **options)
     for name in every_page(page, session):
@@ -49,7 +47,7 @@ def test_axe_finds_nothing_and_every_target_is_large_enough(session: Session, op
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_elder_mode_is_one_tap_and_larger_everywhere(session: Session, open_page: Open, scheme: str) -> None:
+def test_elder_mode_is_one_tap_and_larger_everywhere(session: Session, open_page: Opener, scheme: str) -> None:
     page = open_page(PHONE, color_scheme=scheme)
     page.goto("/")
     page.get_by_role("button", name="大字").click()
@@ -59,6 +57,6 @@ def test_elder_mode_is_one_tap_and_larger_everywhere(session: Session, open_page
         assert smallest_text(page) >= 22, name
 
 
-def test_no_page_needs_a_script(session: Session, open_page: Open) -> None:
+def test_no_page_needs_a_script(session: Session, open_page: Opener) -> None:
     page = open_page(PHONE, java_script_enabled=False)
     assert len(list(every_page(page, session))) == 22

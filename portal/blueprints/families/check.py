@@ -9,7 +9,7 @@ from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 
 from portal import clock
-from portal.blueprints.families.answers import forget_answers, keep_answers, read_answers
+from portal.blueprints.families.answers import keep_answers, read_answers
 from portal.blueprints.families.blueprint import families
 from portal.blueprints.families.outcome import outcome
 from portal.blueprints.families.questions import (
@@ -65,9 +65,3 @@ def check_result() -> str | BaseResponse:
     return render_template(
         "families/result.html", outcome=outcome(found, catalogue()), stage=stage, last=list(way.answers)[-1]
     )
-
-
-@families.post("/check/forget")
-def forget() -> BaseResponse:
-    """Afterwards the phone holds nothing of the check."""
-    return forget_answers(make_response(redirect(url_for("families.home"))))

@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from portal.blueprints.families.elder import own_path
+from tests.families.forms import post
+from tests.families.people import CATALOGUE
+
+TEMPLATES = [
+    path
+    for folder, pattern in (("families", "*.html"), ("components", "family_*.html"))
+    for path in sorted((Path(__file__).parents[2] / "portal" / "templates" / folder).glob(pattern))
+]
+RIGHTS = (
+    "谁在处理，怎样联系",
+    "为了什么",
+    "怎样处理",
+    "有哪些信息",
+    "为什么需要敏感信息，对您有什么影响",
+    "保存多久",
+    "您的权利怎样行使",
+    "向谁投诉",
+)
+NEVER = ("贫困", "困难群体", "应助未助", "style=", "<script", "onclick", "http://", "https://", 'type="file"')
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_has_a_hurtful_word_an_inline_style_or_anothers_address(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert [word for word in NEVER if word in text] == []
+
+
+def test_the_privacy_page_has_the_eight_headings_for_everybody(client: FlaskClient) -> None:
+    page = client.get("/privacy").text
+    assert [heading for heading in RIGHTS if f"<h2>{heading}</h2>" not in page] == []
+
+
+@pytest.mark.parametrize("policy", CATALOGUE.policies, ids=lambda policy: policy.code)
+def test_every_policy_has_its_page_with_every_document_and_the_day_it_was_checked(
+    client: FlaskClient, policy: object
+) -> None:
+    code = getattr(policy, "code", "")
+    page = client.get(f"/policies/{code}").text
+    for version in CATALOGUE[code].versions:
+        assert version.source in page
+        assert f"{version.checked_on.year}年{version.checked_on.month}月{version.checked_on.day}日核对过" in page
+
+
+def test_an_unknown_policy_is_not_found_in_words(client: FlaskClient) -> None:
+    answer = client.get("/policies/NONE")
+    assert answer.status_code == 404
+    assert "没有找到这一页" in answer.text
+
+
+def test_elder_mode_comes_back_to_its_page_and_is_remembered(client: FlaskClient) -> None:
+    assert post(client, "/elder", on="1", back="/policies").location == "/policies"
+    cookie = client.get_cookie("elder")
+    assert cookie
+    assert (cookie.value, cookie.http_only) == ("1", True)
+    assert 'data-weui-mode="care"' in client.get("/").text
+    post(client, "/elder", on="0", back="/")
+    assert 'data-weui-mode="care"' not in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:1", "/\n/x", ""]
+)
+def test_elder_mode_never_leads_away(client: FlaskClient, path: str) -> None:
+    with client.application.test_request_context():
+        assert own_path(path) == "/"
