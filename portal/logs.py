@@ -15,6 +15,10 @@ SHARED = [
 ]
 
 
+# Where it happened, never with which values: the locals of a frame are passwords, names and numbers.
+TRACES = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
+
+
 def _struck_out(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """The last guard: numbers that slipped into a message never reach the file (ASVS 16.2.5)."""
     return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
@@ -26,7 +30,7 @@ def start_logging(level: str) -> None:
         foreign_pre_chain=SHARED,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.dict_tracebacks,
+            TRACES,
             _struck_out,
             structlog.processors.JSONRenderer(ensure_ascii=False, default=lambda value: redact(str(value))),
         ],

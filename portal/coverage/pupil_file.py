@@ -26,6 +26,7 @@ from portal.models import (
     EntitlementChange,
     HardshipCategory,
     MatchPair,
+    MatchRun,
     Pupil,
 )
 from portal.policies.catalogue import Catalogue
@@ -71,7 +72,8 @@ class MatchLine:
     basis: str
     because: str
     term_label: str
-    on: date
+    on: date | None
+    """None where the run was another unit's, which a school may not see."""
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,9 @@ def _change(change: EntitlementChange) -> ChangeLine:
 def _matches(session: Session, pupil_id: UUID) -> tuple[MatchLine, ...]:
     names = {category.code: category.name for category in session.scalars(select(HardshipCategory))}
     standing = select(MatchPair).where(MatchPair.pupil_id == pupil_id, MatchPair.superseded_at.is_(None))
+    pairs = session.scalars(standing.order_by(MatchPair.term.desc(), MatchPair.id)).all()
+    runs = select(MatchRun.id, MatchRun.began_at).where(MatchRun.id.in_([pair.run_id for pair in pairs]))
+    days = {run_id: local(began_at).date() for run_id, began_at in session.execute(runs)}
     return tuple(
         MatchLine(
             category=names.get(pair.category or "", pair.category or ""),
@@ -201,9 +206,9 @@ def _matches(session: Session, pupil_id: UUID) -> tuple[MatchLine, ...]:
             basis=pair.basis.label,
             because=pair.because or "",
             term_label=SchoolTerm.parse(pair.term).label,
-            on=local(pair.run.began_at).date(),
+            on=days.get(pair.run_id),
         )
-        for pair in session.scalars(standing.order_by(MatchPair.term.desc(), MatchPair.id))
+        for pair in pairs
     )
 
 

@@ -1,5 +1,35 @@
 """工作端: pages for school aid officers, bureaus and inspectors, each within their scope."""
 
-from flask import Blueprint
+from portal.blueprints.staff import (
+    audit_trail,
+    intakes,
+    ledger,
+    matched,
+    matching,
+    messages,
+    people,
+    pupil_acts,
+    pupils,
+    sign_in,
+    slips,
+    take_in,
+    today,
+)
+from portal.blueprints.staff.blueprint import staff
 
-staff = Blueprint("staff", __name__, url_prefix="/staff")
+__all__ = [
+    "audit_trail",
+    "intakes",
+    "ledger",
+    "matched",
+    "matching",
+    "messages",
+    "people",
+    "pupil_acts",
+    "pupils",
+    "sign_in",
+    "slips",
+    "staff",
+    "take_in",
+    "today",
+]

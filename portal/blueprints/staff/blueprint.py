@@ -1,0 +1,63 @@
+"""The staff blueprint itself, and what holds for each page: no proof is taken, what is not theirs is not there."""
+
+from uuid import UUID
+
+from flask import Blueprint, abort, request
+from flask_login import current_user
+from werkzeug.exceptions import NotFound
+
+from portal import audit
+from portal.access.scope import NotInScope
+from portal.blueprints.errors import on_http_error
+from portal.blueprints.guards import source
+from portal.blueprints.staff.navigation import navigation
+from portal.clock import local
+from portal.coverage.words import yuan_words
+from portal.database import db
+
+staff = Blueprint("staff", __name__, url_prefix="/staff")
+
+TAKE_A_FILE = {"staff.take_in_roster", "staff.take_in_register", "staff.take_in_awards"}
+"""Where a file may come in: whole lists. Everywhere else it would be proof (N3-7)."""
+
+staff.add_app_template_filter(yuan_words)
+staff.add_app_template_filter(local, "on_the_clock")
+
+
+@staff.context_processor
+def around() -> dict[str, object]:
+    """``navigation`` is a function: a page of errors must not ask the database anything."""
+    return {"navigation": navigation}
+
+
+@staff.before_request
+def refuse_proof() -> None:
+    if request.files and request.endpoint not in TAKE_A_FILE and current_user.is_authenticated:
+        pupil = (request.view_args or {}).get("pupil_id")
+        audit.record(
+            db.session(),
+            current_user.actor,
+            "proof_refused",
+            unit_id=current_user.staff.unit_id,
+            pupil_id=pupil if isinstance(pupil, UUID) else None,
+            source=source(),
+            page=str(request.endpoint),
+        )
+        db.session.commit()
+        abort(422)
+
+
+@staff.errorhandler(NotInScope)
+def on_not_in_scope(_: NotInScope) -> tuple[str, int]:
+    """The same page as for what was never there; only the trail knows that somebody knocked (N0-2)."""
+    db.session.rollback()
+    audit.record(
+        db.session(),
+        current_user.actor,
+        "refused",
+        unit_id=current_user.staff.unit_id,
+        source=source(),
+        page=str(request.endpoint),
+    )
+    db.session.commit()
+    return on_http_error(NotFound())

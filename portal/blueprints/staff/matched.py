@@ -1,0 +1,95 @@
+"""比对名单: who was found, through whom, by which rule, in one sentence each; and the list to take away."""
+
+from flask import Response, render_template, request
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from wtforms import SelectField
+from wtforms.validators import InputRequired
+
+from portal import audit, clock
+from portal.access.permissions import Permission
+from portal.access.tries import TooManyTries, count_try
+from portal.blueprints.guards import needs, source
+from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.paging import PAGE, Paging, asked_page
+from portal.blueprints.staff.purposes import EXPORT_FOR
+from portal.blueprints.staff.sheets import as_csv, as_xlsx, download
+from portal.blueprints.staff.terms import asked_term
+from portal.clock import SchoolTerm
+from portal.database import db
+from portal.enrolment.lists import MatchedLine, count_matched
+from portal.enrolment.lists import matched as matched_lines
+from portal.vocabulary import Decision
+
+HEADINGS = ("学籍行号", "姓名", "学校标识码", "学校", "年级", "班级", "类别", "依据", "规则", "结论", "说明")
+WRITERS = {"xlsx": as_xlsx, "csv": as_csv}
+
+
+class ExportForm(FlaskForm):
+    purpose = SelectField("用途", [InputRequired("请选用途")], choices=[("", "请选用途"), *EXPORT_FOR.items()])
+    form = SelectField("格式", choices=[("xlsx", "Excel"), ("csv", "CSV")])
+
+
+@staff.get("/matched")
+@needs(Permission.SEE_PUPILS)
+def matched() -> str:
+    return _page(ExportForm(), asked_term())
+
+
+@staff.post("/matched/export")
+@needs(Permission.EXPORT)
+def export_matched() -> Response | tuple[str, int]:
+    form, term = ExportForm(), asked_term()
+    if not form.validate_on_submit():
+        return _page(form, term), 422
+    session, unit = db.session(), current_user.staff.unit
+    try:
+        count_try(session, "export", current_user.actor, clock.now())
+    except TooManyTries:
+        session.commit()
+        raise
+    rows = [_cells(line) for line in matched_lines(session, unit, term.code, _decision())]
+    audit.record(
+        session, current_user.actor, "exported",
+        unit_id=unit.id, source=source(), list="matched", term=term.code, rows=len(rows), purpose=form.purpose.data,
+    )  # fmt: skip
+    session.commit()
+    return download(WRITERS[form.form.data](HEADINGS, rows), f"比对名单-{term.code}.{form.form.data}")
+
+
+def _page(form: ExportForm, term: SchoolTerm) -> str:
+    session, unit, decision = db.session(), current_user.staff.unit, _decision()
+    counts = count_matched(session, unit, term.code)
+    total = counts[decision] if decision else sum(counts.values())
+    paging = Paging.within(asked_page(), total)
+    return render_template(
+        "staff/matched.html",
+        lines=matched_lines(session, unit, term.code, decision, paging.offset, PAGE),
+        counts=counts,
+        total=sum(counts.values()),
+        decision=decision,
+        paging=paging,
+        term=term,
+        form=form,
+    )
+
+
+def _decision() -> Decision | None:
+    written = request.args.get("decision", "")
+    return Decision(written) if written in list(Decision) else None
+
+
+def _cells(line: MatchedLine) -> tuple[str, ...]:
+    return (
+        line.roster_row,
+        line.masked_name,
+        line.school_code,
+        line.school_name,
+        line.grade,
+        line.class_name,
+        "、".join(category.label for category in line.categories),
+        line.basis.label,
+        line.rule,
+        line.decision.label,
+        line.because,
+    )

@@ -1,0 +1,86 @@
+"""What stands at the side: only what the role may see, with the count of what waits there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import request, url_for
+from flask_login import current_user
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.access.permissions import Permission
+from portal.access.scope import Scope
+from portal.clock import SchoolTerm, term_of
+from portal.coverage.today import overdue_rows, possible_matches, refused_files
+from portal.database import db
+
+Count = Callable[[Session, Scope, SchoolTerm], int]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of the side navigation; any of ``needs`` opens it, ``within`` are the pages that belong to it."""
+
+    endpoint: str
+    label: str
+    needs: tuple[Permission, ...]
+    within: tuple[str, ...] = ()
+    waits: Count | None = None
+    waits_label: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    label: str
+    href: str
+    here: bool
+    count: int
+    count_label: str
+
+
+IMPORTS = (Permission.IMPORT_ROSTER, Permission.IMPORT_REGISTER, Permission.IMPORT_AWARDS)
+
+PLACES = (
+    Place("staff.today", "今天", (Permission.SEE_PUPILS,)),
+    Place(
+        "staff.ledger", "台账", (Permission.SEE_PUPILS,),
+        ("staff.pupil", "staff.reveal", "staff.give_reason", "staff.record_contact"),
+        overdue_rows, "条过了约定日期",
+    ),
+    Place(
+        "staff.matched", "比对名单", (Permission.SEE_PUPILS,), ("staff.matching", "staff.export_matched"),
+        possible_matches, "人待核实",
+    ),
+    Place(
+        "staff.intakes", "导入", IMPORTS,
+        ("staff.intake", "staff.take_in_roster", "staff.take_in_register", "staff.take_in_awards"),
+        refused_files, "份文件被退回",
+    ),
+    Place("staff.messages", "提醒", (Permission.SEE_MESSAGES,), ("staff.phone",)),
+    Place("staff.slips", "告知单", (Permission.PRINT_SLIPS,), ("staff.print_slips",)),
+    Place("staff.people", "单位与人员", (Permission.KEEP_ACCOUNTS,), ("staff.change_role", "staff.close_account")),
+    Place("staff.audit_trail", "操作日志", (Permission.READ_AUDIT,)),
+)  # fmt: skip
+
+
+def navigation() -> list[Shown]:
+    session, scope, term = db.session(), current_user.scope, term_of(clock.today())
+    return [
+        Shown(
+            place.label,
+            url_for(place.endpoint),
+            request.endpoint == place.endpoint or request.endpoint in place.within,
+            place.waits(session, scope, term) if place.waits else 0,
+            place.waits_label,
+        )
+        for place in PLACES
+        if any(map(current_user.may, place.needs))
+    ]
+
+
+def first_page() -> str:
+    """Where a sign-in leads: the first page the role may see."""
+    for place in PLACES:
+        if any(map(current_user.may, place.needs)):
+            return url_for(place.endpoint)
+    return url_for("staff.change_password")

@@ -1,0 +1,109 @@
+"""What is done on a pupil's page: a reason from the managed list, a contact with the family."""
+
+from uuid import UUID
+
+from flask import flash, redirect, url_for
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import DateField, RadioField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from portal import clock
+from portal.access.permissions import Permission
+from portal.blueprints.guards import needs
+from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.pupils import pupil_page
+from portal.blueprints.staff.terms import current_term
+from portal.coverage import reasons, unaided
+from portal.coverage.contacts import ANSWERS, BY_A_PERSON, ContactRefused
+from portal.coverage.contacts import record_contact as record
+from portal.database import db
+from portal.models import Entitlement, Pupil
+from portal.vocabulary import Channel
+
+
+class ReasonForm(FlaskForm):
+    code = SelectField("未资助原因", [InputRequired("请从列表里选一个原因")])
+    words = TextAreaField("说明", [Length(max=reasons.LONGEST, message=f"说明请不超过{reasons.LONGEST}个字")])
+    due = DateField("预计办完的日期", [Optional()])
+
+
+class ContactForm(FlaskForm):
+    channel = SelectField("怎么联系", choices=[(channel.value, channel.label) for channel in BY_A_PERSON])
+    reached = RadioField(
+        "联系上了吗", [InputRequired("请选联系上了没有")], choices=[("yes", "联系上了"), ("no", "没有联系上")]
+    )
+    answer = SelectField(
+        "家长怎么说", choices=[("", "没有问到"), *((code, answer.label) for code, answer in ANSWERS.items())]
+    )
+    words = TextAreaField("补充", [Length(max=200, message="补充请不超过200个字")])
+
+
+@staff.post("/entitlements/<uuid:entitlement_id>/reason")
+@needs(Permission.GIVE_REASON)
+def give_reason(entitlement_id: UUID) -> BaseResponse | tuple[str, int]:
+    session = db.session()
+    row = current_user.scope.find(session, Entitlement, entitlement_id, Entitlement.school_id)
+    form = _with_choices(ReasonForm(prefix=str(entitlement_id)))
+    if form.validate_on_submit():
+        try:
+            unaided.give_reason(
+                session, row, form.code.data, form.words.data or "", current_user.staff, clock.now(), form.due.data
+            )
+        except reasons.ReasonRefused as refused:
+            form.code.errors = [str(refused)]
+        else:
+            session.commit()
+            flash("原因已记下。")
+            return redirect(url_for("staff.pupil", pupil_id=row.pupil_id))
+    return pupil_page(row.pupil_id, reason_form=form, reason_for=row.id), 422
+
+
+@staff.post("/pupils/<uuid:pupil_id>/contacts")
+@needs(Permission.RECORD_CONTACT)
+def record_contact(pupil_id: UUID) -> BaseResponse | tuple[str, int]:
+    session = db.session()
+    pupil = current_user.scope.find(session, Pupil, pupil_id, Pupil.school_id)
+    form = ContactForm()
+    if form.validate_on_submit():
+        try:
+            record(
+                session,
+                pupil,
+                current_term().code,
+                Channel(form.channel.data),
+                form.reached.data == "yes",
+                form.answer.data,
+                form.words.data or "",
+                current_user.actor,
+                clock.now(),
+            )
+        except ContactRefused as refused:
+            form.answer.errors = [str(refused)]
+        else:
+            session.commit()
+            flash("联系已记下。")
+            return redirect(url_for("staff.pupil", pupil_id=pupil_id))
+    return pupil_page(pupil_id, contact_form=form), 422
+
+
+def empty_reason_form(entitlement_id: UUID) -> ReasonForm:
+    """Each row of the page has a form of its own, so its fields need names of their own."""
+    return _with_choices(ReasonForm(None, prefix=str(entitlement_id)))
+
+
+def empty_contact_form() -> ContactForm:
+    return ContactForm(None)
+
+
+def _with_choices(form: ReasonForm) -> ReasonForm:
+    level = current_user.staff.unit.level
+    form.code.choices = [("", "请选原因"), *((reason.code, reason.label) for reason in reasons.choices(level))]
+    return form
+
+
+@staff.context_processor
+def forms() -> dict[str, object]:
+    """Empty forms for the pupil's page, made only where it asks for them."""
+    return {"empty_reason_form": empty_reason_form, "empty_contact_form": empty_contact_form}

@@ -1,0 +1,47 @@
+"""Work that outlasts a request: files are read, and matching runs, in a thread of this web worker.
+
+What a killed worker leaves behind, the scheduler takes up: the lease is in the database, not here.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal import clock
+from portal.coverage.awards import KEEPERS
+from portal.database import EVERYTHING, db
+from portal.intake.work_off import work_off
+
+log = structlog.get_logger()
+
+_readers = ThreadPoolExecutor(1, thread_name_prefix="intake")
+_matchers = ThreadPoolExecutor(1, thread_name_prefix="matching")
+
+
+def sessions() -> sessionmaker[Session]:
+    """Sessions that reach every pupil, for work done on the portal's own behalf."""
+    return sessionmaker(db.engine, info={"reach": EVERYTHING})
+
+
+def read_soon(intake_id: UUID) -> None:
+    _readers.submit(_read, sessions(), intake_id)
+
+
+def match_soon(work: Callable[[Session], None]) -> Future[None]:
+    """``work`` is one transaction."""
+    return _matchers.submit(_in_one, sessions(), work)
+
+
+def _read(made: sessionmaker[Session], intake_id: UUID) -> None:
+    try:
+        work_off(made, intake_id, clock.now(), keepers=KEEPERS)
+    except Exception:
+        log.exception("intake ended badly", intake=str(intake_id))
+
+
+def _in_one(made: sessionmaker[Session], work: Callable[[Session], None]) -> None:
+    with made.begin() as session:
+        work(session)

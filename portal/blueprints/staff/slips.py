@@ -1,0 +1,74 @@
+"""告知单: one A5 page a pupil, all alike but for the name and the code (G6)."""
+
+from flask import render_template
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from sqlalchemy import ColumnElement, func, select
+from wtforms import SelectField
+from wtforms.validators import InputRequired
+
+from portal import audit, clock
+from portal.access.permissions import Permission
+from portal.access.slips import issue_slips, spaced
+from portal.blueprints.guards import needs, source
+from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.terms import current_term
+from portal.coverage.words import class_words
+from portal.database import db
+from portal.models import EnrolmentRecord, Pupil, SchoolClass
+
+Record = EnrolmentRecord
+
+
+class SlipsForm(FlaskForm):
+    in_class = SelectField("班级", [InputRequired("请选班级")])
+
+
+@staff.get("/slips")
+@needs(Permission.PRINT_SLIPS)
+def slips() -> str:
+    return render_template("staff/slips.html", form=_form(), term=current_term())
+
+
+@staff.post("/slips")
+@needs(Permission.PRINT_SLIPS)
+def print_slips() -> str | tuple[str, int]:
+    form = _form()
+    if not form.validate_on_submit():
+        return render_template("staff/slips.html", form=form, term=current_term()), 422
+    session, unit = db.session(), current_user.staff.unit
+    grade, _, name = form.in_class.data.partition("|")
+    enrolled = select(Pupil).join(Record, Record.pupil_id == Pupil.id).where(*_here(), Record.grade == grade)
+    in_order = enrolled.where(Record.class_name == name).order_by(func.length(Record.roster_row), Record.roster_row)
+    pupils = list(session.scalars(in_order))
+    codes = issue_slips(session, pupils, clock.now())
+    teacher = session.scalar(
+        select(SchoolClass.teacher).where(
+            SchoolClass.school_id == unit.id, SchoolClass.grade == grade, SchoolClass.name == name
+        )
+    )
+    audit.record(session, current_user.actor, "slips_printed", unit_id=unit.id, source=source(), slips=len(pupils))
+    session.commit()
+    pages = [(pupil.name, spaced(codes[pupil.id].code or "")) for pupil in pupils]
+    return render_template(
+        "staff/slips_print.html", pages=pages, school=unit, teacher=teacher, in_class=class_words(grade, name)
+    )
+
+
+def _form() -> SlipsForm:
+    form = SlipsForm()
+    classes = select(Record.grade, Record.class_name, func.count()).where(*_here())
+    classes = classes.group_by(Record.grade, Record.class_name, Record.stage, Record.grade_number)
+    found = db.session.execute(classes.order_by(Record.stage, Record.grade_number, Record.class_name))
+    form.in_class.choices = [
+        (f"{grade}|{name}", f"{class_words(grade, name) or '没有写班级'}（{count} 人）") for grade, name, count in found
+    ]
+    return form
+
+
+def _here() -> tuple[ColumnElement[bool], ...]:
+    return (
+        Record.school_id == current_user.staff.unit_id,
+        Record.term == current_term().code,
+        Record.left_on.is_(None),
+    )

@@ -1,0 +1,134 @@
+"""A file comes in: a roster, a register or awards, each by those whose file it is."""
+
+import re
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, url_for
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import SelectField, StringField
+from wtforms.validators import Regexp
+
+from portal import clock
+from portal.access.permissions import Permission
+from portal.access.scope import NotInScope
+from portal.blueprints.guards import needs
+from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.reading import read_soon
+from portal.blueprints.staff.terms import current_term, terms_around
+from portal.clock import local
+from portal.database import db
+from portal.intake.receive import NotReceived, receive
+from portal.models import HardshipCategory, Intake, Unit
+from portal.vocabulary import IntakeKind, IntakeState, UnitLevel
+
+Answer = str | BaseResponse | tuple[str, int]
+WHOLE_FILE = "文件里有“困难类别”一列"
+
+
+class RosterForm(FlaskForm):
+    """学籍名册; a county names a school only where the file itself does not."""
+
+    kind = IntakeKind.ROSTER
+    file = FileField("文件", [FileRequired("请选一个文件")])
+    occasion = SelectField("学期")
+    school_code = StringField("学校标识码")
+
+
+class RegisterForm(FlaskForm):
+    """困难群体名单."""
+
+    kind = IntakeKind.REGISTER
+    file = FileField("文件", [FileRequired("请选一个文件")])
+    occasion = StringField(
+        "批次", [Regexp(re.compile(r"^\d{4}-(0[1-9]|1[0-2])$"), message="请写名单的年月，如 2026-08")]
+    )
+    category = SelectField("困难类别")
+
+
+class AwardsForm(FlaskForm):
+    """受助名单, from the national system."""
+
+    kind = IntakeKind.AWARDS
+    file = FileField("文件", [FileRequired("请选一个文件")])
+    occasion = SelectField("学期")
+
+
+@staff.route("/intake/roster", methods=["GET", "POST"])
+@needs(Permission.IMPORT_ROSTER)
+def take_in_roster() -> Answer:
+    form = _with_terms(RosterForm())
+    if current_user.staff.unit.level is UnitLevel.SCHOOL:
+        del form.school_code
+    return _take_in(form, _unit_named)
+
+
+@staff.route("/intake/register", methods=["GET", "POST"])
+@needs(Permission.IMPORT_REGISTER)
+def take_in_register() -> Answer:
+    form = RegisterForm(occasion=f"{clock.today():%Y-%m}")
+    categories = db.session.scalars(select(HardshipCategory).order_by(HardshipCategory.name))
+    form.category.choices = [("", WHOLE_FILE), *((category.code, f"全是：{category.name}") for category in categories)]
+    return _take_in(form, _own_unit)
+
+
+@staff.route("/intake/awards", methods=["GET", "POST"])
+@needs(Permission.IMPORT_AWARDS)
+def take_in_awards() -> Answer:
+    return _take_in(_with_terms(AwardsForm()), _own_unit)
+
+
+def _take_in(form: FlaskForm, unit_of: Callable[[FlaskForm], Unit]) -> Answer:
+    if form.validate_on_submit():
+        try:
+            intake = _received(form, unit_of(form))
+        except NotInScope:
+            form.school_code.errors = ["本单位下面没有这个学校标识码，请核对"]
+        except NotReceived as problem:
+            form.file.errors = [str(problem)]
+        else:
+            return redirect(url_for("staff.intake", intake_id=intake.id))
+    return render_template("staff/take_in.html", form=form, kind=form.kind), 422 if form.errors else 200
+
+
+def _received(form: FlaskForm, unit: Unit) -> Intake:
+    now, file = clock.now(), form.file.data
+    category = form.category.data if "category" in form else ""
+    intake = receive(
+        db.session(),
+        form.kind,
+        unit,
+        form.occasion.data,
+        file.filename or "",
+        file.read(),
+        category,
+        current_user.actor,
+        now,
+    )
+    came_before = intake.state is not IntakeState.WAITING or intake.arrived_at != now
+    db.session.commit()
+    if came_before:
+        flash(f"同一份文件 {local(intake.arrived_at):%Y-%m-%d %H:%M} 已经收过，没有再导入一次。下面是那一次的结果。")
+    else:
+        read_soon(intake.id)
+    return intake
+
+
+def _with_terms(form: FlaskForm) -> FlaskForm:
+    form.occasion.choices = [(term.code, term.label) for term in terms_around()]
+    if form.occasion.data is None:
+        form.occasion.data = current_term().code
+    return form
+
+
+def _own_unit(_: FlaskForm) -> Unit:
+    unit: Unit = current_user.staff.unit
+    return unit
+
+
+def _unit_named(form: FlaskForm) -> Unit:
+    code = (form.school_code.data or "").strip() if "school_code" in form else ""
+    return current_user.scope.find_unit(db.session(), code) if code else _own_unit(form)

@@ -1,0 +1,55 @@
+"""今天: four figures that open their lists, then what waits."""
+
+from dataclasses import dataclass
+
+from flask import render_template, url_for
+from flask_login import current_user
+
+from portal import clock
+from portal.access.permissions import Permission
+from portal.blueprints.guards import needs
+from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.terms import asked_term
+from portal.clock import SchoolTerm
+from portal.coverage.today import figures, overdue_rows, possible_matches, refused_files
+from portal.database import db
+from portal.vocabulary import Decision
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line of what waits; ``late`` is set off in amber."""
+
+    what: str
+    why: str
+    action: str
+    href: str
+    late: bool = False
+
+
+@staff.get("/")
+@needs(Permission.SEE_PUPILS)
+def today() -> str:
+    term = asked_term()
+    return render_template(
+        "staff/today.html",
+        term=term,
+        day=clock.today(),
+        figures=figures(db.session(), current_user.scope, term),
+        waiting=_waiting(term),
+    )
+
+
+def _waiting(term: SchoolTerm) -> list[Waiting]:
+    session, scope = db.session(), current_user.scope
+    lines = []
+    if late := overdue_rows(session, scope, term):
+        href = url_for("staff.ledger", show="late", term=term.code)
+        lines.append(Waiting(f"{late} 条台账过了约定日期", "下一步还没有办，或办了没有记", "去看", href, late=True))
+    if refused := refused_files(session, scope, term):
+        why = "文件没有存入；按页面上写的改好后重新导入"
+        lines.append(Waiting(f"{refused} 份文件被退回", why, "去看", url_for("staff.intakes")))
+    if possible := possible_matches(session, scope, term):
+        href = url_for("staff.matched", decision=Decision.POSSIBLE.value, term=term.code)
+        lines.append(Waiting(f"{possible} 名学生疑似匹配", "号码或姓名不完全一致，要人看过才算数", "去看", href))
+    return lines
