@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
+from portal.coverage.awards import KEEPERS
 from portal.intake.work_off import resume_left_behind
 from portal.models import JobSlot
 from portal.outreach import outbox, reminders, upkeep
@@ -56,7 +57,7 @@ def hand_over_to_schools(sessions: Sessions, _: Settings, now: datetime) -> obje
 
 
 def resume_files(sessions: Sessions, _: Settings, now: datetime) -> object:
-    return resume_left_behind(sessions, now)
+    return resume_left_behind(sessions, now, KEEPERS)
 
 
 def prune(sessions: Sessions, _: Settings, now: datetime) -> object:

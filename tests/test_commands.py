@@ -182,7 +182,15 @@ def test_one_tick_of_reminders_says_what_became_of_each(app: Flask, session: Ses
     told = answer(app, "remind", "--now", "2026-09-07T10:00")
     assert told == {"planned": 1, "sent": 1, "suppressed": {}, "unknown": 0, "failed": 0}
     assert answer(app, "remind", "--now", "2026-09-07T10:01")["planned"] == 0
-    assert "应为 2026-09-07T10:00" in refusal(app, "remind", "--now", "明天")
+    assert "请写成 2026-09-07T10:00" in refusal(app, "remind", "--now", "明天")
+
+
+def test_the_demonstration_is_made_once_on_an_empty_database(app: Flask) -> None:
+    made = answer(app, "demo")
+    assert made["made"]
+    assert all(account["password"] for account in made["accounts"])
+    assert answer(app, "demo") == {"made": False}
+    assert flask(app, "demo").stdout.startswith("库里已经有数据")
 
 
 def test_an_account_gets_a_random_password_that_is_told_once(app: Flask, session: Session) -> None:

@@ -4,6 +4,7 @@ from flask import Flask
 
 from portal.commands.backup import backup, bring_back
 from portal.commands.check import check
+from portal.commands.demo import demo
 from portal.commands.files import evaluate, match_files
 from portal.commands.intake import registers, rosters, units
 from portal.commands.matching import ledger, match, write_matched
@@ -22,6 +23,7 @@ COMMANDS = (
     remind,
     run_schedule,
     run_dispatch,
+    demo,
     staff,
     check,
     backup,

@@ -110,9 +110,12 @@ def _take_in(
     if intake.state is IntakeState.KEPT:
         when = f"{local(intake.finished_at or intake.arrived_at):%Y-%m-%d %H:%M}"
         click.echo(f"同一份文件已于 {when} 导入，没有再导入一次", err=True)
+    waited = False
     while intake.state in (IntakeState.WAITING, IntakeState.READING):
         if not work_off(open_sessions(), intake.id, clock.now(), steps):
-            steps("另一个进程正在读这份文件，等它结束")
+            if not waited:
+                steps("另一个进程在读这份文件，或刚刚中断：等它结束")
+            waited = True
             sleep(WAIT)
         session.refresh(intake)
         session.commit()

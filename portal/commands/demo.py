@@ -1,0 +1,54 @@
+"""``flask demo``: an invented county to try the portal with, on an empty database and only there."""
+
+from typing import Any
+
+import click
+
+from portal import clock
+from portal.commands.telling import Steps, answering, json_option, open_session, open_sessions, tell
+from portal.demo import Demo, make_demo
+from portal.policies.catalogue import load_catalogue
+
+
+@click.command()
+@json_option
+@answering
+def demo(as_json: bool) -> None:
+    """在空库里造一个演示县，打印演示账号和告知单号码（只显示这一次）."""
+    open_session().close()
+    steps = Steps()
+    made = make_demo(open_sessions(), load_catalogue(), clock.now(), steps)
+    if made is None:
+        tell(as_json, {"made": False}, "库里已经有数据，没有建演示县")
+        return
+    steps.finish()
+    tell(as_json, _as_json(made), _summary(made))
+
+
+def _as_json(made: Demo) -> dict[str, Any]:
+    return {
+        "made": True,
+        "term": made.term,
+        "pupils": made.pupils,
+        "certain": made.certain,
+        "rows": made.rows,
+        "accounts": [
+            {"account": one.account, "role": one.role, "unit": one.unit, "password": one.password}
+            for one in made.accounts
+        ],
+        "families": [
+            {"child": one.child, "slip": one.slip, "birth_date": one.birth_date and one.birth_date.isoformat()}
+            for one in made.families
+        ],
+    }
+
+
+def _summary(made: Demo) -> str:
+    lines = [
+        f"演示县：学生 {made.pupils} 人，已匹配 {made.certain} 人，台账 {made.rows} 条（全是虚构的人）",
+        "工作人员：",
+    ]
+    lines += [f"  {one.account:<8}{one.password}  {one.role}，{one.unit}" for one in made.accounts]
+    lines += ["家长（告知单号码和孩子的出生日期）："]
+    lines += [f"  {one.slip}  {one.birth_date or ''}  {one.child}" for one in made.families]
+    return "\n".join([*lines, "密码只显示这一次；忘了用 flask staff password 账号 换一个"])
