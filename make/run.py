@@ -5,6 +5,7 @@ killed with -9, the kernel kills the others. Why not honcho: docs/decisions/0002
 """
 
 import os
+import re
 import shlex
 import signal
 import socket
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
+
+import psycopg
 
 from portal import embedded_postgres
 from portal.embedded_postgres import NoPostgres
@@ -72,7 +75,8 @@ def revive(one: Running) -> None:
 
 def keep_running(processes: list[Running]) -> NoReturn:
     for one in processes:
-        one.start()
+        if not one.process:
+            one.start()
     while True:
         pid, _ = os.waitpid(-1, 0)
         for one in processes:
@@ -106,6 +110,23 @@ def wait_for_port(port: int) -> None:
         time.sleep(0.1)
 
 
+def up_to_date(owner_url: str) -> bool:
+    """Whether the tables are those of the newest migration, so that the web may start before anything else."""
+    newest = max((ROOT / "migrations" / "versions").glob("[0-9]*.py")).read_text(encoding="utf-8")
+    revision = re.search(r"^revision\b.*= [\"'](.+)[\"']$", newest, re.MULTILINE)
+    try:
+        with psycopg.connect(owner_url.replace("+psycopg", "", 1), connect_timeout=5) as database:
+            here = database.execute("SELECT version_num FROM alembic_version").fetchone()
+    except psycopg.Error:
+        return False
+    return bool(revision and here == revision.groups())
+
+
+def prepare() -> None:
+    """The tables as this version needs them, then the demonstration county if there is nothing."""
+    subprocess.run([sys.executable, "-m", "make.prepare"], cwd=ROOT, env=environment(), check=True)
+
+
 def stop(_sign: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
@@ -119,7 +140,10 @@ def main() -> None:
         wait_for_port(int(os.environ.get("PORT", "8000")))
         if settings.database_url is None:
             server = embedded_postgres.start(settings.instance / "postgres")
-        subprocess.run([sys.executable, "-m", "make.prepare"], cwd=ROOT, env=environment(), check=True)
+        owner_url = settings.database_owner_url or (server.owner_url if server else "")
+        if up_to_date(owner_url):
+            processes[0].start()
+        prepare()
         keep_running(processes)
     except KeyboardInterrupt:
         say("ending")
