@@ -12,6 +12,7 @@ FILES = sorted((ROOT / "portal").rglob("*.py"))
 # Bottom first; a layer imports only what stands below it, or itself.
 LAYERS = [
     {"vocabulary", "clock", "settings", "database", "embedded_postgres", "privacy"},
+    {"headings"},
     {"matching"},
     {"policies"},
     {"models"},
@@ -33,7 +34,8 @@ HEIGHT = {name: height for height, names in enumerate(LAYERS) for name in names}
 # Pure packages: the day is an argument, there is no database. Numbers and names are judged by privacy's pure readers.
 MAY_IMPORT = {
     "policies": {"policies", "vocabulary"},
-    "matching": {"matching", "vocabulary", "privacy"},
+    "headings": {"headings", "vocabulary"},
+    "matching": {"matching", "headings", "vocabulary", "privacy"},
 }
 
 EDGE = ("app.py", "__init__.py", "blueprints/", "commands")

@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from portal.headings.heading_line import Columns
 from portal.intake.cells import CUT_BY_EXCEL, LONGEST, NotADate, cut_by_excel, read_date
-from portal.intake.columns import Columns, our_heading
+from portal.intake.columns import our_heading
 from portal.intake.problems import Problem, Repair
 from portal.intake.spreadsheet import Table
 from portal.privacy.document_types import NumberKind

@@ -7,14 +7,11 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import NamedTuple
 
+from portal.headings.heading_line import WITHIN, delimiter_of, heading_line, tidy_heading
 from portal.intake.archive import ArchiveLimits, refuse_hostile
 from portal.intake.bulk import without_collection
-from portal.intake.columns import count_known, tidy_heading
 from portal.intake.problems import LOCKED, SAVE_AGAIN, VALUES_ONLY, UnreadableFile
 from portal.intake.workbook import SheetHead, WorkbookLimits, read_sheet
-
-_HEAD = 30
-_DELIMITERS = ",\t;"
 
 
 @dataclass(frozen=True)
@@ -121,34 +118,21 @@ def _decoded(data: bytes) -> str:
 
 
 def _text_rows(text: str) -> Iterator[Sequence[str]]:
-    """Records of a csv by the delimiter under which most headings are known; a record with line breaks is one row."""
-    delimiter = max(_DELIMITERS, key=lambda mark: _best_heading(list(_records(text[:100_000], mark, _HEAD)))[1])
-    return _records(text, delimiter, None)
-
-
-def _records(text: str, delimiter: str, count: int | None) -> Iterator[Sequence[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    """Records of a csv; one with line breaks in a cell is one row."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     try:
-        yield from islice(reader, count)
+        yield from reader
     except csv.Error as error:
-        if count is None:
-            raise UnreadableFile(
-                f"第{reader.line_num}行附近的双引号没有配对，后面的行会连成一片：请改正这一行，或另存为 xlsx 后再导入。"
-            ) from error
-
-
-def _best_heading(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
-    """The row (from 0) with the most known headings, and how many; the first of equals."""
-    counts = [count_known(row) for row in rows] or [0]
-    best = max(counts)
-    return counts.index(best), best
+        raise UnreadableFile(
+            f"第{reader.line_num}行附近的双引号没有配对，后面的行会连成一片：请改正这一行，或另存为 xlsx 后再导入。"
+        ) from error
 
 
 def _choose_sheet(heads: list[SheetHead]) -> int:
     """The one sheet that has headings; two such sheets are refused, for one of them would be lost."""
     if not any(any(row) for head in heads for row in head.rows):
         raise UnreadableFile("工作表是空的：请确认名单在这个文件里、没有被隐藏，保存后再导入。")
-    known = [_best_heading(head.rows)[1] for head in heads]
+    known = [heading_line(head.rows)[1] for head in heads]
     rivals = [head.name for head, count in zip(heads, known, strict=True) if count > 1]
     if len(rivals) > 1:
         raise UnreadableFile(
@@ -158,8 +142,8 @@ def _choose_sheet(heads: list[SheetHead]) -> int:
 
 
 def _table(rows: Iterator[Sequence[str]], limits: Limits) -> Table:
-    head = list(islice(rows, _HEAD))
-    at, known = _best_heading(head)
+    head = list(islice(rows, WITHIN))
+    at, known = heading_line(head)
     if not known:
         raise UnreadableFile(_no_headings(head))
     headings = tuple(head[at])
@@ -179,6 +163,6 @@ def _no_headings(head: Sequence[Sequence[str]]) -> str:
     seen = next((row for row in head if any(cell.strip() for cell in row)), ())
     words = "、".join(tidy_heading(cell) for cell in seen if cell.strip())[:100]
     return (
-        f"没有找到表头（前{_HEAD}行里没有“姓名”“身份证件号”这样的列名，看到的是：{words}）："
+        f"没有找到表头（前{WITHIN}行里没有“姓名”“身份证件号”这样的列名，看到的是：{words}）："
         "请在名单第一行写上列名，或确认编码后再导入。"
     )

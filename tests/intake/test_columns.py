@@ -1,18 +1,9 @@
 import pytest
 
-from portal.intake.columns import KINDS, find_columns, normalise
+from portal.headings.columns import KINDS
+from portal.intake.columns import find_columns
 from portal.intake.problems import UnreadableFile
 from portal.vocabulary import IntakeKind
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_spelling_stands_for_two_fields_of_one_kind(kind):
-    words = [
-        (normalise(word), column.field)
-        for column in KINDS[kind]
-        for word in (column.field, column.heading, *column.spellings.split())
-    ]
-    assert len(dict(words)) == len(set(words))
 
 
 def test_the_headings_of_the_contract_are_all_known_in_any_order():
