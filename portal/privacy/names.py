@@ -32,6 +32,7 @@ _DAMAGE = (
     (re.compile("[\u2ff0-\u2fff]"), "姓名里有拼字符号(用偏旁拼出来的字),请对照户口簿改成单个字"),
     (re.compile(r"[*\uff0a]"), "姓名被打码(含*),请提供完整姓名"),
 )
+_ANY_DAMAGE = re.compile("|".join(pattern.pattern for pattern, _ in _DAMAGE))
 
 
 def _read_simplified() -> dict[str, str]:
@@ -60,7 +61,9 @@ def name_key(text: str) -> str:
 
 def damaged(text: str) -> str | None:
     """A sentence when a character was lost on the way; such a name is never stored without it."""
-    return next((sentence for pattern, sentence in _DAMAGE if pattern.search(text)), None)
+    if not _ANY_DAMAGE.search(text):
+        return None
+    return next(sentence for pattern, sentence in _DAMAGE if pattern.search(text))
 
 
 def variant_spelling(a: str, b: str) -> str | None:

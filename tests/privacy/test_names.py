@@ -84,6 +84,10 @@ def test_damage_is_named(text: str, word: str) -> None:
     assert word in (damaged(text) or "")
 
 
+def test_of_two_kinds_of_damage_the_first_of_the_table_is_told() -> None:
+    assert "「?」" in (damaged("王*□?") or "")
+
+
 @pytest.mark.parametrize(
     "name", ["王小雨", "李𬱖", "阿依古丽·买买提", "阿依古丽•买买提", "John Smith", "王〇", "𠮷田", "李\U00031350", ""]
 )
