@@ -42,6 +42,7 @@ def check_pages(page: Page) -> Iterator[str]:
     page.get_by_text("家里吃低保").click()
     press(page, "下一步")
     yield "result-sure"
+    page.goto("/")
     page.goto("/check")
     press(page, "初中")
     page.get_by_text("家里有难处").click()
