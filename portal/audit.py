@@ -22,6 +22,7 @@ ACTIONS = {
     "contact_recorded": "登记联系",
     "confirmed": "就学信息确认",
     "corrected": "家长更正",
+    "correction_settled": "处理家长更正",
     "received": "家长确认到账",
     "not_received": "家长反映未到账",
     "exported": "导出",

@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, case, func, not_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.access.scope import Scope
+from portal.clock import SchoolTerm
 from portal.coverage.reasons import label_of
-from portal.coverage.today import is_unaided
+from portal.coverage.today import is_aware, is_not_received, is_unaided
 from portal.coverage.words import class_words
 from portal.models import EnrolmentRecord, Entitlement, Unit
 from portal.policies.catalogue import Catalogue
@@ -34,6 +35,10 @@ class LedgerFilter:
     overdue: bool = False
     unaided: bool = False
     """应助未助."""
+    not_received: bool = False
+    """The family said that money on record did not come."""
+    aware: bool | None = None
+    """Whether the family answered, visited or was spoken to this term."""
 
 
 EVERYTHING = LedgerFilter()
@@ -135,6 +140,9 @@ def _narrowed(
         (wanted.open_only, is_open),
         (wanted.overdue, is_open & (Entitlement.next_step_due < today)),
         (wanted.unaided, is_unaided()),
+        (wanted.not_received, is_not_received()),
+        (wanted.aware is True, is_aware(Entitlement.pupil_id, SchoolTerm.parse(term))),
+        (wanted.aware is False, not_(is_aware(Entitlement.pupil_id, SchoolTerm.parse(term)))),
         (
             wanted.school_code,
             Entitlement.school_id.in_(select(Unit.id).where(Unit.code == wanted.school_code)),

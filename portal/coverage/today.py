@@ -1,15 +1,17 @@
 """今天: the figures at the top of an officer's day and what waits behind them, within a scope."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time
 from decimal import Decimal
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, not_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal import clock
 from portal.access.scope import Scope
 from portal.clock import SHANGHAI, SchoolTerm
+from portal.coverage.steps import NOT_RECEIVED
 from portal.coverage.totals import totals
 from portal.models import Confirmation, ContactRecord, Entitlement, Intake, MatchPair
 from portal.vocabulary import Decision, EntitlementState, IntakeState
@@ -33,7 +35,7 @@ def figures(session: Session, scope: Scope, term: SchoolTerm) -> Figures:
     unaided = select(func.count(distinct(Entitlement.pupil_id))).where(Entitlement.term == term.code, is_unaided())
     return Figures(
         recognised=session.scalar(recognised) or 0,
-        aware=session.scalar(recognised.where(_is_aware(term))) or 0,
+        aware=session.scalar(recognised.where(is_aware(MatchPair.pupil_id, term))) or 0,
         unaided=session.scalar(scope.narrow(unaided, Entitlement.school_id)) or 0,
         gap_yuan=totals(session, scope, term.code, clock.today()).gap_yuan,
     )
@@ -43,6 +45,36 @@ def is_unaided() -> ColumnElement[bool]:
     """An open row whose money, or waiver, is not recorded as given in full."""
     full = or_(Entitlement.due_yuan.is_(None), Entitlement.paid_yuan >= Entitlement.due_yuan)
     return and_(Entitlement.closed_on.is_(None), not_(and_(Entitlement.state == EntitlementState.PAID, full)))
+
+
+def is_not_received() -> ColumnElement[bool]:
+    """An open row whose money is on record as paid and, says the family, did not come."""
+    return and_(Entitlement.closed_on.is_(None), Entitlement.next_step == NOT_RECEIVED.words)
+
+
+def is_aware(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm) -> ColumnElement[bool]:
+    """The pupil's family answered, visited or was spoken to since the term began."""
+    answered = exists().where(Confirmation.pupil_id == pupil_id, Confirmation.term == term.code)
+    reached = exists().where(
+        ContactRecord.pupil_id == pupil_id, ContactRecord.reached, ContactRecord.at >= _began(term)
+    )
+    return or_(answered, reached)
+
+
+def missing_money(session: Session, scope: Scope, term: SchoolTerm) -> int:
+    """How many families said that it did not come."""
+    pupils = select(func.count(distinct(Entitlement.pupil_id))).where(Entitlement.term == term.code, is_not_received())
+    return session.scalar(scope.narrow(pupils, Entitlement.school_id)) or 0
+
+
+def next_due(session: Session, scope: Scope, term: SchoolTerm) -> tuple[date, int] | None:
+    """The next day on which steps of open rows are due, and how many."""
+    due = select(Entitlement.next_step_due, func.count()).where(
+        Entitlement.term == term.code, Entitlement.closed_on.is_(None), Entitlement.next_step_due >= clock.today()
+    )
+    by_day = scope.narrow(due, Entitlement.school_id).group_by(Entitlement.next_step_due)
+    found = session.execute(by_day.order_by(Entitlement.next_step_due)).first()
+    return (found[0], found[1]) if found and found[0] else None
 
 
 def overdue_rows(session: Session, scope: Scope, term: SchoolTerm) -> int:
@@ -79,14 +111,6 @@ def _standing_pairs(term: SchoolTerm) -> Select[MatchPair]:
 
 def _pupils() -> ColumnElement[int]:
     return func.count(distinct(MatchPair.pupil_id))
-
-
-def _is_aware(term: SchoolTerm) -> ColumnElement[bool]:
-    answered = exists().where(Confirmation.pupil_id == MatchPair.pupil_id, Confirmation.term == term.code)
-    reached = exists().where(
-        ContactRecord.pupil_id == MatchPair.pupil_id, ContactRecord.reached, ContactRecord.at >= _began(term)
-    )
-    return or_(answered, reached)
 
 
 def _began(term: SchoolTerm) -> datetime:

@@ -15,6 +15,13 @@ from portal.models import AuditEntry, Unit
 
 UNSAID = frozenset({"sha256", "intake", "run"})
 """Keys of the detail that say nothing to a reader."""
+LABELS = {
+    "about": "事项", "account": "账号", "answer": "回答", "because": "原因", "certain": "已匹配", "channel": "渠道",
+    "dropped": "未读列", "household": "家庭在册", "in_school": "在校", "kept": "导入", "kind": "种类", "list": "名单",
+    "occasion": "批次", "page": "页面", "policy": "项目", "possible": "疑似", "problems": "问题", "pupils": "学生",
+    "purpose": "用途", "reached": "联系上", "reason": "原因", "repaired": "修正", "role": "角色", "rows": "行数",
+    "slips": "张数", "term": "学期", "unmatched": "未匹配", "wants_aid": "需要资助", "what": "看了",
+}  # fmt: skip
 
 
 @staff.get("/audit")
@@ -31,4 +38,4 @@ def audit_trail() -> str:
 
 
 def _detail(entry: AuditEntry) -> str:
-    return "，".join(f"{key} {value}" for key, value in entry.detail.items() if key not in UNSAID)
+    return "，".join(f"{LABELS.get(key, key)} {value}" for key, value in entry.detail.items() if key not in UNSAID)

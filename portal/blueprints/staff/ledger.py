@@ -19,6 +19,9 @@ SHOWS = {
     # what the address says: what it is called, what it leaves
     "": ("全部", LedgerFilter()),
     "unaided": ("应助未助", LedgerFilter(unaided=True)),
+    "missing": ("家长说没收到", LedgerFilter(not_received=True)),
+    "aware": ("家庭已知晓", LedgerFilter(aware=True)),
+    "unaware": ("家庭还不知道", LedgerFilter(aware=False)),
     "late": ("过了约定日期", LedgerFilter(overdue=True)),
     **{state.value: (state.label, LedgerFilter(state=state)) for state in EntitlementState},
 }

@@ -10,10 +10,15 @@ from portal.access.permissions import Permission
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.terms import asked_term
-from portal.clock import SchoolTerm
-from portal.coverage.today import figures, overdue_rows, possible_matches, refused_files
+from portal.clock import SchoolTerm, local
+from portal.coverage.today import figures, missing_money, next_due, overdue_rows, possible_matches, refused_files
 from portal.database import db
+from portal.enrolment.corrections import ABOUTS, waiting
+from portal.models import Correction, Pupil
+from portal.privacy.masking import mask_name
 from portal.vocabulary import Decision
+
+MOST_SAID = 10
 
 
 @dataclass(frozen=True)
@@ -36,13 +41,19 @@ def today() -> str:
         term=term,
         day=clock.today(),
         figures=figures(db.session(), current_user.scope, term),
-        waiting=_waiting(term),
+        waiting=[*_waiting(term), *_said(term)],
+        next_due=next_due(db.session(), current_user.scope, term),
     )
 
 
 def _waiting(term: SchoolTerm) -> list[Waiting]:
     session, scope = db.session(), current_user.scope
     lines = []
+    if missing := missing_money(session, scope, term):
+        href = url_for("staff.ledger", show="missing", term=term.code)
+        lines.append(
+            Waiting(f"{missing} 户说没收到钱", "县资助中心 2 个工作日内查明并答复家长", "去看", href, late=True)
+        )
     if late := overdue_rows(session, scope, term):
         href = url_for("staff.ledger", show="late", term=term.code)
         lines.append(Waiting(f"{late} 条台账过了约定日期", "下一步还没有办，或办了没有记", "去看", href, late=True))
@@ -53,3 +64,19 @@ def _waiting(term: SchoolTerm) -> list[Waiting]:
         href = url_for("staff.matched", decision=Decision.POSSIBLE.value, term=term.code)
         lines.append(Waiting(f"{possible} 名学生疑似匹配", "号码或姓名不完全一致，要人看过才算数", "去看", href))
     return lines
+
+
+def _said(term: SchoolTerm) -> list[Waiting]:
+    """What families said is wrong; 有人要证明 is the county's to look into and not shown to the school."""
+    said = waiting(db.session(), current_user.scope, current_user.staff.unit.level, term.code)
+    return [_as_waiting(correction) for correction in said[:MOST_SAID]]
+
+
+def _as_waiting(correction: Correction) -> Waiting:
+    name = mask_name(db.session.get_one(Pupil, correction.pupil_id).name or "")
+    return Waiting(
+        f"家长说：{ABOUTS[correction.about].label}",
+        f"{name} · {local(correction.said_at):%m月%d日}",
+        "去核实",
+        url_for("staff.pupil", pupil_id=correction.pupil_id),
+    )
