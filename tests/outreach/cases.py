@@ -1,0 +1,47 @@
+"""Families to write to, and the outbox they are written from."""
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.database import EVERYTHING, db
+from portal.models import Message, Pupil
+from portal.vocabulary import MessageState
+from tests.builders import a_pupil
+from tests.coverage.builders import a_match, opened
+
+SURNAMES = "王李张刘陈杨赵黄周吴"
+
+
+def sessions() -> "sessionmaker[Session]":
+    return sessionmaker(db.engine, info={"reach": EVERYTHING})
+
+
+def a_matched_pupil(session: Session, **values: Any) -> Pupil:
+    """With a ledger row, and everything stored."""
+    pupil = a_pupil(session, **values)
+    a_match(session, pupil)
+    opened(session)
+    session.commit()
+    return pupil
+
+
+def matched_pupils(session: Session, count: int) -> None:
+    """Each of another family, with numbers of the range for trying out."""
+    for n in range(count):
+        name = f"{SURNAMES[n % 10]}{chr(0x5B50 + n)}"
+        a_match(session, a_pupil(session, name=name, id_number=None, phone=f"1990000{5000 + n}", guardian=f"{name}母"))
+    opened(session)
+    session.commit()
+
+
+def messages(session: Session) -> list[Message]:
+    """As stored now, the first planned first."""
+    session.rollback()
+    return list(session.scalars(select(Message).order_by(Message.step, Message.planned_at, Message.due_at)))
+
+
+def states(session: Session) -> Counter[MessageState]:
+    return Counter(message.state for message in messages(session))

@@ -1,0 +1,163 @@
+"""200 reminders through Kannel by four dispatchers, two of them killed midway; every report finds its message."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from portal.outreach import outbox, reminders
+from portal.vocabulary import MessageState
+from tests.builders import A_MONDAY
+from tests.conftest import Databases
+from tests.outreach.cases import matched_pupils, messages, sessions, states
+from tests.outreach.kannel import PASSWORD, USERNAME, Running, free_ports, kannel, listens, wait_for
+
+ROOT = Path(__file__).parent.parent.parent
+HOW_MANY = 200
+DISPATCHER = (sys.executable, "-m", "tests.outreach.dispatcher")
+UNDER_WAY = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING)
+
+
+@pytest.fixture
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("kannel", numbered=True)
+    for step in (folder, *folder.parents):
+        if step.owner() == "root" and step != Path("/"):
+            step.chmod(step.stat().st_mode | 0o011)
+    with kannel(folder / "run") as running:
+        yield running
+
+
+@contextmanager
+def process(log: Path, environment: dict[str, str], *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as output:
+        started = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    try:
+        yield started
+    finally:
+        started.kill()
+        started.wait()
+
+
+@contextmanager
+def serving(log: Path, environment: dict[str, str]) -> Iterator[None]:
+    """The portal as it is deployed, where reports come in."""
+    address = environment["PORTAL_REPORTS_URL"].removeprefix("http://")
+    with process(log, environment, sys.executable, "-m", "gunicorn", "-b", address, "-w", "1", "wsgi:app"):
+        wait_for(lambda: listens(int(address.rpartition(":")[2])))
+        yield
+
+
+@pytest.fixture
+def environment(app: Flask, databases: Databases, database: str, running: Running) -> dict[str, str]:
+    """What the portal's processes are told: this test's database, Kannel, and where reports come in."""
+    (port,) = free_ports(1)
+    return {
+        **os.environ,
+        "PORTAL_INSTANCE": str(databases.instance),
+        "DATABASE_URL": databases.server.url_for(database, "portal_app"),
+        "DATABASE_OWNER_URL": databases.server.url_for(database, "portal_owner"),
+        "PORTAL_GATEWAY": "kannel",
+        "KANNEL_URL": running.url,
+        "KANNEL_USERNAME": USERNAME,
+        "KANNEL_PASSWORD": PASSWORD,
+        "PORTAL_REPORTS_URL": f"http://127.0.0.1:{port}",
+    }
+
+
+def workers_of(session: Session) -> set[int]:
+    """The processes that have a message in hand; -1 stands for what still waits for one."""
+    return {
+        int((message.claimed_by or "::-1").split(":")[-2 if message.claimed_by else -1])
+        for message in messages(session)
+        if message.state in UNDER_WAY
+    }
+
+
+def test_two_killed_dispatchers_of_four_neither_double_nor_lose_a_message(
+    session: Session, running: Running, environment: dict[str, str], tmp_path: Path
+) -> None:
+    matched_pupils(session, HOW_MANY)
+    with ExitStack() as stack:
+        stack.enter_context(serving(tmp_path / "web.log", environment))
+        logs = [tmp_path / f"dispatcher-{n}.log" for n in range(4)]
+        dispatchers = [stack.enter_context(process(log, environment, *DISPATCHER)) for log in logs]
+        wait_for(lambda: all("dispatcher started" in log.read_text() for log in logs))
+
+        planned = reminders.plan(session, A_MONDAY, "kannel")
+        session.commit()
+        wait_for(lambda: sum(running.count().values()) >= HOW_MANY // 5)
+        for killed in dispatchers[:2]:
+            killed.send_signal(signal.SIGKILL)
+            killed.wait()
+        left_behind = states(session)
+        with sessions().begin() as later:
+            reaped = outbox.reap(later, A_MONDAY + timedelta(hours=1))
+        wait_for(lambda: not any(states(session)[state] for state in UNDER_WAY))
+        wait_for(lambda: states(session)[MessageState.DELIVERED] == sum(running.count().values()), 120)
+
+    operator = running.count()
+    ends = states(session)
+    print(f"when killed: {dict(left_behind)}; {reaped}; in the end: {dict(ends)}; operator: {sum(operator.values())}")
+    assert planned.messages == HOW_MANY
+    assert left_behind[MessageState.QUEUED] > 0, "the kill came too late to prove anything"
+    assert max(operator.values()) == 1
+    assert set(ends) <= {MessageState.DELIVERED, MessageState.UNKNOWN}
+    assert ends.total() == HOW_MANY
+    assert ends[MessageState.DELIVERED] == len(operator)
+    for message in messages(session):
+        assert (message.state is MessageState.DELIVERED) == (message.phone in operator)
+
+
+def test_the_text_arrives_at_the_operator_letter_by_letter(
+    session: Session, running: Running, environment: dict[str, str]
+) -> None:
+    matched_pupils(session, 1)
+    reminders.plan(session, A_MONDAY, "kannel")
+    session.commit()
+    one = messages(session)[0]
+    with process(Path(os.devnull), environment, *DISPATCHER):
+        wait_for(lambda: bool(running.received()))
+
+    assert running.received() == [(one.phone, one.text)]
+
+
+def test_a_frozen_gateway_leaves_the_result_unknown_until_its_report_comes(
+    session: Session, running: Running, environment: dict[str, str], tmp_path: Path
+) -> None:
+    matched_pupils(session, 1)
+    reminders.plan(session, A_MONDAY, "kannel")
+    session.commit()
+    with ExitStack() as stack:
+        stack.enter_context(serving(tmp_path / "web.log", environment))
+        with running.frozen(running.bearerbox):
+            stack.enter_context(process(tmp_path / "dispatcher.log", environment, *DISPATCHER))
+            wait_for(lambda: states(session)[MessageState.UNKNOWN] == 1)
+        wait_for(lambda: states(session)[MessageState.DELIVERED] == 1)
+
+    assert messages(session)[0].attempts == 1
+    assert sum(running.count().values()) == 1
+
+
+def test_what_a_frozen_gateway_never_took_stays_unknown_and_is_not_sent_again(
+    session: Session, running: Running, environment: dict[str, str], tmp_path: Path
+) -> None:
+    matched_pupils(session, 1)
+    reminders.plan(session, A_MONDAY, "kannel")
+    session.commit()
+    with process(tmp_path / "dispatcher.log", environment, *DISPATCHER):
+        with running.frozen(running.smsbox):
+            wait_for(lambda: states(session)[MessageState.UNKNOWN] == 1)
+        with sessions().begin() as later:
+            assert outbox.reap(later, A_MONDAY + timedelta(hours=1)) == outbox.Reaped(0, 0)
+
+    assert messages(session)[0].attempts == 1
+    assert sum(running.count().values()) <= 1
