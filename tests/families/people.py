@@ -50,10 +50,21 @@ def a_payment(session: Session, yuan: int = 500, name: str = "王小雨") -> Non
     session.commit()
 
 
+def press(page: Page, name: str) -> None:
+    """A button, until the page it leads to stands."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def follow(page: Page, name: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).click()
+
+
 def show_slip(page: Page, code: str, birth_date: str = BIRTH_DATE) -> None:
     """From the first page, as the slip says."""
     page.goto("/")
-    page.get_by_role("link", name="看我家孩子").click()
+    follow(page, "看我家孩子")
     page.get_by_label("告知单号码").fill(code)
     page.get_by_label("孩子的出生日期").fill(birth_date)
-    page.get_by_role("button", name="看孩子的资助").click()
+    press(page, "看孩子的资助")

@@ -7,6 +7,7 @@ from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
 from tests.builders import A_MONDAY
+from tests.families.people import press
 from tests.families.walk import every_page
 from tests.pages import DESK, PHONE, Opener, look_plain, small_targets
 
@@ -50,7 +51,7 @@ def test_axe_finds_nothing_and_every_target_is_large_enough(session: Session, op
 def test_elder_mode_is_one_tap_and_larger_everywhere(session: Session, open_page: Opener, scheme: str) -> None:
     page = open_page(PHONE, color_scheme=scheme)
     page.goto("/")
-    page.get_by_role("button", name="大字").click()
+    press(page, "大字")
     for name in every_page(page, session):
         look_plain(page, f"{name}-elder-{scheme}")
         assert small_targets(page, 60) == [], name

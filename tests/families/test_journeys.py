@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from portal.models import Confirmation, Correction, Entitlement
 from portal.vocabulary import UnitLevel
 from tests.builders import A_MONDAY, a_pupil
-from tests.families.people import BIRTH_DATE, a_listed_child, a_payment, a_slip, show_slip
-from tests.families.walk import press
+from tests.families.people import BIRTH_DATE, a_listed_child, a_payment, a_slip, follow, press, show_slip
 from tests.pages import PHONE, Opener
 
 NOT_FOUND = "没有查到，请核对或拨打学校电话"
@@ -81,7 +80,7 @@ def test_j1_not_received_is_asked_once_more_and_becomes_the_countys_within_two_w
     show_slip(phone, a_slip(session, a_listed_child(session)))
     a_payment(session)
     phone.reload()
-    phone.get_by_role("link", name="没收到").click()
+    follow(phone, "没收到")
     assert the_row(session).state == "paid"
     press(phone, "没收到")
     expect(phone.get_by_role("status")).to_contain_text("2个工作日内答复您")
@@ -112,7 +111,7 @@ def test_a_child_on_no_list_sees_the_same_page_without_a_word_of_lists(session: 
 
 def test_somebody_asking_for_proof_is_told_to_the_county_and_not_the_school(session: Session, phone: Page) -> None:
     show_slip(phone, a_slip(session, a_listed_child(session)))
-    phone.get_by_role("link", name="告诉县里").click()
+    follow(phone, "告诉县里")
     phone.get_by_label("谁要的").fill("有人要低保证复印件")
     press(phone, "告诉县里")
     expect(phone.get_by_role("status")).to_contain_text("县里会查")

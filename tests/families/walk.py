@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
-from tests.families.people import a_listed_child, a_payment, a_slip, show_slip
+from tests.families.people import a_listed_child, a_payment, a_slip, follow, press, show_slip
 
 OPEN = {
     "home": "/",
@@ -15,10 +15,6 @@ OPEN = {
     "sign-in": "/sign-in",
     "nowhere": "/nowhere",
 }
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
 
 
 def open_pages(page: Page) -> Iterator[str]:
@@ -56,7 +52,7 @@ def check_pages(page: Page) -> Iterator[str]:
 def child_pages(page: Page, code: str, pay: Callable[[], None]) -> Iterator[str]:
     show_slip(page, code)
     yield "child"
-    page.get_by_role("link", name="信息不对，我要改").click()
+    follow(page, "信息不对，我要改")
     press(page, "告诉学校")
     yield "correct"
     page.get_by_text("现在不需要资助").click()
@@ -64,12 +60,12 @@ def child_pages(page: Page, code: str, pay: Callable[[], None]) -> Iterator[str]
     yield "child-not-needed"
     press(page, "孩子在校，需要资助")
     yield "child-answered"
-    page.get_by_role("link", name="告诉县里").click()
+    follow(page, "告诉县里")
     yield "proof"
     pay()
     page.goto("/child")
     yield "child-paid"
-    page.get_by_role("link", name="没收到").click()
+    follow(page, "没收到")
     yield "not-received"
     press(page, "没收到")
     yield "child-missing"
