@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ARRAY, Uuid, any_, delete, exists, literal, select, text
 from sqlalchemy.orm import Session, lazyload
 
 from portal.access.slips import issue_slips
@@ -18,12 +18,14 @@ from portal.intake.fitting import Fitting
 from portal.intake.grades import read_grade
 from portal.intake.known_pupils import KnownPupils
 from portal.intake.progress import Progress
+from portal.intake.receive import actor_of
 from portal.intake.rosters import RosterLine, read_roster
 from portal.intake.schools import place_lines
 from portal.intake.spreadsheet import Table
 from portal.models import EnrolmentRecord, Guardian, Intake, Pupil, SchoolClass, Slip, Unit
 from portal.vocabulary import Stage
 
+PATIENCE = 120  # seconds that another roster of the same school may take
 AT_ONCE = 5000
 """How many pupils one statement names."""
 _LONGEST_ROW_NAME = 20
@@ -87,7 +89,9 @@ def keep_roster(session: Session, intake: Intake, table: Table, now: datetime, p
     roster = read_roster(table, day=local(now).date())
     progress.step("认出已有的学生")
     fitting = Fitting()
-    places = list(_places(session, place_lines(session, intake.unit, roster.lines, fitting)))
+    placed = place_lines(session, intake.unit, roster.lines, fitting, actor_of(session, intake))
+    _hold(session, {school.id for _, school in placed})
+    places = list(_places(session, placed))
     progress.step("加密并存入")
     put_rows(session, Pupil, PUPIL, _pupils(places, now, progress), ("id",), PUPIL[3:])
     _replace_guardians(session, places, fitting)
@@ -98,6 +102,13 @@ def keep_roster(session: Session, intake: Intake, table: Table, now: datetime, p
     _issue_slips(session, {place.school.id for place in places}, now)
     problems = sorted([*roster.problems, *fitting.problems], key=lambda problem: problem.row)
     return Findings(roster.rows, len(places), tuple(roster.repaired), tuple(problems), roster.dropped)
+
+
+def _hold(session: Session, school_ids: set[UUID]) -> None:
+    """Two rosters of one school at once would each make the same pupil: the second waits, and finds it made."""
+    session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
+    schools = select(Unit.id).where(Unit.id == any_(literal(list(school_ids), ARRAY(Uuid)))).order_by(Unit.id)
+    session.execute(schools.with_for_update(key_share=True)).all()
 
 
 def _places(session: Session, placed: list[tuple[RosterLine, Unit]]) -> Iterator[Place]:

@@ -96,6 +96,12 @@ def _category(session: Session, written: str) -> str:
     return code
 
 
+def actor_of(session: Session, intake: Intake) -> str:
+    """Who sent the file, as the audit trail names them."""
+    staff = intake.by_staff_id and session.get(StaffMember, intake.by_staff_id)
+    return f"staff:{staff.account}" if staff else "command"
+
+
 def staff_id_of(session: Session, by: str) -> UUID | None:
     """Of ``staff:<account>``; nobody's for the command line and the portal itself."""
     kind, _, account = by.partition(":")

@@ -18,7 +18,7 @@ _LONGEST_NAME = 100
 
 
 def place_lines(
-    session: Session, unit: Unit, lines: Iterable[RosterLine], fitting: Fitting
+    session: Session, unit: Unit, lines: Iterable[RosterLine], fitting: Fitting, by: str
 ) -> list[tuple[RosterLine, Unit]]:
     """Each line that is kept beside its school; of a school's own roster the code may be missing, but not another's."""
     if unit.level is UnitLevel.SCHOOL:
@@ -32,7 +32,7 @@ def place_lines(
             fitting.refuse(line.row, COLUMN, fault)
             continue
         if line.school_code not in known:
-            known[line.school_code] = _made(session, line, unit, fitting)
+            known[line.school_code] = _made(session, line, unit, fitting, by)
         placed.append((line, known[line.school_code]))
     _note_stages(placed)
     return placed
@@ -61,7 +61,7 @@ def _fault(code: str, school: Unit | None, unit: Unit) -> str | None:
     return None
 
 
-def _made(session: Session, line: RosterLine, unit: Unit, fitting: Fitting) -> Unit:
+def _made(session: Session, line: RosterLine, unit: Unit, fitting: Fitting, by: str) -> Unit:
     name = fitting.fit(line.row, "学校名称", line.school_name or line.school_code, _LONGEST_NAME)
     school = Unit(
         code=line.school_code,
@@ -73,7 +73,7 @@ def _made(session: Session, line: RosterLine, unit: Unit, fitting: Fitting) -> U
     )
     session.add(school)
     session.flush()
-    audit.record(session, "command", "unit_changed", unit_id=school.id, code=school.code, level=school.level.value)
+    audit.record(session, by, "unit_changed", unit_id=school.id, code=school.code, level=school.level.value)
     return school
 
 

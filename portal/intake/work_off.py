@@ -19,9 +19,9 @@ from portal.intake.keep_register import keep_register
 from portal.intake.keep_roster import keep_roster
 from portal.intake.problems import UnreadableFile
 from portal.intake.progress import LEASE, Progress, Say, Sessions, TakenOver, silent
-from portal.intake.receive import CONTENT
+from portal.intake.receive import CONTENT, actor_of
 from portal.intake.spreadsheet import COMMAND_LINE, WEB, Table, read_table
-from portal.models import Intake, StaffMember
+from portal.models import Intake
 from portal.models.sealed import keyring
 from portal.vocabulary import IntakeKind, IntakeState
 
@@ -140,7 +140,7 @@ def _record(session: Session, intake: Intake, findings: Findings) -> None:
     """The provision log: who gave what, how much, what for, and the hash of the file (L-10)."""
     audit.record(
         session,
-        _actor(session, intake),
+        actor_of(session, intake),
         "imported",
         unit_id=intake.unit_id,
         kind=intake.kind.value,
@@ -165,7 +165,7 @@ def _refuse(sessions: Sessions, intake_id: UUID, now: datetime, because: str) ->
         intake.working_until, intake.finished_at = None, now
         audit.record(
             session,
-            _actor(session, intake),
+            actor_of(session, intake),
             "import_refused",
             unit_id=intake.unit_id,
             kind=intake.kind.value,
@@ -173,8 +173,3 @@ def _refuse(sessions: Sessions, intake_id: UUID, now: datetime, because: str) ->
             intake=str(intake.id),
             sha256=intake.digest.hex(),
         )
-
-
-def _actor(session: Session, intake: Intake) -> str:
-    staff = intake.by_staff_id and session.get(StaffMember, intake.by_staff_id)
-    return f"staff:{staff.account}" if staff else "command"

@@ -43,9 +43,10 @@ def arrive(
     file_name: str = "名单.csv",
     now: datetime = A_MONDAY,
     keepers: Mapping[IntakeKind, Keeper] = KEEPERS,
+    by: str = "command",
 ) -> Intake:
     occasion = occasion or ("2026-08" if kind is IntakeKind.REGISTER else TERM)
-    intake = receive(session, kind, unit, occasion, file_name, data, category, "command", now)
+    intake = receive(session, kind, unit, occasion, file_name, data, category, by, now)
     session.commit()
     work_off(sessions_of(session), intake.id, now, keepers=keepers)
     session.refresh(intake)

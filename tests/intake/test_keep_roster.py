@@ -1,11 +1,15 @@
+from concurrent.futures import ThreadPoolExecutor
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.intake.findings import findings_of
-from portal.models import EnrolmentRecord, Guardian, Pupil, SchoolClass, Slip, Unit
-from portal.vocabulary import IntakeKind, Stage
-from tests.builders import A_MONDAY, TERM, a_county, a_school
-from tests.intake.arrivals import arrive, roster
+from portal.intake.receive import receive
+from portal.intake.work_off import work_off
+from portal.models import AuditEntry, EnrolmentRecord, Guardian, Pupil, SchoolClass, Slip, Unit
+from portal.vocabulary import IntakeKind, Role, Stage
+from tests.builders import A_MONDAY, TERM, a_county, a_school, a_staff_member
+from tests.intake.arrivals import arrive, roster, sessions_of
 from tests.intake.files import CHEN_MING, XIAOCHUAN, XIAOYU
 
 ROSTER = IntakeKind.ROSTER
@@ -109,6 +113,26 @@ def test_schools_of_a_county_s_roster_are_made_where_they_are_not_known(session:
     assert (school.name, school.parent_id, school.path) == ("示例县新办小学", county.id, f"{county.path}3299010077/")
     assert school.stages == ["primary"]
     assert only_pupil(session).school_id == school.id
+
+
+def test_a_school_that_an_officer_s_roster_made_is_the_officer_s_in_the_trail(session: Session) -> None:
+    staff = a_staff_member(session, "cnty", Role.COUNTY_OFFICER, a_county(session))
+    data = roster({**XIAOYU_ROW, "学校标识码": "3299010077"})
+    arrive(session, ROSTER, staff.unit, data, by="staff:cnty")
+    made = session.scalars(select(AuditEntry).where(AuditEntry.action == "unit_changed")).one()
+    assert made.actor == "staff:cnty"
+
+
+def test_two_rosters_of_one_school_at_once_make_each_pupil_once(session: Session) -> None:
+    school = a_school(session)
+    session.commit()
+    files = [roster(XIAOYU_ROW), roster({**XIAOYU_ROW, "班级": "(3)班"})]
+    ids = [receive(session, ROSTER, school, TERM, "a.csv", data, "", "command", A_MONDAY).id for data in files]
+    session.commit()
+    sessions = sessions_of(session)
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(lambda intake_id: work_off(sessions, intake_id, A_MONDAY), ids))
+    assert only_pupil(session).name == "王小雨"
 
 
 def test_rows_of_other_schools_are_problems_and_the_good_rows_are_in(session: Session) -> None:
