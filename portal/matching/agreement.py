@@ -8,6 +8,13 @@ from portal.privacy.names import damaged, name_key, variant_spelling
 from portal.privacy.resident_id import NumberReading, read_number
 from portal.vocabulary import Labelled
 
+_STOPGAPS = """
+无 无名 无名氏 未知 未填 未填写 未取名 未命名 未起名 不详 不明 暂无 暂缺
+none null nan na n/a #n/a
+"""
+NO_NAMES = frozenset(_STOPGAPS.split())
+"""What stands in the place of a name, as ``name_key`` folds it."""
+
 
 class NumberAgreement(Labelled):
     """证件号; only ``same`` rests on two numbers whose own check holds after lossless repair."""
@@ -84,7 +91,7 @@ def compare_numbers(one: NumberReading, other: NumberReading) -> NumberAgreement
 
 
 def compare_names(name: str, former_name: str, other: str) -> NameAgreement:
-    """Names of people already brought together; a damaged name (?, □, *) is as good as none."""
+    """Names of people already brought together; a damaged name (?, □, *) or a stopgap (不详) is as good as none."""
     if _unusable(name) or _unusable(other):
         return NameAgreement.MISSING
     if name_key(name) == name_key(other):
@@ -102,4 +109,5 @@ def validity(valid_to: date | None, unreadable: bool, day: date) -> Validity:
 
 
 def _unusable(name: str) -> bool:
-    return not name_key(name) or damaged(name) is not None
+    key = name_key(name)
+    return key in NO_NAMES or not any(map(str.isalpha, key)) or damaged(name) is not None

@@ -23,7 +23,7 @@ from portal.matching.agreement import (
 )
 from portal.matching.people import Via
 from portal.matching.rules import STRENGTH, rule_for
-from portal.matching.sources import HEADINGS, Source
+from portal.matching.source import READ, Source
 from portal.privacy.resident_id import read_number
 
 # 17 digits and a check character, a day that may exist; TRY_CAST alone would also take 1e16 for a number.
@@ -37,13 +37,19 @@ WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_SUM = " + ".join(f"{weight} * ((key // {10 ** (16 - place)}) % 10)" for place, weight in enumerate(WEIGHTS))
 CHECK_HOLDS = f"last = substr('10X98765432', 1 + CAST(({CHECK_SUM}) % 11 AS INTEGER), 1)"
 PROVINCE = "(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]).*"
+FILLED = "(name <> '' OR id_no <> '' OR g1_id <> '' OR g2_id <> '')"
+"""A line that is somebody; blank lines of a sheet, and 序号 filled down beside them, are nobody."""
+
+# The same text on both sides agrees, unless it may stand for no name (未知) or be damaged (锟斤拷).
+PLAIN_NAME = "name = other AND regexp_full_match(name, '\\p{Han}{2,}') AND NOT regexp_matches(name, '[无無未不暂暫锟]')"
+
 PRIVATE = {
     "temp_directory": "",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
 Connection = duckdb.DuckDBPyConnection
-NO_END = {"", "长期", "长期有效", "永久", "无"}
+NO_END = {"", "长期", "长期有效", "永久", "永久有效", "无固定期限", "至今", "无"}
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S")
 
 
@@ -54,8 +60,8 @@ def connect() -> Connection:
     return con
 
 
-def take_in(con: Connection, side: str, source: Source) -> int:
-    """Make the file a view of text columns with ``line``, the 1-based line of data; returns the number of lines."""
+def take_in(con: Connection, side: str, source: Source) -> None:
+    """Make the file a view of text columns with ``line``, the 1-based line of data."""
     if isinstance(source.table, Path):
         con.read_parquet(str(source.table), file_row_number=True).create_view(f"{side}_file")
         line = "file_row_number + 1"
@@ -64,18 +70,20 @@ def take_in(con: Connection, side: str, source: Source) -> int:
         con.execute(f"CREATE TEMP TABLE {side}_file AS SELECT row_number() OVER () AS line, * FROM {side}_rows")
         con.unregister(f"{side}_rows")
         line = "line"
-    columns = [f"{line} AS line", *(_column(source, column) for column in HEADINGS)]
+    columns = [f"{line} AS line", *(_column(source, column) for column in READ)]
     con.execute(f"CREATE TEMP VIEW {side} AS SELECT {', '.join(columns)} FROM {side}_file")
-    return _count(con, f"SELECT count(*) FROM {side}")
 
 
-def label_of(con: Connection, side: str, source: Source) -> str:
-    """The column that names a row in the answer: the file's 序号 when every row has its own, else ``line``."""
+def count_rows(con: Connection, side: str, source: Source) -> tuple[int, str]:
+    """How many lines are not blank, and the column that names a row in the answer.
+
+    That is the file's 序号 when every such line has its own, else ``line``.
+    """
+    rows = _count(con, f"SELECT count(*) FROM {side} WHERE {FILLED}")
     if not source.has_row_ids:
-        return "line"
-    own = f"SELECT count(*) = count(DISTINCT row_id) FROM {side} WHERE trim(CAST(row_id AS VARCHAR)) <> ''"
-    blank = f"SELECT count(*) FROM {side} WHERE coalesce(trim(CAST(row_id AS VARCHAR)), '') = ''"
-    return "row_id" if _count(con, own) and not _count(con, blank) else "line"
+        return rows, "line"
+    own = f"SELECT trim(CAST(row_id AS VARCHAR)) AS own FROM {side} WHERE {FILLED}"
+    return rows, "row_id" if _count(con, f"SELECT count(DISTINCT own) FROM ({own}) WHERE own <> ''") == rows else "line"
 
 
 def spread_numbers(con: Connection, day: date) -> None:
@@ -175,8 +183,7 @@ def compare_pairs(con: Connection, day: date) -> None:
         FROM met m JOIN roster r ON r.line = m.roster_line JOIN register g ON g.line = m.register_line
         """
     )
-    plain = "name = other AND regexp_full_match(name, '\\p{Han}{2,}')"
-    names = con.sql(f"SELECT DISTINCT name, former, other FROM named WHERE NOT ({plain})").fetchall()
+    names = con.sql(f"SELECT DISTINCT name, former, other FROM named WHERE NOT ({PLAIN_NAME})").fetchall()
     _table(con, "names", ("name", "former", "other", "found"), [(*row, str(compare_names(*row))) for row in names])
     ends = [end for (end,) in con.sql("SELECT DISTINCT valid_to FROM named").fetchall()]
     _table(con, "ends", ("valid_to", "found"), [(end, str(validity(*read_end(end), day))) for end in ends])
@@ -200,8 +207,10 @@ def decide(con: Connection) -> None:
         f"""
         CREATE TEMP TABLE shared AS
         SELECT *, CASE
-            WHEN via = '{Via.SELF}' AND bool_or(contradicts AND via = '{Via.SELF}') OVER (PARTITION BY register_line)
-                THEN '{Sharing.IN_ROSTER}'
+            WHEN via = '{Via.SELF}' AND (
+                bool_or(contradicts AND via = '{Via.SELF}') OVER (PARTITION BY register_line)
+                OR bool_or(contradicts) OVER (PARTITION BY roster_line, register_line)
+            ) THEN '{Sharing.IN_ROSTER}'
             WHEN bool_or(contradicts) OVER (PARTITION BY roster_line, via) THEN '{Sharing.IN_REGISTER}'
             ELSE '{Sharing.NONE}' END AS sharing
         FROM agreements

@@ -55,9 +55,10 @@ def settle_conflicts(matches: Iterable[Match]) -> list[Match]:
     spoilt = [match for match in seen if match.agreement.contradicts]
     entries = {match.register_id for match in spoilt if match.agreement.via is Via.SELF}
     pupils = {(match.roster_id, match.agreement.via) for match in spoilt}
+    rows = {(match.roster_id, match.register_id) for match in spoilt}
     strongest: dict[tuple[RowId, RowId], Match] = {}
     for match in seen:
-        settled = _settle(match, entries, pupils)
+        settled = _settle(match, entries, pupils, rows)
         key = (settled.roster_id, settled.register_id)
         if key not in strongest or _place(settled) < _place(strongest[key]):
             strongest[key] = settled
@@ -69,11 +70,13 @@ def match(pairs: Iterable[Pair], day: date) -> list[Match]:
     return settle_conflicts(found for pair in pairs if (found := judge(pair, day)))
 
 
-def _settle(match: Match, entries: set[RowId], pupils: set[tuple[RowId, Via]]) -> Match:
+def _settle(match: Match, entries: set[RowId], pupils: set[tuple[RowId, Via]], rows: set[tuple[RowId, RowId]]) -> Match:
+    """``rows`` are pairs in which the pupil, or a guardian beside the pupil, has the number under another name."""
     if match.agreement.sharing is not Sharing.NONE:
         return match
     sharing = Sharing.NONE
-    if match.agreement.via is Via.SELF and match.register_id in entries:
+    contested = match.register_id in entries or (match.roster_id, match.register_id) in rows
+    if match.agreement.via is Via.SELF and contested:
         sharing = Sharing.IN_ROSTER
     elif (match.roster_id, match.agreement.via) in pupils:
         sharing = Sharing.IN_REGISTER

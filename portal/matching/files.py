@@ -8,9 +8,12 @@ from datetime import date
 from pathlib import Path
 from time import perf_counter
 
+import duckdb
+
 from portal.matching import bulk
-from portal.matching.sources import MatchFilesError, Source, open_source
-from portal.vocabulary import Decision
+from portal.matching.source import MatchFilesError, Source
+from portal.matching.sources import open_source
+from portal.vocabulary import Decision, IntakeKind
 
 __all__ = ["MatchFilesError", "Report", "match_files"]
 
@@ -19,12 +22,19 @@ ROW_IS = {"row_id": "序号", "line": "第几行数据"}
 
 @dataclass(frozen=True)
 class Report:
-    """What ``--json`` prints; memory is the peak of the whole process in MiB."""
+    """What ``--json`` prints; memory is the peak of the whole process in MiB.
+
+    ``roster_row_is`` and ``register_row_is`` say what names a row in the answer: the file's own 序号 (row_id) where
+    every line has one and no two the same, else the line's number, counted from 1 below the headings. An empty line
+    of a csv is no line; a row of blank cells is one, as it is in Excel, though ``roster_rows`` does not count it.
+    """
 
     roster_rows: int
     register_rows: int
     roster_row_is: str
     register_row_is: str
+    roster_columns_dropped: int
+    register_columns_dropped: int
     counts: dict[str, int]
     numbers_read_singly: int
     seconds: dict[str, float]
@@ -48,18 +58,32 @@ def match_files(
     roster_path: Path, register_path: Path, out_path: Path, *, day: date, progress: Callable[[str], None]
 ) -> Report:
     """``day`` is the first day of the term matched for; an old answer stays until the new one is whole."""
-    if out_path.suffix.lower() not in (".csv", ".parquet"):
-        raise MatchFilesError(f"结果只能写成 csv 或 parquet,请改 {out_path.name} 的后缀。")
-    if not out_path.parent.is_dir():
-        raise MatchFilesError(f"没有文件夹 {out_path.parent},请先建好。")
-    clock = _Clock(progress)
+    _refuse_out(out_path, roster_path, register_path)
+    try:
+        return _match(roster_path, register_path, out_path, day, _Clock(progress))
+    except duckdb.Error as error:
+        raise MatchFilesError(
+            "比对没有做完:文件里有读不出的内容,或内存、磁盘不够,请重新导出文件或腾出空间后再试。"
+        ) from error
+
+
+def _refuse_out(out: Path, *sources: Path) -> None:
+    if out.suffix.lower() not in (".csv", ".parquet"):
+        raise MatchFilesError(f"结果只能写成 csv 或 parquet,请改 {out.name} 的后缀。")
+    if not out.parent.is_dir():
+        raise MatchFilesError(f"没有文件夹 {out.parent},请先建好。")
+    if out.is_dir():
+        raise MatchFilesError(f"{out} 是一个文件夹,请给结果另起一个文件名。")
+    if any(out.exists() and source.exists() and out.samefile(source) for source in sources):
+        raise MatchFilesError(f"结果不能写在原来的文件 {out.name} 上,请给结果另起一个文件名。")
+
+
+def _match(roster_path: Path, register_path: Path, out_path: Path, day: date, clock: _Clock) -> Report:
     began = perf_counter()
     with bulk.connect() as con:
         with clock.step("read", "读取两份文件"):
-            roster, register = open_source(roster_path), open_source(register_path)
-            roster_rows, register_rows = _take_in(con, "roster", roster), _take_in(con, "register", register)
-            roster_label = bulk.label_of(con, "roster", roster)
-            register_label = bulk.label_of(con, "register", register)
+            roster, roster_rows, roster_label = _take_in(con, roster_path, IntakeKind.ROSTER)
+            register, register_rows, register_label = _take_in(con, register_path, IntakeKind.REGISTER)
         with clock.step("numbers", f"整理证件号:学籍 {roster_rows} 行,名单 {register_rows} 行"):
             bulk.spread_numbers(con, day)
             odd = bulk.read_odd_numbers(con, day)
@@ -69,9 +93,7 @@ def match_files(
             bulk.compare_pairs(con, day)
             bulk.decide(con)
         with clock.step("write", "写出结果"):
-            unfinished = out_path.with_name(out_path.name + ".unfinished")
-            bulk.write(con, roster_label, register_label, unfinished, out_path.suffix.lower())
-            unfinished.replace(out_path)
+            _write(con, roster_label, register_label, out_path)
         found = dict(con.sql("SELECT decision, count(*) FROM decided GROUP BY decision").fetchall())
     clock.seconds["total"] = round(perf_counter() - began, 3)
     return Report(
@@ -79,6 +101,8 @@ def match_files(
         register_rows=register_rows,
         roster_row_is=ROW_IS[roster_label],
         register_row_is=ROW_IS[register_label],
+        roster_columns_dropped=len(roster.dropped),
+        register_columns_dropped=len(register.dropped),
         counts={decision.value: found.get(decision.value, 0) for decision in Decision},
         numbers_read_singly=odd,
         seconds=clock.seconds,
@@ -86,8 +110,20 @@ def match_files(
     )
 
 
-def _take_in(con: bulk.Connection, side: str, source: Source) -> int:
-    rows = bulk.take_in(con, side, source)
+def _take_in(con: bulk.Connection, path: Path, kind: IntakeKind) -> tuple[Source, int, str]:
+    source = open_source(path, kind)
+    bulk.take_in(con, kind, source)
+    rows, label = bulk.count_rows(con, kind, source)
     if not rows:
-        raise MatchFilesError(f"{source.path.name} 只有标题,没有一行数据。")
-    return rows
+        raise MatchFilesError(f"{path.name} 只有标题,没有一行数据。")
+    return source, rows, label
+
+
+def _write(con: bulk.Connection, roster_label: str, register_label: str, out: Path) -> None:
+    unfinished = out.with_name(out.name + ".unfinished")
+    try:
+        bulk.write(con, roster_label, register_label, unfinished, out.suffix.lower())
+        unfinished.replace(out)
+    except (OSError, duckdb.IOException) as error:
+        unfinished.unlink(missing_ok=True)
+        raise MatchFilesError(f"写不了文件 {out},请检查文件夹的权限和磁盘空间。") from error

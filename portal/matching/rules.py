@@ -73,7 +73,7 @@ RULES = (
     ),
     Rule(
         "number_shared_in_roster", Decision.POSSIBLE,
-        "证件号和姓名一致,但学籍中另有姓名不同的学生用同一证件号,请先核实号码是谁的", FAMILY_CHECKING,
+        "证件号和姓名一致,但学籍中另有姓名不同的人(学生或本人的监护人)用同一证件号,请先核实号码是谁的", FAMILY_CHECKING,
         via=SELF, number=SAME, name=AGREES, sharing=frozenset({Sharing.IN_ROSTER}),
     ),
     Rule(

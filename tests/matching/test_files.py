@@ -133,7 +133,7 @@ def test_missing_columns_but_the_name_are_allowed(tmp_path):
         ("r.csv", b"", "是空的"),
         ("r.csv", "姓名,身份证件号\n".encode(), "没有一行数据"),
         ("r.csv", "学号,班级\n1,2\n".encode(), "姓名"),
-        ("r.csv", "姓名,身份证号,证件号码\n王,1,2\n".encode(), "同一列"),
+        ("r.csv", "姓名,身份证号,证件号码\n王,1,2\n".encode(), "都像是“身份证件号”"),
         ("r.csv", b"\xff\xff\xff\x80", "编码"),
         ("r.pdf", b"%PDF", "不是支持的格式"),
     ],
