@@ -1,9 +1,9 @@
 """Every benchmark in turn, its table printed and kept in benchmarks/results.md; with names as arguments, only those.
 
-A benchmark is a module here with ``run()``. It returns a list of one frozen dataclass a way of doing the job: ours
-first, then the peers one would use instead, the physical limit of the machine last. The first field names the way,
-the second is the figure measured (its name says the unit: ``seconds``, ``rows_per_second``); the others are told as
-they are. The module's docstring says in its first line what is claimed.
+A benchmark is a module here with ``run()`` and ``LIMIT``. ``run`` returns a list of frozen dataclasses, one a way of
+doing the job: ours, the peers one would use instead, and the physical limit of the machine, which ``LIMIT`` names. The
+first field names the way, the second is the figure measured (its name says the unit: ``seconds``,
+``rows_per_second``), the others are told as they are. The module's docstring says in its first line what is claimed.
 """
 
 import importlib
@@ -23,27 +23,27 @@ import benchmarks
 RESULTS = Path(__file__).with_name("results.md")
 
 
-def measured(name: str) -> tuple[str, list[Any]] | None:
+def measured(name: str) -> tuple[str, str, list[Any]] | None:
     """The claim and its rows; None for a module that only helps others."""
     module = importlib.import_module(f"benchmarks.{name}")
     if not hasattr(module, "run"):
         return None
-    return (module.__doc__ or name).strip().splitlines()[0], module.run()
+    return (module.__doc__ or name).strip().splitlines()[0], module.LIMIT, module.run()
 
 
 def told(value: object) -> str:
     return f"{value:,.4g}" if isinstance(value, float) else f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def table(name: str, claim: str, rows: list[Any]) -> str:
+def table(name: str, claim: str, limit: str, rows: list[Any]) -> str:
     """As Markdown, with how many times the limit's figure each way's is."""
     way, figure, *others = [field.name.replace("_", " ") for field in fields(rows[0])]
-    limit = astuple(rows[-1])[1]
+    least = next(value for who, value, *_ in map(astuple, rows) if who == limit)
     lines = [f"## {name}", "", claim, "", f"| {' | '.join([way, figure, '÷ limit', *others])} |"]
     lines.append("|---" * (len(others) + 3) + "|")
     for row in rows:
         who, value, *rest = astuple(row)
-        lines.append(f"| {' | '.join([who, told(value), f'{value / limit:.2f}', *map(told, rest)])} |")
+        lines.append(f"| {' | '.join([who, told(value), f'{value / least:.2f}', *map(told, rest)])} |")
     return "\n".join([*lines, ""])
 
 
