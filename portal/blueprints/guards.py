@@ -98,7 +98,7 @@ def needs(*permissions: Permission) -> Callable[[View], View]:
 
 def any_staff(view: View) -> View:
     """For the few staff pages that every role has, such as signing out."""
-    view.permissions = tuple(Permission)  # type: ignore[attr-defined]
+    view.any_staff = True  # type: ignore[attr-defined]
     return view
 
 
@@ -183,8 +183,16 @@ def admit_staff() -> BaseResponse | None:
     if not current_user.is_authenticated or current_user.staff is None:
         return redirect(url_for("staff.sign_in"))
     view = current_app.view_functions[str(request.endpoint)]
-    if not any(current_user.may(permission) for permission in getattr(view, "permissions", ())):
-        audit.record(db.session(), current_user.actor, "refused", source=source(), page=str(request.endpoint))
+    opened = any(current_user.may(permission) for permission in getattr(view, "permissions", ()))
+    if not opened and not getattr(view, "any_staff", False):
+        audit.record(
+            db.session(),
+            current_user.actor,
+            "refused",
+            unit_id=current_user.staff.unit_id,
+            source=source(),
+            page=str(request.endpoint),
+        )
         db.session.commit()
         abort(403)
     enter(db.session(), current_user.scope)

@@ -11,6 +11,7 @@ from portal.access.permissions import Permission
 from portal.access.tries import TooManyTries, count_try
 from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.blueprints.staff.purposes import EXPORT_FOR
 from portal.blueprints.staff.sheets import as_csv, as_xlsx, download
@@ -26,8 +27,8 @@ WRITERS = {"xlsx": as_xlsx, "csv": as_csv}
 
 
 class ExportForm(FlaskForm):
-    purpose = SelectField("用途", [InputRequired("请选用途")], choices=[("", "请选用途"), *EXPORT_FOR.items()])
-    form = SelectField("格式", choices=[("xlsx", "Excel"), ("csv", "CSV")])
+    purpose = SelectField("用途", [InputRequired("请选用途")], choices=EXPORT_FOR)
+    form = SelectField("格式", choices=choices({"xlsx": "Excel", "csv": "CSV"}))
 
 
 @staff.get("/matched")

@@ -14,6 +14,7 @@ from portal.access import accounts
 from portal.access.permissions import Permission
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.paging import Paging, asked_page
 from portal.database import db
 from portal.models import StaffMember, Unit
@@ -21,7 +22,7 @@ from portal.vocabulary import Role
 
 
 class RoleForm(FlaskForm):
-    role = SelectField("角色", choices=[(role.value, role.label) for role in Role])
+    role = SelectField("角色", choices=choices({role.value: role.label for role in Role}))
 
 
 @staff.get("/people")

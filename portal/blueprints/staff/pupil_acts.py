@@ -13,6 +13,7 @@ from portal import audit, clock
 from portal.access.permissions import Permission
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.pupils import pupil_page
 from portal.blueprints.staff.terms import current_term
 from portal.coverage import reasons, unaided
@@ -30,12 +31,12 @@ class ReasonForm(FlaskForm):
 
 
 class ContactForm(FlaskForm):
-    channel = SelectField("怎么联系", choices=[(channel.value, channel.label) for channel in BY_A_PERSON])
+    channel = SelectField("怎么联系", choices=choices({channel.value: channel.label for channel in BY_A_PERSON}))
     reached = RadioField(
-        "联系上了吗", [InputRequired("请选联系上了没有")], choices=[("yes", "联系上了"), ("no", "没有联系上")]
+        "联系上了吗", [InputRequired("请选联系上了没有")], choices=choices({"yes": "联系上了", "no": "没有联系上"})
     )
     answer = SelectField(
-        "家长怎么说", choices=[("", "没有问到"), *((code, answer.label) for code, answer in ANSWERS.items())]
+        "家长怎么说", choices=choices({"": "没有问到"} | {code: answer.label for code, answer in ANSWERS.items()})
     )
     words = TextAreaField("补充", [Length(max=200, message="补充请不超过200个字")])
 
@@ -116,7 +117,7 @@ def empty_contact_form() -> ContactForm:
 
 def _with_choices(form: ReasonForm) -> ReasonForm:
     level = current_user.staff.unit.level
-    form.code.choices = [("", "请选原因"), *((reason.code, reason.label) for reason in reasons.choices(level))]
+    form.code.choices = choices({"": "请选原因"} | {reason.code: reason.label for reason in reasons.choices(level)})
     return form
 
 

@@ -17,6 +17,7 @@ from portal.access.tries import TooManyTries, count_try
 from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.catalogue import the_catalogue
+from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.purposes import REVEAL_FOR
 from portal.coverage.pupil_file import pupil_file
 from portal.database import db
@@ -26,7 +27,7 @@ from portal.outreach.lists import messages_of_pupil
 
 class RevealForm(FlaskForm):
     what = RadioField("看哪一项", [InputRequired("请选看哪一项")])
-    purpose = SelectField("用途", [InputRequired("请选用途")], choices=[("", "请选用途"), *REVEAL_FOR.items()])
+    purpose = SelectField("用途", [InputRequired("请选用途")], choices=REVEAL_FOR)
 
 
 @staff.get("/pupils/<uuid:pupil_id>")
@@ -75,7 +76,7 @@ def reveal(pupil_id: UUID) -> str | tuple[str, int]:
 
 def _reveal_form(person: Pupil) -> RevealForm:
     form = RevealForm()
-    form.what.choices = list(_things(person).items())
+    form.what.choices = choices(_things(person))
     return form
 
 

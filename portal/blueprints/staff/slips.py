@@ -12,6 +12,7 @@ from portal.access.permissions import Permission
 from portal.access.slips import issue_slips, spaced
 from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.terms import current_term
 from portal.coverage.words import class_words
 from portal.database import db
@@ -60,9 +61,9 @@ def _form() -> SlipsForm:
     classes = select(Record.grade, Record.class_name, func.count()).where(*_here())
     classes = classes.group_by(Record.grade, Record.class_name, Record.stage, Record.grade_number)
     found = db.session.execute(classes.order_by(Record.stage, Record.grade_number, Record.class_name))
-    form.in_class.choices = [
-        (f"{grade}|{name}", f"{class_words(grade, name) or '没有写班级'}（{count} 人）") for grade, name, count in found
-    ]
+    form.in_class.choices = choices(
+        {f"{grade}|{name}": f"{class_words(grade, name) or '没有写班级'}（{count} 人）" for grade, name, count in found}
+    )
     return form
 
 

@@ -17,6 +17,7 @@ from portal.access.permissions import Permission
 from portal.access.scope import NotInScope
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.reading import read_soon
 from portal.blueprints.staff.terms import current_term, terms_around
 from portal.clock import local
@@ -71,7 +72,7 @@ def take_in_roster() -> Answer:
 def take_in_register() -> Answer:
     form = RegisterForm(occasion=f"{clock.today():%Y-%m}")
     categories = db.session.scalars(select(HardshipCategory).order_by(HardshipCategory.name))
-    form.category.choices = [("", WHOLE_FILE), *((category.code, f"全是：{category.name}") for category in categories)]
+    form.category.choices = choices({"": WHOLE_FILE} | {one.code: f"全是：{one.name}" for one in categories})
     return _take_in(form, _own_unit)
 
 
@@ -118,7 +119,7 @@ def _received(form: FlaskForm, unit: Unit) -> Intake:
 
 
 def _with_terms(form: FlaskForm) -> FlaskForm:
-    form.occasion.choices = [(term.code, term.label) for term in terms_around()]
+    form.occasion.choices = choices({term.code: term.label for term in terms_around()})
     if form.occasion.data is None:
         form.occasion.data = current_term().code
     return form

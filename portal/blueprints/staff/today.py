@@ -23,13 +23,13 @@ MOST_SAID = 10
 
 @dataclass(frozen=True)
 class Waiting:
-    """One line of what waits; ``late`` is set off in amber."""
+    """One line of what waits; ``urgent`` are words set off in amber."""
 
     what: str
     why: str
     action: str
     href: str
-    late: bool = False
+    urgent: str = ""
 
 
 @staff.get("/")
@@ -51,12 +51,10 @@ def _waiting(term: SchoolTerm) -> list[Waiting]:
     lines = []
     if missing := missing_money(session, scope, term):
         href = url_for("staff.ledger", show="missing", term=term.code)
-        lines.append(
-            Waiting(f"{missing} 户说没收到钱", "县资助中心 2 个工作日内查明并答复家长", "去看", href, late=True)
-        )
+        lines.append(Waiting(f"{missing} 户说没收到钱", "查明款项去向", "去看", href, "2 个工作日内答复家长"))
     if late := overdue_rows(session, scope, term):
         href = url_for("staff.ledger", show="late", term=term.code)
-        lines.append(Waiting(f"{late} 条台账过了约定日期", "下一步还没有办，或办了没有记", "去看", href, late=True))
+        lines.append(Waiting(f"{late} 条台账过了约定日期", "下一步还没有办，或办了没有记", "去看", href, "已经晚了"))
     if refused := refused_files(session, scope, term):
         why = "文件没有存入；按页面上写的改好后重新导入"
         lines.append(Waiting(f"{refused} 份文件被退回", why, "去看", url_for("staff.intakes")))

@@ -1,0 +1,151 @@
+"""A small invented county as staff meet it: two schools, a bureau, a neighbour, and something to see on every page."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.access.slips import issue_slips
+from portal.clock import SchoolTerm
+from portal.coverage.ledger import open_rows
+from portal.database import EVERYTHING, db
+from portal.enrolment import corrections
+from portal.enrolment.matching_runs import run
+from portal.models import Correction, Entitlement, Intake, Pupil, StaffMember, Unit
+from portal.outreach.dispatch import tick
+from portal.outreach.gateways.sandbox import Sandbox
+from portal.policies.catalogue import load_catalogue
+from portal.vocabulary import ClaimMode, EntitlementState, IntakeKind, Role, UnitLevel
+from tests.builders import (
+    A_MONDAY,
+    PASSWORD,
+    TERM,
+    a_bureau,
+    a_county,
+    a_pupil,
+    a_school,
+    a_staff_member,
+    a_unit,
+    an_entry,
+    an_intake,
+)
+
+CATALOGUE = load_catalogue()
+ACCOUNTS = {
+    # role: account, at which unit of the county below
+    Role.TEACHER: ("t4", "school"),
+    Role.SCHOOL_OFFICER: ("sch1", "school"),
+    Role.COUNTY_OFFICER: ("cnty", "county"),
+    Role.CITY_OFFICER: ("city", "city"),
+    Role.PROVINCE_OFFICER: ("prov", "province"),
+    Role.BUREAU_OFFICER: ("mz", "bureau"),
+    Role.INSPECTOR: ("insp", "county"),
+    Role.ACCOUNT_KEEPER: ("keeper", "county"),
+}
+
+
+@dataclass(frozen=True)
+class Things:
+    """What an address may name, of one school or its county."""
+
+    pupil: Pupil
+    row: Entitlement
+    correction: Correction
+    intake: Intake
+    register: Intake
+    member: StaffMember
+
+
+@dataclass(frozen=True)
+class StaffCounty:
+    """``ours`` belongs to the unit of every account of ACCOUNTS, ``theirs`` to the next county of another province."""
+
+    units: dict[str, Unit]
+    ours: Things
+    theirs: Things
+
+
+def a_staff_county(session: Session, now: datetime = A_MONDAY) -> StaffCounty:
+    """Committed: 王小雨 is listed and has a ledger row, her brother's household is; both are reminded."""
+    county = a_county(session)
+    school = a_school(session, county)
+    city = county.parent or county
+    province = city.parent or city
+    units = {
+        "school": school,
+        "county": county,
+        "city": city,
+        "province": province,
+        "bureau": a_bureau(session, county),
+    }
+    for role, (account, place) in ACCOUNTS.items():
+        a_staff_member(session, account, role, units[place], name=f"{role.label}甲")
+    far = a_unit(session, "41", UnitLevel.PROVINCE, name="外省")
+    far_county = a_unit(session, "419901", UnitLevel.COUNTY, far, name="外省示例县教育局")
+    far_school = a_school(session, far_county, "4199010001", "外省示例小学")
+    ours = _things(session, school, county, units["bureau"], "王小雨", "329901201603050015", "19900000001", now)
+    a_pupil(session, school, "王小川", "329901201809170039", "19900000001", grade="二年级", grade_number=2)
+    far_bureau = a_bureau(session, far_county, "419901-MZ")
+    theirs = _things(session, far_school, far_county, far_bureau, "赵远", "419901201510010067", "19900000005", now)
+    a_staff_member(session, "far", Role.COUNTY_OFFICER, far_county)
+    session.commit()
+    return StaffCounty(units, ours, theirs)
+
+
+def _things(
+    session: Session, school: Unit, county: Unit, bureau: Unit, name: str, number: str, phone: str, now: datetime
+) -> Things:
+    pupil = a_pupil(session, school, name, number, phone)
+    entry = an_entry(session, name, number, bureau=bureau)
+    open_rows(session, run(session, county, SchoolTerm.parse(TERM), "command", now), CATALOGUE, now)
+    issue_slips(session, [pupil], now)
+    session.flush()
+    row = session.scalars(select(Entitlement).where(Entitlement.pupil_id == pupil.id)).first() or _row(
+        session, pupil, now
+    )
+    said = corrections.record(session, pupil, TERM, "wrong_details", "班级写错了", "family", now)
+    member = a_staff_member(session, f"other-{school.code}", Role.SCHOOL_OFFICER, school, name="同事乙")
+    return Things(pupil, row, said, an_intake(session, school, IntakeKind.ROSTER), entry.intake, member)
+
+
+def _row(session: Session, pupil: Pupil, now: datetime) -> Entitlement:
+    """By hand where the catalogue, which is Jiangsu's, grants nothing."""
+    row = Entitlement(
+        pupil_id=pupil.id,
+        school_id=pupil.school_id,
+        policy="CMP-LIVE",
+        term=TERM,
+        state=EntitlementState.MATCHED,
+        claim_mode=ClaimMode.AUTO,
+        due_yuan=500,
+        paid_yuan=0,
+        version_from=date(2025, 9, 1),
+        reason="R16",
+        owner_level=UnitLevel.SCHOOL,
+        next_step="核实是否在校、是否需要资助",
+        next_step_due=date(2026, 9, 21),
+        opened_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def remind(app: Flask, now: datetime = A_MONDAY + timedelta(minutes=5)) -> None:
+    """The sandbox's phones get what is due."""
+    with app.app_context():
+        tick(sessionmaker(db.engine, info={"reach": EVERYTHING}), Sandbox(), now)
+
+
+def sign_in(client: FlaskClient, account: str) -> None:
+    token = token_on(client, "/staff/sign-in")
+    client.post("/staff/sign-in", data={"account": account, "password": PASSWORD, "csrf_token": token})
+
+
+def token_on(client: FlaskClient, path: str) -> str:
+    """The hidden field against cross-site forms, as the page at this address has it."""
+    html = client.get(path).text
+    return html.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]

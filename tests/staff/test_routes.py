@@ -1,0 +1,223 @@
+"""Every staff page, for every role, on one's own things and on others': the table and the scope decide."""
+
+import re
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from portal.access.permissions import Permission, may
+from portal.blueprints.guards import OPEN_PAGES
+from portal.models import AuditEntry, SignIn, TryCount
+from portal.models.base import Base
+from portal.vocabulary import Role
+from tests.builders import A_MONDAY
+from tests.staff.county import ACCOUNTS, StaffCounty, Things, a_staff_county, sign_in, token_on
+
+ANYBODY: tuple[Permission, ...] = ()
+"""Every staff member, of whatever role."""
+IMPORTS = (Permission.IMPORT_ROSTER, Permission.IMPORT_REGISTER, Permission.IMPORT_AWARDS)
+OPENED_BY = {
+    # what is at stake: which permissions open it, any one of them
+    "today": (Permission.SEE_PUPILS,),
+    "ledger": (Permission.SEE_PUPILS,),
+    "matched": (Permission.SEE_PUPILS,),
+    "pupil": (Permission.SEE_PUPILS,),
+    "reveal": (Permission.REVEAL,),
+    "give_reason": (Permission.GIVE_REASON,),
+    "record_contact": (Permission.RECORD_CONTACT,),
+    "settle_correction": (Permission.RECORD_CONTACT,),
+    "export_matched": (Permission.EXPORT,),
+    "matching": (Permission.RUN_MATCHING,),
+    "run_matching": (Permission.RUN_MATCHING,),
+    "intakes": IMPORTS,
+    "intake": IMPORTS,
+    "intake_problems": IMPORTS,
+    "take_in_roster": (Permission.IMPORT_ROSTER,),
+    "take_in_register": (Permission.IMPORT_REGISTER,),
+    "take_in_awards": (Permission.IMPORT_AWARDS,),
+    "messages": (Permission.SEE_MESSAGES,),
+    "phone": (Permission.SEE_MESSAGES,),
+    "slips": (Permission.PRINT_SLIPS,),
+    "print_slips": (Permission.PRINT_SLIPS,),
+    "people": (Permission.KEEP_ACCOUNTS,),
+    "change_role": (Permission.KEEP_ACCOUNTS,),
+    "close_account": (Permission.KEEP_ACCOUNTS,),
+    "reset_password": (Permission.KEEP_ACCOUNTS,),
+    "audit_trail": (Permission.READ_AUDIT,),
+    "change_password": ANYBODY,
+    "sign_out": ANYBODY,
+}
+ENDS_THE_SIGN_IN = {"sign_out"}
+METHODS = ("GET", "POST")
+
+
+@pytest.fixture
+def monday() -> Iterator[None]:
+    with time_machine.travel(A_MONDAY, tick=True):
+        yield
+
+
+@pytest.fixture
+def county(session: Session, monday: None) -> StaffCounty:
+    return a_staff_county(session)
+
+
+def staff_rules(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("staff.")]
+
+
+def short(rule: Rule) -> str:
+    return rule.endpoint.removeprefix("staff.")
+
+
+def things_of(things: Things, role: Role) -> dict[str, object]:
+    """A bureau sees its own register, everybody else the school's roster."""
+    intake = things.register if role is Role.BUREAU_OFFICER else things.intake
+    return {
+        "pupil_id": things.pupil.id,
+        "entitlement_id": things.row.id,
+        "correction_id": things.correction.id,
+        "intake_id": intake.id,
+        "staff_id": things.member.id,
+    }
+
+
+def path_of(rule: Rule, values: dict[str, object]) -> str:
+    built = rule.build(values, append_unknown=False)
+    assert built is not None
+    return built[1]
+
+
+def opens(role: Role, page: str) -> bool:
+    return OPENED_BY[page] is ANYBODY or any(may(role, permission) for permission in OPENED_BY[page])
+
+
+def walk(
+    app: Flask, client: FlaskClient, account: str, values: dict[str, object], only_named: bool
+) -> Iterator[tuple[str, str, int]]:
+    """Endpoint, method, status; whoever was signed out on the way signs in again."""
+    sign_in(client, account)
+    token = token_on(client, "/staff/password")
+    for rule in sorted(staff_rules(app), key=lambda rule: short(rule) in ENDS_THE_SIGN_IN):
+        if rule.endpoint in OPEN_PAGES or (only_named and not rule.arguments):
+            continue
+        path = path_of(rule, values)
+        for method in sorted((rule.methods or set()) & set(METHODS)):
+            data = {"csrf_token": token} if method == "POST" else None
+            yield short(rule), method, client.open(path, method=method, data=data).status_code
+
+
+def test_the_table_names_every_staff_page_and_nothing_else(app: Flask) -> None:
+    assert {short(rule) for rule in staff_rules(app) if rule.endpoint not in OPEN_PAGES} == set(OPENED_BY)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_opens_what_the_table_says(app: Flask, client: FlaskClient, county: StaffCounty, role: Role) -> None:
+    wrong = []
+    for page, method, status in walk(app, client, ACCOUNTS[role][0], things_of(county.ours, role), only_named=False):
+        allowed = opens(role, page)
+        if allowed != (status in (200, 302, 400, 422)) or (not allowed and status != 403):
+            wrong.append((page, method, status))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_what_is_not_theirs_is_not_there(app: Flask, client: FlaskClient, county: StaffCounty, role: Role) -> None:
+    wrong = []
+    for page, method, status in walk(app, client, ACCOUNTS[role][0], things_of(county.theirs, role), only_named=True):
+        allowed = opens(role, page)
+        if status != (404 if allowed else 403):
+            wrong.append((page, method, status))
+    assert wrong == []
+
+
+def test_theirs_and_never_there_get_the_same_answer(client: FlaskClient, county: StaffCounty) -> None:
+    sign_in(client, "sch1")
+    theirs = client.get(f"/staff/pupils/{county.theirs.pupil.id}")
+    nobody = client.get(f"/staff/pupils/{uuid4()}")
+    assert (theirs.status_code, theirs.text) == (nobody.status_code, nobody.text)
+
+
+def test_knocking_at_others_doors_is_in_the_trail(client: FlaskClient, session: Session, county: StaffCounty) -> None:
+    sign_in(client, "sch1")
+    client.get(f"/staff/pupils/{county.theirs.pupil.id}")
+    client.get("/staff/audit")
+    pages = session.scalars(select(AuditEntry).where(AuditEntry.action == "refused").order_by(AuditEntry.id)).all()
+    assert [entry.detail["page"] for entry in pages] == ["staff.pupil", "staff.audit_trail"]
+
+
+def test_without_sign_in_every_page_leads_to_the_sign_in(app: Flask, client: FlaskClient, county: StaffCounty) -> None:
+    for rule in staff_rules(app):
+        if rule.endpoint not in OPEN_PAGES and "GET" in (rule.methods or set()):
+            path = path_of(rule, things_of(county.ours, Role.COUNTY_OFFICER))
+            assert client.get(path).headers["Location"] == "/staff/sign-in", path
+
+
+@pytest.mark.parametrize("role", [Role.SCHOOL_OFFICER, Role.COUNTY_OFFICER, Role.ACCOUNT_KEEPER])
+def test_no_post_counts_without_its_token(
+    app: Flask, client: FlaskClient, session: Session, county: StaffCounty, role: Role
+) -> None:
+    sign_in(client, ACCOUNTS[role][0])
+    before = counted(session)
+    for rule in staff_rules(app):
+        if "POST" in (rule.methods or set()):
+            path = path_of(rule, things_of(county.ours, role))
+            assert client.post(path, data={"csrf_token": "made-up"}).status_code == 400, path
+    assert counted(session) == before
+
+
+@pytest.mark.parametrize("role", [Role.SCHOOL_OFFICER, Role.COUNTY_OFFICER, Role.INSPECTOR, Role.ACCOUNT_KEEPER])
+def test_looking_changes_nothing(
+    app: Flask, client: FlaskClient, session: Session, county: StaffCounty, role: Role
+) -> None:
+    sign_in(client, ACCOUNTS[role][0])
+    before = rows_of(session)
+    for rule in staff_rules(app):
+        if "GET" in (rule.methods or set()):
+            client.get(path_of(rule, things_of(county.ours, role)))
+    assert rows_of(session) == before
+
+
+TRAIL = {AuditEntry.__tablename__, SignIn.__tablename__, TryCount.__tablename__}
+"""What looking does leave: that somebody looked."""
+
+
+def rows_of(session: Session) -> dict[str, list[str]]:
+    session.commit()
+    tables = [table for table in Base.metadata.sorted_tables if table.name not in TRAIL]
+    return {table.name: sorted(map(str, session.execute(select(table)))) for table in tables}
+
+
+def counted(session: Session) -> dict[str, int]:
+    session.commit()
+    return {
+        table.name: session.scalar(select(func.count()).select_from(table)) or 0
+        for table in Base.metadata.sorted_tables
+    }
+
+
+LISTS = (
+    "/staff/",
+    "/staff/ledger",
+    "/staff/matched",
+    "/staff/intake",
+    "/staff/messages",
+    "/staff/phone",
+    "/staff/people",
+)
+NUMBER = re.compile(r"(?<![\w-])\d{17}[\dXx](?![\w-])|(?<![\w.-])1[3-9]\d{9}(?![\w-])")
+
+
+@pytest.mark.parametrize("role", [Role.SCHOOL_OFFICER, Role.COUNTY_OFFICER, Role.INSPECTOR, Role.ACCOUNT_KEEPER])
+def test_no_list_shows_a_number_in_full(client: FlaskClient, county: StaffCounty, role: Role) -> None:
+    sign_in(client, ACCOUNTS[role][0])
+    pages = [*LISTS, f"/staff/pupils/{county.ours.pupil.id}", f"/staff/intake/{county.ours.intake.id}", "/staff/audit"]
+    for path in pages:
+        assert NUMBER.findall(client.get(path).text) == [], path
