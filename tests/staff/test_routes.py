@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -17,8 +16,7 @@ from portal.blueprints.guards import OPEN_PAGES
 from portal.models import AuditEntry, SignIn, TryCount
 from portal.models.base import Base
 from portal.vocabulary import Role
-from tests.builders import A_MONDAY
-from tests.staff.county import ACCOUNTS, StaffCounty, Things, a_staff_county, sign_in, token_on
+from tests.staff.county import ACCOUNTS, StaffCounty, Things, sign_in, token_on
 
 ANYBODY: tuple[Permission, ...] = ()
 """Every staff member, of whatever role."""
@@ -56,17 +54,6 @@ OPENED_BY = {
 }
 ENDS_THE_SIGN_IN = {"sign_out"}
 METHODS = ("GET", "POST")
-
-
-@pytest.fixture
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
-
-
-@pytest.fixture
-def county(session: Session, monday: None) -> StaffCounty:
-    return a_staff_county(session)
 
 
 def staff_rules(app: Flask) -> list[Rule]:
