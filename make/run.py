@@ -51,8 +51,13 @@ class Running:
         return self.process is None or self.process.poll() is not None
 
 
+PORT = int(os.environ.get("PORT", "8000"))
+ADDRESS = f"http://127.0.0.1:{PORT}"
+
+
 def environment() -> dict[str, str]:
-    return {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    path = f"{BIN}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
+    return {"PORTAL_PUBLIC_URL": ADDRESS, **os.environ, "PATH": path}
 
 
 def procfile() -> list[Running]:
@@ -137,13 +142,14 @@ def main() -> None:
     processes, server = procfile(), None
     try:
         settings = read_settings()
-        wait_for_port(int(os.environ.get("PORT", "8000")))
+        wait_for_port(PORT)
         if settings.database_url is None:
             server = embedded_postgres.start(settings.instance / "postgres")
         owner_url = settings.database_owner_url or (server.owner_url if server else "")
         if up_to_date(owner_url):
             processes[0].start()
         prepare()
+        say(f"families {ADDRESS}/   staff {ADDRESS}/staff/   Ctrl-C ends all of it")
         keep_running(processes)
     except KeyboardInterrupt:
         say("ending")
