@@ -74,7 +74,7 @@ def recent_messages(
 def count_by_state(session: Session, scope: Scope) -> dict[MessageState, int]:
     """Every state in the order a message passes through, also those with none."""
     statement = scope.narrow(select(Message.state, func.count()), Message.school_id).group_by(Message.state)
-    counts = dict(session.execute(statement).tuples().all())
+    counts = dict(iter(session.execute(statement)))
     return {state: counts.get(state, 0) for state in MessageState}
 
 

@@ -46,4 +46,6 @@ def surname(name: str) -> str | None:
     """姓; None for a name that has none, such as 阿依古丽·买买提."""
     if not re.fullmatch(r"[\u3400-\u9fff\U00020000-\U0003ffff]{2,4}", name):
         return None
-    return name[:2] if len(name) > 2 and DOUBLE_SURNAMES.match(name) else name[:1]
+    if len(name) > 2 and DOUBLE_SURNAMES.match(name):
+        return name[:2]
+    return name[:1] if len(name) < 4 else None

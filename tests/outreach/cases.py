@@ -1,9 +1,11 @@
 """Families to write to, and the outbox they are written from."""
 
 from collections import Counter
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from flask import current_app
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.database import EVERYTHING, db
@@ -12,6 +14,7 @@ from portal.vocabulary import MessageState
 from tests.builders import a_pupil
 from tests.coverage.builders import a_match, opened
 
+Result = TypeVar("Result")
 SURNAMES = "王李张刘陈杨赵黄周吴"
 
 
@@ -45,3 +48,21 @@ def messages(session: Session) -> list[Message]:
 
 def states(session: Session) -> Counter[MessageState]:
     return Counter(message.state for message in messages(session))
+
+
+def in_context(work: Callable[[], Result]) -> Callable[[], Result]:
+    """For a thread of its own, which does not know the application by itself."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def inside() -> Result:
+        with app.app_context():
+            return work()
+
+    return inside
+
+
+def is_waiting_for_a_lock() -> bool:
+    """Whether another connection of this database waits for a lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with db.engine.connect() as beside:
+        return bool(beside.scalar(text(waiting)))

@@ -1,5 +1,6 @@
 """200 reminders through Kannel by four dispatchers, two of them killed midway; every report finds its message."""
 
+import logging
 import os
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from tests.builders import A_MONDAY
 from tests.conftest import Databases
 from tests.outreach.cases import matched_pupils, messages, sessions, states
 from tests.outreach.kannel import PASSWORD, USERNAME, Running, free_ports, kannel, listens, wait_for
+
+log = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parent.parent.parent
 HOW_MANY = 200
@@ -43,8 +46,8 @@ def process(log: Path, environment: dict[str, str], *command: str) -> Iterator[s
     try:
         yield started
     finally:
-        started.kill()
-        started.wait()
+        started.terminate()
+        started.wait(30)
 
 
 @contextmanager
@@ -106,7 +109,7 @@ def test_two_killed_dispatchers_of_four_neither_double_nor_lose_a_message(
 
     operator = running.count()
     ends = states(session)
-    print(f"when killed: {dict(left_behind)}; {reaped}; in the end: {dict(ends)}; operator: {sum(operator.values())}")
+    log.info("killed at %s, reaped %s, in the end %s, operator got %s", left_behind, reaped, ends, operator.total())
     assert planned.messages == HOW_MANY
     assert left_behind[MessageState.QUEUED] > 0, "the kill came too late to prove anything"
     assert max(operator.values()) == 1

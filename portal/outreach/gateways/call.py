@@ -52,7 +52,9 @@ class Call:
             url, data=body, headers=headers, timeout=(CONNECT, READ), allow_redirects=False, stream=True
         ) as answer:
             try:
-                text = answer.raw.read(LONGEST_ANSWER, decode_content=False)
+                text = b""
+                while len(text) < LONGEST_ANSWER and (more := answer.raw.read(4096, decode_content=False)):
+                    text += more
             except HTTPError as error:
                 raise ConnectionError from error
             if self._late:

@@ -1,0 +1,106 @@
+"""One run a slot, however many clocks tick; and what the jobs do."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models import JobSlot, TryCount
+from portal.schedule import DAY, JOBS, MINUTE, Job, run_once, slot_of
+from portal.vocabulary import MessageState
+from tests.builders import A_MONDAY
+from tests.outreach.cases import a_matched_pupil, in_context, messages, sessions, states
+
+HOUR = timedelta(hours=1)
+
+
+def a_job(runs: list[datetime], name: str = "counted") -> Job:
+    return Job(name, {"minute": "*"}, MINUTE, lambda _sessions, _settings, now: runs.append(now))
+
+
+def tick(job: Job, now: datetime) -> bool:
+    return run_once(job, sessions(), current_app.extensions["settings"], now)
+
+
+def test_three_clocks_run_a_job_once_a_slot(session: Session) -> None:
+    runs: list[datetime] = []
+    moments = [A_MONDAY + minute * MINUTE for minute in range(5) for _ in range(3)]
+    with ThreadPoolExecutor(3) as pool:
+        asked = [pool.submit(in_context(lambda now=now: tick(a_job(runs), now))) for now in moments]
+
+    assert (sum(one.result() for one in asked), len(runs)) == (5, 5)
+
+
+def test_a_clock_that_was_put_back_goes_on(session: Session) -> None:
+    runs: list[datetime] = []
+    job = a_job(runs)
+
+    assert tick(job, A_MONDAY)
+    assert tick(job, A_MONDAY - HOUR)
+    assert tick(job, A_MONDAY + 2 * MINUTE)
+    assert tick(job, A_MONDAY - HOUR + 2 * MINUTE)
+    assert not tick(job, A_MONDAY - HOUR + 2 * MINUTE)
+
+
+def test_a_slot_taken_before_the_clock_was_put_back_is_free_again(session: Session) -> None:
+    runs: list[datetime] = []
+    with sessions().begin() as before:
+        before.add(JobSlot(job="counted", slot=A_MONDAY, taken_at=A_MONDAY + HOUR))
+
+    assert tick(a_job(runs), A_MONDAY)
+    assert not tick(a_job(runs), A_MONDAY)
+
+
+def test_clocks_of_two_machines_may_differ_a_little(session: Session) -> None:
+    runs: list[datetime] = []
+
+    assert tick(a_job(runs), A_MONDAY + timedelta(seconds=30))
+    assert not tick(a_job(runs), A_MONDAY + timedelta(seconds=5))
+
+
+def test_a_job_that_fails_does_not_end_the_clock(session: Session) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    broken = Job("broken", {"minute": "*"}, MINUTE, fail)
+
+    assert tick(broken, A_MONDAY)
+    assert tick(broken, A_MONDAY + MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("length", "slot"),
+    [
+        (MINUTE, datetime(2026, 9, 6, 16, 30, tzinfo=UTC)),
+        (DAY, datetime(2026, 9, 6, 16, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_days_slot_begins_at_midnight_in_jiangsu(length: timedelta, slot: datetime) -> None:
+    assert slot_of(datetime(2026, 9, 6, 16, 30, 12, tzinfo=UTC), length) == slot
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+def test_every_job_does_its_work_on_an_empty_database(session: Session, job: Job) -> None:
+    assert job.work(sessions(), current_app.extensions["settings"], A_MONDAY) is not None
+
+
+def test_the_schedule_plans_what_the_dispatcher_will_send(session: Session) -> None:
+    a_matched_pupil(session)
+    tick(JOBS[0], A_MONDAY)
+
+    assert states(session) == {MessageState.QUEUED: 1}
+
+
+def test_words_go_after_ninety_days_and_the_template_stays(session: Session) -> None:
+    a_matched_pupil(session)
+    tick(JOBS[0], A_MONDAY)
+    session.add(TryCount(key=b"x", window_ends_at=A_MONDAY, count=1))
+    session.commit()
+    tick(JOBS[-1], A_MONDAY + 91 * DAY)
+
+    (message,) = messages(session)
+    assert (message.text, message.template) == (None, "enrolment_not_confirmed.own")
+    assert session.scalars(select(TryCount)).all() == []
