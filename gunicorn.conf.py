@@ -2,6 +2,10 @@
 
 import os
 from pathlib import Path
+from typing import Any
+
+from portal.database import db
+from portal.readiness import require_ready
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -14,3 +18,11 @@ keepalive = 5
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # heartbeats must not wait for a disk
 accesslog = None  # a path may hold a gateway's secret; who looked at what is in the audit entries
 control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    """A worker that finds other tables or other keys than its own ends before it answers anybody."""
+    with worker.app.callable.app_context():
+        require_ready(db.session())
+        db.session.commit()
+        db.engine.dispose()

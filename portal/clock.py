@@ -77,7 +77,7 @@ def term_of(day: date) -> SchoolTerm:
 
 
 def working_days_after(day: date, count: int) -> date:
-    """The day that lies ``count`` working days later, festivals and make-up days (调休) of the State Council counted."""
+    """The day ``count`` working days later, with the State Council's festivals and make-up days (调休)."""
     while count > 0:
         day += timedelta(days=1)
         count -= _is_working_day(day)

@@ -25,6 +25,7 @@ NAMES = {
 metadata = MetaData(naming_convention=NAMES)
 db = SQLAlchemy(metadata=metadata)
 
+
 @dataclass(frozen=True)
 class Reach:
     """Which pupils' rows a transaction sees: everything, one subtree of units, or named pupils; by default none.
@@ -71,18 +72,19 @@ def _announce(connection: Connection, reach: Reach) -> None:
 APP_ROLE = "portal_app"
 """Owns nothing: reads and writes what migrations granted, within its reach."""
 
+# A page that waits longer than this is a fault to be seen, not a wait to be borne (security.md 4.3).
+ON_CONNECTING = f"-c role={APP_ROLE} -c timezone=UTC -c lock_timeout=5s -c idle_in_transaction_session_timeout=300s"
+
 
 def database_config(settings: Settings) -> dict[str, Any]:
     """What Flask-SQLAlchemy needs; the embedded server is started by the first connection, not before."""
-    connect_args = {
-        "application_name": "portal",
-        # A page that waits longer than this is a fault to be seen, not a wait to be borne (security.md 4.3).
-        "options": f"-c role={APP_ROLE} -c timezone=UTC -c lock_timeout=5s -c idle_in_transaction_session_timeout=300s",
-    }
-    options: dict[str, Any] = {"pool_pre_ping": True, "pool_recycle": 1800, "connect_args": connect_args}
+    # an error that quotes a statement must not quote its values
+    options: dict[str, Any] = {"pool_pre_ping": True, "pool_recycle": 1800, "hide_parameters": True}
     if settings.database_url is None:
         # SQLAlchemy asks the creator instead of the address, which is here for the dialect alone.
-        options["creator"] = lambda: psycopg.connect(libpq(embedded(settings).app_url), **connect_args)
+        options["creator"] = lambda: psycopg.connect(libpq(embedded(settings).app_url), options=ON_CONNECTING)
+    else:
+        options["connect_args"] = {"options": ON_CONNECTING}
     return {
         "SQLALCHEMY_DATABASE_URI": settings.database_url or "postgresql+psycopg://",
         "SQLALCHEMY_ENGINE_OPTIONS": options,

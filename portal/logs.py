@@ -2,26 +2,33 @@
 
 import logging
 import sys
+from traceback import extract_tb
 from typing import Any
 
 import structlog
 
 from portal.privacy.masking import redact
 
-SHARED = [
+SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 
 
-# Where it happened, never with which values: the locals of a frame are passwords, names and numbers.
-TRACES = structlog.processors.ExceptionRenderer(structlog.tracebacks.ExceptionDictTransformer(show_locals=False))
-
-
 def _struck_out(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """The last guard: numbers that slipped into a message never reach the file (ASVS 16.2.5)."""
     return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def _where_it_broke(_logger: Any, _method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """The kind of error and the lines it passed; never its message or the values at hand, which may be a child's."""
+    found = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if found is True else found[1] if isinstance(found, tuple) else found
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        event["passed"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(error.__traceback__)]
+    return event
 
 
 def start_logging(level: str) -> None:
@@ -30,7 +37,7 @@ def start_logging(level: str) -> None:
         foreign_pre_chain=SHARED,
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            TRACES,
+            _where_it_broke,
             _struck_out,
             structlog.processors.JSONRenderer(ensure_ascii=False, default=lambda value: redact(str(value))),
         ],

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
-
 Algorithm = Literal["aes", "sm4"]
 
 
@@ -58,7 +57,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         database_url=_psycopg(database_url),
         database_owner_url=_psycopg(environment.get("DATABASE_OWNER_URL") or database_url),
         keys=Path(environment.get("PORTAL_KEYS", folder / "keys")).resolve(),
-        seal_algorithm=cast(Algorithm, environment.get("PORTAL_SEAL_ALGORITHM", "aes")),
+        seal_algorithm=cast("Algorithm", environment.get("PORTAL_SEAL_ALGORITHM", "aes")),
         public_url=public_url,
         trusted_proxies=int(environment.get("PORTAL_TRUSTED_PROXIES", "0")),
         gateway=environment.get("PORTAL_GATEWAY", "sandbox"),

@@ -1,4 +1,4 @@
-"""The house keeps its shape: which way imports go, who may know Flask, who commits (shared rules of the house in README)."""
+"""The house keeps its shape: which way imports go, who may know Flask, who commits."""
 
 import ast
 from collections.abc import Iterator

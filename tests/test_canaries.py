@@ -1,4 +1,4 @@
-"""Nothing personal lies about in clear: not in a database dump, not in the server's files, not in logs or temporary folders."""
+"""Nothing personal lies about in clear: not in a dump, the server's files, logs or temporary folders."""
 
 import os
 import subprocess

@@ -12,6 +12,13 @@ depends_on = None
 
 def upgrade():
     op.create_table(
+        "demonstration",
+        sa.Column("id", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_demonstration_only_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_demonstration")),
+    )
+    op.create_table(
         "hardship_category",
         sa.Column("code", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -228,6 +235,7 @@ def upgrade():
         sa.Column("due_yuan", sa.Numeric(precision=10, scale=2), nullable=True),
         sa.Column("paid_yuan", sa.Numeric(precision=10, scale=2), nullable=False),
         sa.Column("version_from", sa.Date(), nullable=False),
+        sa.Column("because_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("reason", sa.String(length=8), nullable=True),
         sa.Column("owner_level", sa.String(length=32), nullable=False),
         sa.Column("next_step", sa.String(length=120), nullable=False),
@@ -235,6 +243,10 @@ def upgrade():
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "closed_on IS NOT NULL OR (reason IS NOT NULL AND next_step <> '' AND next_step_due IS NOT NULL)",
+            name=op.f("ck_entitlement_open_has_next_step"),
+        ),
         sa.ForeignKeyConstraint(["pupil_id"], ["pupil.id"], name=op.f("fk_entitlement_pupil_id")),
         sa.ForeignKeyConstraint(["school_id"], ["unit.id"], name=op.f("fk_entitlement_school_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entitlement")),
@@ -548,3 +560,4 @@ def downgrade():
     op.drop_table("key_check")
     op.drop_table("job_slot")
     op.drop_table("hardship_category")
+    op.drop_table("demonstration")

@@ -30,6 +30,8 @@ OF_NOBODY = ["register_entry"]
 
 # Trails that are added to and read, never rewritten (N5-7).
 TRAILS = ["audit_entry", "entitlement_change"]
+# The mark of a demonstration stays for good.
+MARKS = ["demonstration"]
 # A report that came again is counted on its row.
 COUNTED = ["delivery_report"]
 FREE = [
@@ -70,7 +72,7 @@ def upgrade():
     for table in [*OF_PUPILS, *OF_UNITS, *OF_NOBODY, *FREE]:
         if table not in TRAILS:
             op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {ROLE}")
-    for table in TRAILS:
+    for table in [*TRAILS, *MARKS]:
         op.execute(f"GRANT SELECT, INSERT ON {table} TO {ROLE}")
     for table in COUNTED:
         op.execute(f"GRANT SELECT, INSERT, UPDATE (times) ON {table} TO {ROLE}")
@@ -109,6 +111,6 @@ def downgrade():
     for table in [*OF_PUPILS, *OF_UNITS, *OF_NOBODY]:
         op.execute(f"DROP POLICY within_reach ON {table}")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
-    for table in [*OF_PUPILS, *OF_UNITS, *OF_NOBODY, *FREE, *TRAILS, *COUNTED, "alembic_version"]:
+    for table in [*OF_PUPILS, *OF_UNITS, *OF_NOBODY, *FREE, *TRAILS, *MARKS, *COUNTED, "alembic_version"]:
         op.execute(f"REVOKE ALL ON {table} FROM {ROLE}")
     op.execute(f"REVOKE USAGE ON SCHEMA public FROM {ROLE}")

@@ -10,10 +10,13 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-AGRICULTURE, CIVIL, DISABLED = "农业农村", "民政", "残联"
+AGRICULTURE, CIVIL, DISABLED, VETERANS = "农业农村", "民政", "残联", "退役军人、公安"
 
 # The five years after leaving poverty ended with 2025; whether the name goes on is not published.
 TRANSITION_ENDED = date(2025, 12, 31)
+
+DIBAO = ["低保", "城乡低保", "低保户", "低保对象", "低保家庭", "城市低保", "农村低保", "最低生活保障"]
+DIBAO += ["城乡最低生活保障"]
 
 CATEGORIES = [
     # code, name, other spellings, bureau, until
@@ -31,7 +34,7 @@ CATEGORIES = [
     (
         "DIBAO",
         "城乡低保家庭",
-        ["低保", "城乡低保", "低保户", "低保对象", "低保家庭", "城市低保", "农村低保", "最低生活保障", "城乡最低生活保障"],
+        DIBAO,
         CIVIL,
         None,
     ),
@@ -56,7 +59,7 @@ CATEGORIES = [
     ("DIS", "残疾学生", ["残疾", "残疾人", "残疾人(学生)", "残疾儿童", "持证残疾人"], DISABLED, None),
     ("DIS_PARENT", "残疾人子女", ["残疾人家庭子女", "残疾人(监护人)"], DISABLED, None),
     ("MARTYR", "烈士子女", [], "退役军人", None),
-    ("ENTITLED", "优抚对象子女、因公牺牲警察子女", ["优抚对象子女", "因公牺牲警察子女", "优抚"], "退役军人、公安", None),
+    ("ENTITLED", "优抚对象子女、因公牺牲警察子女", ["优抚对象子女", "因公牺牲警察子女", "优抚"], VETERANS, None),
     ("DILEMMA", "困境儿童", [], CIVIL, None),
     ("WORKER", "困难职工家庭子女", ["困难职工子女", "特困职工家庭子女", "特困职工子女"], "工会", None),
     ("GENERAL", "一般家庭经济困难", ["一般困难", "家庭经济困难"], "学校", None),

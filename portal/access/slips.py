@@ -1,4 +1,4 @@
-"""告知单 codes: every pupil of a school has one, so having one brands nobody; with the birth date it opens the child's page."""
+"""告知单 codes: every pupil of a school has one, so it brands nobody; with the birth date it opens the child's page."""
 
 import unicodedata
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""How often something may be tried: one table of limits, counted in the database for all workers alike (security.md §6.1)."""
+"""How often something may be tried: a table of limits, counted in the database for all workers alike (U-01)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

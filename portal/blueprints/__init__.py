@@ -1,4 +1,4 @@
-"""The edge: pages for families and for staff, and the door where gateways report. Only here and in commands is anything committed."""
+"""The edge: pages for families and for staff, and the door where gateways report. Views and commands commit."""
 
 from portal.blueprints import errors
 from portal.blueprints.families import families

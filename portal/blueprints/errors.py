@@ -1,4 +1,4 @@
-"""Answers in words when something can't be done: what is wrong, what to do, whom to ask. Never a trace, never a cause that leaks."""
+"""Answers in words when something can't be done: what is wrong, what to do, whom to ask; never a trace or a cause."""
 
 from uuid import uuid4
 
@@ -21,12 +21,12 @@ WORDS = {
     # status: (what happened, what to do)
     400: ("这一步没有办成", "请返回上一页再试一次。"),
     403: ("您的角色不能做这件事", "如果工作需要，请找上级资助中心调整权限。"),
-    404: ("没有找到这一页", "可能是地址输错了，或者内容不在您的管辖范围内。请从首页重新进入。"),
+    404: ("没有找到这一页", "可能是地址输错了，或者这件事不归您管。请从首页重新进入。"),
     405: ("这一步没有办成", "请返回上一页，按页面上的按钮操作。"),
     413: ("文件太大", "一次最多上传 32 MB。请按学校或年级分成几个文件再上传。"),
     422: (
         "不用交证明",
-        "已经比对出的学生，学校和县里都不得再要证明材料（苏教助函〔2020〕8号 三（一））。文件没有保存。有人向您要证明，请告诉县资助中心。",
+        "学校和县里都不得再要证明材料（苏教助函〔2020〕8号 三（一））。文件没有保存。有人要证明，请告诉县里。",
     ),
     429: ("试的次数太多了", "请稍后再试，或者打学校电话问。"),
     500: ("系统出了点问题", "您填的内容没有丢。请过几分钟再试一次；还不行，请把下面的编号告诉学校。"),
@@ -67,7 +67,7 @@ def on_database_away(error: OperationalError) -> tuple[str, int, dict[str, str]]
 
 def on_fault(error: Exception) -> tuple[str, int]:
     incident = uuid4().hex[:8]
-    log.exception("fault", incident=incident, endpoint=request.endpoint)
+    log.error("fault", incident=incident, endpoint=request.endpoint, exc_info=error)
     return _page(500, incident=incident)
 
 

@@ -8,6 +8,7 @@ from typing import Self
 from uuid import UUID
 
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
@@ -63,14 +64,19 @@ class Progress:
 
     def _keep_alive(self) -> None:
         while not self._ended.wait(BEAT) and not self._lost:
-            until = clock.now() + LEASE
-            with self._sessions.begin() as session:
-                mine = update(Intake).where(
-                    Intake.id == self._intake_id,
-                    Intake.state == IntakeState.READING,
-                    Intake.working_until == self.until,
-                )
-                renewal = mine.values(working_until=until, rows=self.rows, done=self.done).returning(Intake.id)
-                self._lost = session.scalar(renewal) is None
-            if not self._lost:
-                self.until = until
+            try:
+                self._renew(clock.now() + LEASE)
+            except OperationalError:  # locked by the keeper's own transaction, or the database is away: both show there
+                continue
+
+    def _renew(self, until: datetime) -> None:
+        with self._sessions.begin() as session:
+            mine = update(Intake).where(
+                Intake.id == self._intake_id,
+                Intake.state == IntakeState.READING,
+                Intake.working_until == self.until,
+            )
+            renewal = mine.values(working_until=until, rows=self.rows, done=self.done).returning(Intake.id)
+            self._lost = session.scalar(renewal) is None
+        if not self._lost:
+            self.until = until

@@ -98,7 +98,7 @@ RULES = (
     ),
     Rule(
         "guardian_number_name", Decision.HOUSEHOLD,
-        "监护人的证件号和姓名与名单一致,学生本人未在名单", FAMILY_HOUSEHOLD,
+        "监护人的证件号和姓名与名单一致,名单上这一条不是学生本人", FAMILY_HOUSEHOLD,
         via=GUARDIAN, number=SAME, name=AGREES, validity=IN_FORCE, sharing=NOT_SHARED,
     ),
     Rule(

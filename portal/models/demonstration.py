@@ -1,4 +1,4 @@
-"""The mark of a demonstration database: made together with its invented people, never taken away, refuses real gateways."""
+"""The mark of a demonstration database: made with its invented people, never taken away, refuses real gateways."""
 
 from datetime import datetime
 

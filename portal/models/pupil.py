@@ -20,7 +20,7 @@ SLIP = "slip code"
 
 
 class Pupil(Row):
-    """The number as the roster gave it after lossless repair; ``id_certain`` says whether it may carry a certain match."""
+    """The number is as the roster gave it after lossless repair; ``id_certain``: it may carry a certain match."""
 
     __tablename__ = "pupil"
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Final, Literal, TypeVar
 
@@ -184,7 +184,9 @@ class _Reader:
     def day(self) -> date:
         value = self.data.get("day")
         try:
-            return datetime.strptime(value if isinstance(value, str) else "", "%Y-%m-%d").date()
+            if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+                raise ValueError
+            return date.fromisoformat(value)
         except ValueError:
             raise self.wrong("day", value, "请写成 2026-09-07 这样的日期") from None
 

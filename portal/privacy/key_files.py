@@ -77,7 +77,7 @@ def _data_name(id_: int) -> str:
 
 
 def _data_ids(folder: Path) -> list[int]:
-    return sorted(int(name[1]) for name in map(_DATA_NAME.fullmatch, os.listdir(folder)) if name)
+    return sorted(int(name[1]) for name in map(_DATA_NAME.fullmatch, (path.name for path in folder.iterdir())) if name)
 
 
 def _put(folder: Path, name: str, id_: int, algorithm: Algorithm) -> bool:

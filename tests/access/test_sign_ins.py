@@ -23,7 +23,7 @@ def test_a_sign_in_is_recognised_by_its_cookie_and_by_nothing_else(session: Sess
     assert sign_ins.recognise(session, token + "x", A_MONDAY) is None
 
 
-@pytest.mark.parametrize("clicks, stands", [([14, 28, 42], True), ([16], False), (range(14, 495, 14), False)])
+@pytest.mark.parametrize(("clicks", "stands"), [([14, 28, 42], True), ([16], False), (range(14, 495, 14), False)])
 def test_staff_stay_signed_in_for_15_idle_minutes_and_8_hours(
     session: Session, clicks: Iterable[int], stands: bool
 ) -> None:
@@ -48,7 +48,7 @@ def test_the_right_password_signs_in_and_leaves_an_audit_entry(session: Session)
     assert [(e.actor, e.action) for e in session.query(AuditEntry)] == [("staff:sch1", "signed_in")]
 
 
-@pytest.mark.parametrize("account, password", [("sch1", "wrong"), ("nobody", PASSWORD), ("closed", PASSWORD)])
+@pytest.mark.parametrize(("account", "password"), [("sch1", "wrong"), ("nobody", PASSWORD), ("closed", PASSWORD)])
 def test_wrong_unknown_and_closed_are_refused_alike(session: Session, account: str, password: str) -> None:
     a_staff_member(session, "sch1")
     a_staff_member(session, "closed").active = False

@@ -14,6 +14,7 @@ from tests.matching.people import (
     AYGUL_NUMBER,
     LI_DI,
     LI_DI_NUMBER,
+    MOTHER_NUMBER,
     SUN_AN,
     SUN_AN_NUMBER,
     TERM_START,
@@ -190,3 +191,25 @@ def test_the_evidence_says_what_agreed_in_words():
 
 def test_a_household_alone_says_nothing_of_the_child():
     assert judged(a_pupil(), replace(an_entry()), Via.HOUSEHOLD) is None
+
+
+@pytest.mark.parametrize("stopgap", ["不详", "无名", "暂无", "NULL", "n/a", "/", "1", "·"])
+def test_what_stands_in_for_a_name_agrees_with_nobody(stopgap):
+    assert codes([a_pupil(stopgap)], [an_entry(stopgap)]) == ["number_name_missing"]
+
+
+@pytest.mark.parametrize("via", ["guardian_1", "guardian_2"])
+def test_a_number_that_the_pupils_own_guardian_has_too_is_not_certain(via):
+    pupil = a_pupil(XIAOCHUAN, MOTHER_NUMBER, **{via: a_guardian()})
+    assert codes([pupil], [an_entry(XIAOCHUAN, MOTHER_NUMBER)]) == ["number_shared_in_roster"]
+
+
+def test_twins_whose_numbers_were_exchanged_are_both_left_to_a_person():
+    roster = [a_pupil("赵大双", XIAOYU_NUMBER), a_pupil("赵小双", XIAOCHUAN_NUMBER)]
+    register = [an_entry("赵小双", XIAOYU_NUMBER), an_entry("赵大双", XIAOCHUAN_NUMBER)]
+    assert codes(roster, register) == ["number_other_name"] * 2
+
+
+def test_an_ended_entry_leaves_the_one_in_force_certain():
+    ended, in_force = an_entry(valid_to=date(2026, 8, 31)), an_entry(valid_to=date(2027, 8, 31))
+    assert codes([a_pupil()], [ended, in_force]) == ["number_name", "validity_ended"]

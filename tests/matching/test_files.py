@@ -1,20 +1,17 @@
 """``match-files``: the files of the contract in, one answer out, the same as the engine's."""
 
-import csv
-from pathlib import Path
-
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.matching import bulk
 from portal.matching.engine import match
-from portal.matching.files import MatchFilesError, match_files
+from portal.matching.files import MatchFilesError
 from portal.matching.keys import pairs_by_number
 from portal.matching.people import Guardian
+from tests.matching.files import a_csv, a_workbook, answer, matched
 from tests.matching.people import (
     AYGUL,
     AYGUL_NUMBER,
@@ -51,31 +48,6 @@ EXPECTED = [
     ["3", "2", "certain", "number_name"],
     ["4", "3", "possible", "validity_ended"],
 ]
-
-
-def a_csv(path: Path, rows: list[list[str]], encoding: str = "utf-8") -> Path:
-    with path.open("w", encoding=encoding, newline="") as file:
-        csv.writer(file).writerows(rows)
-    return path
-
-
-def a_workbook(path: Path, rows: list[list[str]]) -> Path:
-    with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet()
-        for place, row in enumerate(rows):
-            sheet.write_row(place, 0, row)
-    return path
-
-
-def matched(roster: Path, register: Path, out: str = "out.csv"):
-    return match_files(roster, register, roster.parent / out, day=TERM_START, progress=lambda _: None)
-
-
-def answer(path: Path) -> list[list[str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        heading, *rows = csv.reader(file)
-    assert heading == ["roster_row", "register_row", "decision", "rule", "because"]
-    return [row[:4] for row in rows]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -155,6 +127,24 @@ def test_a_missing_file_or_folder_is_named(tmp_path):
         matched(register, register, "no/out.csv")
     with pytest.raises(MatchFilesError, match="csv 或 parquet"):
         matched(register, register, "out.xlsx")
+    with pytest.raises(MatchFilesError, match="是一个文件夹"):
+        (tmp_path / "out.csv").mkdir()
+        matched(register, register, "out.csv")
+
+
+@pytest.mark.parametrize("out", ["r.csv", "g.csv", "link.csv"])
+def test_an_answer_is_never_written_over_what_it_answers(tmp_path, out):
+    roster, register = a_csv(tmp_path / "r.csv", ROSTER), a_csv(tmp_path / "g.csv", REGISTER)
+    (tmp_path / "link.csv").symlink_to(register)
+    before = roster.read_bytes(), register.read_bytes()
+    with pytest.raises(MatchFilesError, match="另起一个文件名"):
+        matched(roster, register, out)
+    assert (roster.read_bytes(), register.read_bytes()) == before
+
+
+def test_columns_that_no_such_file_has_are_counted(tmp_path):
+    report = matched(a_csv(tmp_path / "r.csv", ROSTER), a_csv(tmp_path / "g.csv", REGISTER))
+    assert (report.roster_columns_dropped, report.register_columns_dropped) == (1, 0)
 
 
 def test_a_quote_in_a_path_is_only_a_quote(tmp_path):

@@ -83,7 +83,7 @@ def test_a_lost_index_key_is_not_made_anew(folder: Path) -> None:
 
     make_key_files(folder, "aes")
 
-    with pytest.raises(KeyProblem, match="index.json 读不出来.*备份恢复"):
+    with pytest.raises(KeyProblem, match=r"index\.json 读不出来.*备份恢复"):
         read_key_files(folder)
 
 

@@ -129,7 +129,7 @@ def test_a_value_of_a_key_that_is_gone_breaks(tmp_path: Path, ring: Keyring) -> 
 def test_keys_of_another_database_are_refused(tmp_path: Path, ring: Keyring) -> None:
     kept = ring.fingerprint()
 
-    with pytest.raises(KeyProblem, match="密钥与数据库不是一套.*拒绝启动"):
+    with pytest.raises(KeyProblem, match=r"密钥与数据库不是一套.*拒绝启动"):
         Keyring.make(tmp_path / "other").require(kept)
 
 
