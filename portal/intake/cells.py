@@ -24,7 +24,7 @@ _YEAR_MONTH_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1
 _EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _SERIAL_ZERO = date(1899, 12, 30)
-_OPEN_ENDED = frozenset({"长期", "长期有效", "永久", "永久有效", "无固定期限", "至今"})
+_OPEN_ENDED = frozenset({"长期", "长期有效", "永久", "永久有效", "无固定期限", "至今", "无"})
 
 CUT_BY_EXCEL = "疑似被Excel改坏（长数字变成了科学计数），请把该列设为文本后重新导出"
 

@@ -16,7 +16,9 @@ from tests.matching.people import (
     ZHOU_XIAO_NUMBER,
 )
 
-NAMES = st.sampled_from(["王小雨", "王小川", "肖明", "萧明", "王丽", "", "王?雨", "阿依·买买提", "阿依•买买提"])
+NAMES = st.sampled_from(
+    ["王小雨", "王小川", "肖明", "萧明", "王丽", "", "王?雨", "阿依·买买提", "阿依•买买提", "不详", "锟斤拷"]
+)
 NUMBERS = st.sampled_from(
     [
         XIAOYU_NUMBER,

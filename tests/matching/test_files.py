@@ -127,8 +127,8 @@ def test_a_missing_file_or_folder_is_named(tmp_path):
         matched(register, register, "no/out.csv")
     with pytest.raises(MatchFilesError, match="csv 或 parquet"):
         matched(register, register, "out.xlsx")
+    (tmp_path / "out.csv").mkdir()
     with pytest.raises(MatchFilesError, match="是一个文件夹"):
-        (tmp_path / "out.csv").mkdir()
         matched(register, register, "out.csv")
 
 
