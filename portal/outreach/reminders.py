@@ -25,7 +25,7 @@ MOST = 3
 """Reminders of one matter; then a person."""
 WAIT = timedelta(days=3)
 """Between two reminders of one matter."""
-PAGE = 500
+PAGE = 1000
 
 UNDER_WAY = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING)
 NO_MOBILE, SHARED_NUMBER, NO_WORDS = "no_mobile", "shared_number", "no_words"
@@ -119,9 +119,10 @@ def _rows(
     certain = set(session.scalars(waiting(term).where(Pupil.id.in_(beside))))
     spoken_of = set(session.scalars(waiting(term, Decision.CERTAIN, Decision.HOUSEHOLD).where(Pupil.id.in_(beside))))
     children = children_of(session, spoken_of, term, local(now).date())
+    order = {pupil_id: place for place, pupil_id in enumerate(children)}  # the highest grade first
     histories = _histories(session, numbers, matter_of(term))
     for number in numbers:
-        mine = tuple(child for child in children.values() if child.pupil_id in number.pupils)
+        mine = tuple(children[pupil_id] for pupil_id in sorted(number.pupils & children.keys(), key=order.__getitem__))
         history = histories.get(number.index, History())
         lately = history.last_planned is not None and history.last_planned > now - WAIT
         if not any(child.pupil_id in certain for child in mine) or history.under_way or lately or history.step >= MOST:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from portal.models import Intake, Pupil
 from portal.vocabulary import IntakeState
-from tests.builders import PASSWORD, a_bureau, an_entry
+from tests.builders import a_bureau, an_entry
 from tests.pages import DESK, Opener, look_plain
+from tests.staff.browsing import enter, press
 from tests.staff.county import StaffCounty
 
 ROSTER = """示例县实验小学学籍名册,,,,
@@ -37,19 +38,10 @@ def roster(tmp_path: Path) -> Callable[[str, str], Path]:
     return write
 
 
-def enter(page: Page, account: str) -> None:
-    page.goto("/staff/sign-in")
-    page.get_by_label("账号").fill(account)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
-    page.wait_for_url("**/staff/**")
-
-
 def bring_in(page: Page, path: Path) -> None:
     page.goto("/staff/intake/roster")
     page.get_by_label("文件").set_input_files(path)
-    page.get_by_role("button", name="导入").click()
-    page.wait_for_url("**/staff/intake/*-*")
+    press(page, "导入")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -137,8 +129,7 @@ def test_a_name_written_with_another_dot_or_character_is_matched_and_said(
     enter(desk, "sch1")
     bring_in(desk, roster(NAMES, "gb18030"))
     desk.get_by_role("link", name="下一步：运行比对").click(timeout=20_000)
-    desk.get_by_role("button", name="运行比对").click()
-    desk.wait_for_url("**/staff/matching?since=*")
+    press(desk, "运行比对")
     desk.goto("/staff/matched?decision=certain")
     lines = desk.get_by_role("region", name="比对名单")
     expect(lines.get_by_role("row").filter(has_text="阿***·***")).to_contain_text("已匹配")
