@@ -3,6 +3,7 @@
 Any number of these processes may run: a job's slot is a unique row, and whoever writes it runs the job.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -105,6 +106,7 @@ def run_once(job: Job, sessions: Sessions, settings: Settings, now: datetime) ->
 
 def run(sessions: Sessions, settings: Settings, stop: Event) -> None:
     """``flask schedule``: until told to stop."""
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)  # each run is told once, by us
     scheduler = BlockingScheduler(
         timezone=clock.SHANGHAI, job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
     )
@@ -113,6 +115,7 @@ def run(sessions: Sessions, settings: Settings, stop: Event) -> None:
             lambda job=job: run_once(job, sessions, settings, clock.now()),
             CronTrigger(**job.cron, timezone=clock.SHANGHAI),
             id=job.name,
+            name=job.name,
         )
     Thread(target=_watch, args=(scheduler, stop), daemon=True).start()
     log.info("scheduler started", jobs=[job.name for job in JOBS])
