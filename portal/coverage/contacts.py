@@ -35,24 +35,27 @@ ANSWERS = {
 }
 
 
-def record_contact(
-    session: Session,
-    pupil: Pupil,
-    term: str,
-    channel: Channel,
-    reached: bool,
-    answer: str,
-    words: str,
-    by: str,
-    now: datetime,
-) -> None:
-    """``answer`` is a code of ANSWERS or empty; numbers in ``words`` are struck out. Raise ContactRefused."""
+@dataclass(frozen=True)
+class Spoken:
+    """``answer`` is a code of ANSWERS, or empty when nothing was asked."""
+
+    channel: Channel
+    reached: bool
+    answer: str
+    words: str
+
+
+def record_contact(session: Session, pupil: Pupil, term: str, spoken: Spoken, by: str, now: datetime) -> None:
+    """Numbers in the words are struck out. Raise ContactRefused."""
+    channel, reached, answer = spoken.channel, spoken.reached, spoken.answer
     if channel not in BY_A_PERSON:
         raise ContactRefused("这种联系由系统自己记，请选电话、上门、微信或纸质告知单")
     if answer and not reached:
         raise ContactRefused("没有联系上，就没有家长的回答；请改一处")
     said = ANSWERS.get(answer)
-    outcome = "；".join(filter(None, [f"口头回答：{said.label}" if said else "", redact(" ".join(words.split()))]))
+    outcome = "；".join(
+        filter(None, [f"口头回答：{said.label}" if said else "", redact(" ".join(spoken.words.split()))])
+    )
     session.add(
         ContactRecord(
             pupil_id=pupil.id,

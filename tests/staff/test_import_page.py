@@ -114,6 +114,33 @@ def test_what_is_no_roster_is_sent_back_with_a_sentence(
     assert states == [IntakeState.REFUSED]
 
 
+def test_the_page_follows_a_file_that_is_being_read(desk: Page, session: Session, county: StaffCounty) -> None:
+    intake = session.get_one(Intake, county.ours.intake.id)
+    intake.state, intake.rows, intake.done = IntakeState.READING, 400, 120
+    session.commit()
+    enter(desk, "sch1")
+    desk.goto(f"/staff/intake/{intake.id}")
+    desk.evaluate("() => { window.neverReloaded = true }")
+    expect(desk.get_by_text("已核对 120 行，共 400 行")).to_be_visible()
+    intake.done = 390
+    session.commit()
+    expect(desk.get_by_text("已核对 390 行，共 400 行")).to_be_visible()
+    intake.state = IntakeState.KEPT
+    session.commit()
+    expect(desk.get_by_text("每一行都没有问题")).to_be_visible()
+    assert desk.evaluate("() => window.neverReloaded")
+
+
+def test_the_problems_can_be_taken_away(desk: Page, county: StaffCounty, roster: Callable[[str, str], Path]) -> None:
+    enter(desk, "sch1")
+    bring_in(desk, roster(ROSTER, "utf-8"))
+    with desk.expect_download() as taken:
+        desk.get_by_role("link", name="下载问题清单").click(timeout=20_000)
+    lines = taken.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "行,列,问题和办法,这一行"
+    assert any(line.startswith("9,身份证件号,") and line.endswith("没有导入") for line in lines)
+
+
 NAMES = """姓名,身份证件号,年级,班级
 阿依古丽·买买提,329901200906200047,六年级,(1)班
 李頔,329901200702140054,六年级,(1)班

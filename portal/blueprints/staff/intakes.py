@@ -41,7 +41,7 @@ def intake(intake_id: UUID) -> str:
         "staff/intake.html",
         intake=found,
         under_way=found.state in UNDER_WAY,
-        slow=found.state in UNDER_WAY and (clock.now() - found.arrived_at).seconds > 10,
+        slow=found.state in UNDER_WAY and (clock.now() - found.arrived_at).total_seconds() > 10,
         refused_rows=len({problem.row for problem in findings.problems if not problem.row_kept}),
         findings=findings,
         most=SHOWN,

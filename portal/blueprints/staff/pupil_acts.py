@@ -17,7 +17,7 @@ from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.pupils import pupil_page
 from portal.blueprints.staff.terms import current_term
 from portal.coverage import reasons, unaided
-from portal.coverage.contacts import ANSWERS, BY_A_PERSON, ContactRefused
+from portal.coverage.contacts import ANSWERS, BY_A_PERSON, ContactRefused, Spoken
 from portal.coverage.contacts import record_contact as record
 from portal.database import db
 from portal.models import Correction, Entitlement, Pupil
@@ -39,6 +39,12 @@ class ContactForm(FlaskForm):
         "家长怎么说", choices=choices({"": "没有问到"} | {code: answer.label for code, answer in ANSWERS.items()})
     )
     words = TextAreaField("补充", [Length(max=200, message="补充请不超过200个字")])
+
+    @property
+    def spoken(self) -> Spoken:
+        return Spoken(
+            Channel(self.channel.data), self.reached.data == "yes", self.answer.data or "", self.words.data or ""
+        )
 
 
 @staff.post("/entitlements/<uuid:entitlement_id>/reason")
@@ -69,17 +75,7 @@ def record_contact(pupil_id: UUID) -> BaseResponse | tuple[str, int]:
     form = ContactForm()
     if form.validate_on_submit():
         try:
-            record(
-                session,
-                pupil,
-                current_term().code,
-                Channel(form.channel.data),
-                form.reached.data == "yes",
-                form.answer.data,
-                form.words.data or "",
-                current_user.actor,
-                clock.now(),
-            )
+            record(session, pupil, current_term().code, form.spoken, current_user.actor, clock.now())
         except ContactRefused as refused:
             form.answer.errors = [str(refused)]
         else:

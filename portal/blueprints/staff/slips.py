@@ -39,20 +39,17 @@ def print_slips() -> str | tuple[str, int]:
         return render_template("staff/slips.html", form=form, term=current_term()), 422
     session, unit = db.session(), current_user.staff.unit
     grade, _, name = form.in_class.data.partition("|")
-    enrolled = select(Pupil).join(Record, Record.pupil_id == Pupil.id).where(*_here(), Record.grade == grade)
-    in_order = enrolled.where(Record.class_name == name).order_by(func.length(Record.roster_row), Record.roster_row)
-    pupils = list(session.scalars(in_order))
+    pupils = _pupils_of(grade, name)
     codes = issue_slips(session, pupils, clock.now())
-    teacher = session.scalar(
-        select(SchoolClass.teacher).where(
-            SchoolClass.school_id == unit.id, SchoolClass.grade == grade, SchoolClass.name == name
-        )
-    )
     audit.record(session, current_user.actor, "slips_printed", unit_id=unit.id, source=source(), slips=len(pupils))
     session.commit()
     pages = [(pupil.name, spaced(codes[pupil.id].code or "")) for pupil in pupils]
     return render_template(
-        "staff/slips_print.html", pages=pages, school=unit, teacher=teacher, in_class=class_words(grade, name)
+        "staff/slips_print.html",
+        pages=pages,
+        school=unit,
+        teacher=_teacher_of(grade, name),
+        in_class=class_words(grade, name),
     )
 
 
@@ -73,3 +70,16 @@ def _here() -> tuple[ColumnElement[bool], ...]:
         Record.term == current_term().code,
         Record.left_on.is_(None),
     )
+
+
+def _pupils_of(grade: str, name: str) -> list[Pupil]:
+    enrolled = select(Pupil).join(Record, Record.pupil_id == Pupil.id).where(*_here(), Record.grade == grade)
+    in_order = enrolled.where(Record.class_name == name).order_by(func.length(Record.roster_row), Record.roster_row)
+    return list(db.session.scalars(in_order))
+
+
+def _teacher_of(grade: str, name: str) -> str:
+    of_class = select(SchoolClass.teacher).where(
+        SchoolClass.school_id == current_user.staff.unit_id, SchoolClass.grade == grade, SchoolClass.name == name
+    )
+    return db.session.scalar(of_class) or ""

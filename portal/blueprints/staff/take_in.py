@@ -97,18 +97,9 @@ def _take_in(form: FlaskForm, unit_of: Callable[[FlaskForm], Unit]) -> Answer:
 
 def _received(form: FlaskForm, unit: Unit) -> Intake:
     now, file = clock.now(), form.file.data
-    category = form.category.data if "category" in form else ""
-    intake = receive(
-        db.session(),
-        form.kind,
-        unit,
-        form.occasion.data,
-        file.filename or "",
-        file.read(),
-        category,
-        current_user.actor,
-        now,
-    )
+    category, data, name = form.category.data if "category" in form else "", file.read(), file.filename or ""
+    by = current_user.actor
+    intake = receive(db.session(), form.kind, unit, form.occasion.data, name, data, category, by, now)
     came_before = intake.state is not IntakeState.WAITING or intake.arrived_at != now
     db.session.commit()
     if came_before:

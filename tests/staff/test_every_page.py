@@ -1,0 +1,88 @@
+"""Every staff page at a desk and on a phone: axe finds nothing, nothing sticks out, no page needs a script."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page
+from sqlalchemy.orm import Session
+
+from tests.pages import DESK, PHONE, Opener, look_plain, small_targets
+from tests.staff.browsing import enter, press
+from tests.staff.county import StaffCounty, remind
+
+LISTS = {
+    "cnty": (
+        "/staff/",
+        "/staff/ledger",
+        "/staff/ledger?show=unaware",
+        "/staff/matched",
+        "/staff/matching",
+        "/staff/intake",
+        "/staff/intake/register",
+        "/staff/intake/awards",
+        "/staff/messages",
+        "/staff/phone",
+        "/staff/password",
+    ),
+    "sch1": ("/staff/", "/staff/intake/roster", "/staff/slips"),
+    "insp": ("/staff/audit",),
+    "keeper": ("/staff/people",),
+    "mz": ("/staff/intake",),
+}
+
+
+def every_page(page: Page, county: StaffCounty) -> Iterator[str]:
+    page.goto("/staff/sign-in")
+    yield "sign-in"
+    for account, paths in LISTS.items():
+        enter(page, account)
+        for path in paths:
+            page.goto(path)
+            yield f"{account}{path.replace('/', '-')}".replace("?", "-")
+        if account in ("cnty", "sch1"):
+            yield from of_one_pupil(page, county)
+        if account == "sch1":
+            page.goto("/staff/slips")
+            page.get_by_label("班级").select_option(index=0)
+            press(page, "生成打印页")
+            yield "slips-printed"
+            page.goto("/staff/")
+        press(page, "退出")
+
+
+def of_one_pupil(page: Page, county: StaffCounty) -> Iterator[str]:
+    page.goto(f"/staff/pupils/{county.ours.pupil.id}")
+    for fold in page.locator("summary").all():
+        fold.click()
+    yield "pupil"
+    press(page, "记下原因")
+    yield "pupil-without-reason"
+    page.goto(f"/staff/pupils/{county.ours.pupil.id}")
+    page.get_by_text("看完整号码").click()
+    page.get_by_text("母亲电话").click()
+    page.get_by_label("用途").select_option("contact")
+    press(page, "显示")
+    yield "pupil-revealed"
+    page.goto(f"/staff/intake/{county.ours.intake.id}")
+    yield "intake"
+    page.goto(f"/staff/pupils/{county.theirs.pupil.id}")
+    yield "not-theirs"
+    page.goto("/staff/")
+
+
+@pytest.mark.parametrize(("size", "least"), [(DESK, 24), (PHONE, 44)], ids=["desk", "phone"])
+def test_axe_finds_nothing_and_targets_are_large_enough(
+    app: Flask, session: Session, county: StaffCounty, open_page: Opener, size: tuple[int, int], least: int
+) -> None:
+    remind(app)
+    page = open_page(size)
+    for name in every_page(page, county):
+        look_plain(page, f"staff-{name}-{size[0]}")
+        assert small_targets(page, least) == [], name
+
+
+def test_no_page_needs_a_script(app: Flask, session: Session, county: StaffCounty, open_page: Opener) -> None:
+    remind(app)
+    page = open_page(DESK, java_script_enabled=False)
+    assert len(list(every_page(page, county))) == 29
