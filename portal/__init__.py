@@ -1,7 +1,7 @@
 """应助尽助: the portal that makes sure no child entitled to student aid goes without it.
 
 ``from portal import create_app`` works as one expects; the factory itself stands in ``portal.app``, so that the pure
-packages (privacy, matching, policies) can be imported without Flask and a database behind them (docs/decisions/0013).
+packages (privacy, matching, policies) can be imported without Flask and a database behind them (docs/decisions/0006).
 """
 
 from importlib import import_module

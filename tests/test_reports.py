@@ -48,8 +48,16 @@ def test_a_gateway_that_is_not_there_has_no_door(client: FlaskClient, session: S
     assert client.get(f"/reports/sandbox/{report_secret('sandbox')}").status_code == 404
 
 
+def test_a_report_by_post_settles_its_message_as_the_contract_says(
+    client: FlaskClient, session: Session, sent: Message
+) -> None:
+    address = f"/reports/kannel/{report_secret('kannel')}"
+    assert client.post(address, data={"id": str(sent.id), "type": "1"}).status_code == 200
+    assert messages(session)[0].state is MessageState.DELIVERED
+
+
 def test_another_method_than_the_gateways_is_refused(client: FlaskClient, session: Session, sent: Message) -> None:
-    assert client.post(door(sent.id)).status_code == 405
+    assert client.put(door(sent.id)).status_code == 405
     assert messages(session)[0].state is MessageState.SENDING
 
 

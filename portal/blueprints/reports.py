@@ -1,6 +1,6 @@
 """Where gateways tell what became of a message: ``POST /reports/<gateway>/<secret>``.
 
-Kannel knows only GET (docs/decisions/0020).
+Kannel itself knows only GET (docs/decisions/0007).
 """
 
 import hmac
@@ -31,7 +31,7 @@ def receive(gateway: str, secret: str) -> Response:
     if door is None or not hmac.compare_digest(secret.encode(), report_secret(gateway).encode()):
         note("wrong address")
         abort(404)
-    if request.method != door.method:
+    if request.method not in door.methods:
         abort(405)
     session = db.session()
     set_reach(session, EVERYTHING)

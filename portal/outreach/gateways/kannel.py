@@ -99,5 +99,5 @@ def read_reports(fields: Mapping[str, str], _body: bytes) -> Sequence[Report]:
     return [] if state is None else [Report(message_id, state, fields["type"])]
 
 
-# smsbox fetches a dlr-url with GET and cannot be told otherwise: docs/decisions/0020.
-DOOR = ReportDoor("GET", read_reports)
+# smsbox fetches a dlr-url with GET and cannot be told otherwise: docs/decisions/0007.
+DOOR = ReportDoor(frozenset({"GET", "POST"}), read_reports)

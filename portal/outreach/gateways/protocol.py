@@ -73,9 +73,9 @@ class Gateway(Protocol):
 
 @dataclass(frozen=True)
 class ReportDoor:
-    """How a gateway brings its reports: by which HTTP method, and what reads its fields and body."""
+    """How a gateway brings its reports: by POST, some by GET as well, and what reads their fields and body."""
 
-    method: str
+    methods: frozenset[str]
     read: Callable[[Mapping[str, str], bytes], Sequence[Report]]
 
 
