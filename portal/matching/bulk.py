@@ -28,10 +28,12 @@ from portal.privacy.resident_id import read_number
 
 # 17 digits and a check character, a day that may exist; TRY_CAST alone would also take 1e16 for a number.
 PLAIN = """
-    strlen(raw) = 18 AND strpos(raw, 'e') = 0 AND strpos(raw, 'E') = 0 AND first >= 10000000000000000
+    strlen(clean) = 18 AND strpos(clean, 'e') = 0 AND strpos(clean, 'E') = 0 AND first >= 10000000000000000
     AND (first // 10000000) % 10000 BETWEEN 1900 AND 2099 AND (first // 100000) % 100 BETWEEN 1 AND 12
     AND (first // 1000) % 100 BETWEEN 1 AND 31 AND final IN ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'X')
 """
+# Two of read_number's repairs that whole columns need: no blanks between the digits, no apostrophe of Excel's before.
+CLEAN = "CASE WHEN strlen(raw) > 18 THEN ltrim(replace(raw, ' ', ''), '''') ELSE raw END"
 RESIDENT = re.compile(r"\d{17}[\dX]")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_SUM = " + ".join(f"{weight} * ((key // {10 ** (16 - place)}) % 10)" for place, weight in enumerate(WEIGHTS))
@@ -107,8 +109,8 @@ def spread_numbers(con: Connection, day: date) -> None:
             FROM (
                 SELECT *, coalesce({PLAIN}, false) AS plain
                 FROM (
-                    SELECT *, TRY_CAST(substr(raw, 1, 17) AS BIGINT) AS first, upper(substr(raw, 18, 1)) AS final
-                    FROM ({numbers}) WHERE raw <> ''
+                    SELECT *, TRY_CAST(substr(clean, 1, 17) AS BIGINT) AS first, upper(substr(clean, 18, 1)) AS final
+                    FROM (SELECT *, {CLEAN} AS clean FROM ({numbers}) WHERE raw <> '')
                 )
             )
             """

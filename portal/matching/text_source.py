@@ -20,19 +20,23 @@ FOR_ARROW = {UTF_8: "utf8"}
 
 @dataclass(frozen=True)
 class _Text:
-    """``breaks`` and ``quotes`` are how many line ends and double quotes the file holds."""
+    """``lines`` counts line ends, those of empty lines left out where they can be told."""
 
     path: Path
     encoding: str
-    breaks: int
-    quotes: int
+    lines: int
+    quoted: bool
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """``above`` is how many lines, headings included, stand above the data; ``width`` how many cells the headings."""
+    """``above`` is how many lines, headings included, stand above the data, ``empty`` how many of them are empty.
+
+    ``width`` is how many cells the headings have.
+    """
 
     above: int
+    empty: int
     width: int
     delimiter: str
     columns: Columns
@@ -67,7 +71,7 @@ def _layout(text: _Text, kind: IntakeKind) -> _Layout:
         except csv.Error as error:
             raise MatchFilesError(_unpaired(text.path, reader.line_num)) from error
     at, columns = place_headings(text.path, lines, kind)
-    return _Layout(ends[at], len(lines[at]), delimiter, columns)
+    return _Layout(ends[at], lines[:at].count([]), len(lines[at]), delimiter, columns)
 
 
 def _read_sound(text: _Text, layout: _Layout) -> pa.Table | None:
@@ -88,7 +92,7 @@ def _read_sound(text: _Text, layout: _Layout) -> pa.Table | None:
         )
     except pa.ArrowInvalid:
         return None
-    return None if text.quotes and layout.above + table.num_rows < text.breaks else table
+    return None if text.quoted and layout.above - layout.empty + table.num_rows < text.lines else table
 
 
 def _read_line_by_line(text: _Text, layout: _Layout) -> pa.Table:
@@ -121,17 +125,19 @@ def _decodable(path: Path) -> _Text:
         marked = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     for encoding in (UTF_16,) if marked else (UTF_8, GB_18030):
         decoder = codecs.getincrementaldecoder(encoding)()
-        breaks = quotes = 0
+        lines, quoted = 0, False
         try:
             with path.open("rb") as file:
                 while chunk := file.read(CHUNK):
                     text = decoder.decode(chunk)
-                    if "\0" in text:
+                    # In UTF-8 and GB18030 these bytes are never part of another character.
+                    plain = text.encode() if marked else chunk
+                    if b"\0" in plain:
                         raise MatchFilesError(f"{path.name} 不是文字文件,请另存为 csv、parquet 或 xlsx。")
-                    breaks += text.count("\n")
-                    quotes += text.count('"')
+                    lines += plain.count(b"\n") - plain.count(b"\n\n") - plain.count(b"\n\r\n")
+                    quoted = quoted or b'"' in plain
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
-        return _Text(path, encoding, breaks, quotes)
+        return _Text(path, encoding, lines, quoted)
     raise MatchFilesError(f"{path.name} 不是 UTF-8 也不是 GB18030 编码的文字文件,请另存为“CSV UTF-8”。")

@@ -151,3 +151,16 @@ def test_an_end_is_read_from_a_file_as_it_is_at_the_door(text):
     except NotADate:
         at_the_door = None, True
     assert read_end(text) == at_the_door
+
+
+def test_a_swallowed_line_shows_beside_empty_lines_too(tmp_path):
+    roster = tmp_path / "r.csv"
+    roster.write_text(f'\n\n姓名,证件号,备注\n\n甲,,"x\n{XIAOYU},{XIAOYU_NUMBER},\n乙,,"y\n\n')
+    with pytest.raises(MatchFilesError, match="双引号没有配对"):
+        answered(roster)
+
+
+@pytest.mark.parametrize("written", ["'{}", " {} ", "' {}", "{}\t"])
+def test_a_whole_column_of_apostrophes_or_blanks_is_read_like_any_other(tmp_path, written):
+    roster = [["姓名", "身份证号"], [ZHOU_XIAO, written.format(ZHOU_XIAO_NUMBER.lower())]]
+    assert answered(a_csv(tmp_path / "r.csv", roster), [LISTED[0], [ZHOU_XIAO, ZHOU_XIAO_NUMBER]]) == YES
