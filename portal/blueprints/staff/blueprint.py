@@ -11,9 +11,10 @@ from portal.access.scope import NotInScope
 from portal.blueprints.errors import on_http_error
 from portal.blueprints.guards import source
 from portal.blueprints.staff.navigation import navigation
-from portal.clock import local
-from portal.coverage.words import yuan_words
+from portal.clock import SchoolTerm, local
+from portal.coverage.words import batch_words, yuan_words
 from portal.database import db
+from portal.vocabulary import Term
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
 
@@ -22,6 +23,12 @@ TAKE_A_FILE = {"staff.take_in_roster", "staff.take_in_register", "staff.take_in_
 
 staff.add_app_template_filter(yuan_words)
 staff.add_app_template_filter(local, "on_the_clock")
+
+
+@staff.app_template_filter()
+def occasion_words(occasion: str) -> str:
+    """What a file was brought in for: a term of rosters and awards, the month of a register."""
+    return SchoolTerm.parse(occasion).label if occasion.endswith(tuple(Term)) else batch_words(occasion)
 
 
 @staff.context_processor
