@@ -26,11 +26,12 @@ class Kept:
 
     @property
     def because(self) -> str:
-        """The rule's sentence with what agreed and what differed, as of the day of the run."""
-        seen = [word.label for word in self.match.evidence if word is not Sharing.NONE]
+        """The rule's sentence, and whatever else agreed or differed as of the day of the run."""
+        said = self.match.because
+        seen = [word.label for word in self.match.evidence if word is not Sharing.NONE and word.label not in said]
         if self.match.agreement.name is NameAgreement.VARIANT:
             seen += filter(None, [variant_spelling(self.pupil.name or "", self.entry.name or "")])
-        return f"{self.match.because}（{'；'.join(seen)}）"
+        return "；".join([said, *seen])
 
     @property
     def saying(self) -> tuple[str, ...]:

@@ -63,19 +63,19 @@ def match_files(
         return _match(roster_path, register_path, out_path, day, _Clock(progress))
     except duckdb.Error as error:
         raise MatchFilesError(
-            "比对没有做完:文件里有读不出的内容,或内存、磁盘不够,请重新导出文件或腾出空间后再试。"
+            "比对没有做完：文件里有读不出的内容，或内存、磁盘不够，请重新导出文件或腾出空间后再试。"
         ) from error
 
 
 def _refuse_out(out: Path, *sources: Path) -> None:
     if out.suffix.lower() not in (".csv", ".parquet"):
-        raise MatchFilesError(f"结果只能写成 csv 或 parquet,请改 {out.name} 的后缀。")
+        raise MatchFilesError(f"结果只能写成 csv 或 parquet，请改 {out.name} 的后缀。")
     if not out.parent.is_dir():
         raise MatchFilesError(f"没有文件夹 {out.parent},请先建好。")
     if out.is_dir():
-        raise MatchFilesError(f"{out} 是一个文件夹,请给结果另起一个文件名。")
+        raise MatchFilesError(f"{out} 是一个文件夹，请给结果另起一个文件名。")
     if any(out.exists() and source.exists() and out.samefile(source) for source in sources):
-        raise MatchFilesError(f"结果不能写在原来的文件 {out.name} 上,请给结果另起一个文件名。")
+        raise MatchFilesError(f"结果不能写在原来的文件 {out.name} 上，请给结果另起一个文件名。")
 
 
 def _match(roster_path: Path, register_path: Path, out_path: Path, day: date, clock: _Clock) -> Report:
@@ -84,12 +84,12 @@ def _match(roster_path: Path, register_path: Path, out_path: Path, day: date, cl
         with clock.step("read", "读取两份文件"):
             roster, roster_rows, roster_label = _take_in(con, roster_path, IntakeKind.ROSTER)
             register, register_rows, register_label = _take_in(con, register_path, IntakeKind.REGISTER)
-        with clock.step("numbers", f"整理证件号:学籍 {roster_rows} 行,名单 {register_rows} 行"):
+        with clock.step("numbers", f"整理证件号：学籍 {roster_rows} 行，名单 {register_rows} 行"):
             bulk.spread_numbers(con, day)
             odd = bulk.read_odd_numbers(con, day)
         with clock.step("join", f"按证件号比对({odd} 个号码逐个辨认过)"):
             pairs = bulk.join_numbers(con)
-        with clock.step("judge", f"逐对判断,共 {pairs} 对"):
+        with clock.step("judge", f"逐对判断，共 {pairs} 对"):
             bulk.compare_pairs(con, day)
             bulk.decide(con)
         with clock.step("write", "写出结果"):
@@ -115,7 +115,7 @@ def _take_in(con: bulk.Connection, path: Path, kind: IntakeKind) -> tuple[Source
     bulk.take_in(con, kind, source)
     rows, label = bulk.count_rows(con, kind, source)
     if not rows:
-        raise MatchFilesError(f"{path.name} 只有标题,没有一行数据。")
+        raise MatchFilesError(f"{path.name} 只有标题，没有一行数据。")
     return source, rows, label
 
 

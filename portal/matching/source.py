@@ -39,11 +39,11 @@ class Source:
 def place_headings(path: Path, lines: Sequence[Sequence[str]], kind: IntakeKind) -> tuple[int, Columns]:
     """The line (from 0) of the headings among the first ones, and the columns; refuses a file without 姓名."""
     if not any(cell.strip() for cells in lines for cell in cells):
-        raise MatchFilesError(f"{path.name} 是空的,请确认选对了文件。")
+        raise MatchFilesError(f"{path.name} 是空的，请确认选对了文件。")
     at, known = heading_line(lines)
     if not known:
         raise MatchFilesError(
-            f"{path.name} 前 {WITHIN} 行里找不到带“姓名”的标题行,请在第一行写上列名(如 姓名、身份证件号)。"
+            f"{path.name} 前 {WITHIN} 行里找不到带“姓名”的标题行，请在第一行写上列名(如 姓名、身份证件号)。"
         )
     return at, columns_in(path, lines[at], kind)
 
@@ -54,7 +54,7 @@ def columns_in(path: Path, headings: Sequence[str], kind: IntakeKind) -> Columns
     if columns.doubled:
         field, first, second = columns.doubled
         ours = next(column.heading for column in KINDS[kind] if column.field == field)
-        raise MatchFilesError(f"{path.name} 里“{first}”和“{second}”都像是“{ours}”,请删去一列或改掉一个列名。")
+        raise MatchFilesError(f"{path.name} 里“{first}”和“{second}”都像是“{ours}”，请删去一列或改掉一个列名。")
     if "name" not in columns.positions:
-        raise MatchFilesError(f"{path.name} 里没有“姓名”这一列,请检查标题行。")
+        raise MatchFilesError(f"{path.name} 里没有“姓名”这一列，请检查标题行。")
     return columns

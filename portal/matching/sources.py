@@ -20,7 +20,7 @@ def open_source(path: Path, kind: IntakeKind) -> Source:
     if not path.exists():
         raise MatchFilesError(f"找不到文件 {path},请检查路径。")
     if path.suffix.lower() not in SUFFIXES or not path.is_file():
-        raise MatchFilesError(f"{path.name} 不是支持的格式,请另存为 csv、parquet 或 xlsx。")
+        raise MatchFilesError(f"{path.name} 不是支持的格式，请另存为 csv、parquet 或 xlsx。")
     try:
         return _open(path, kind)
     except OSError as error:
@@ -37,11 +37,11 @@ def _open(path: Path, kind: IntakeKind) -> Source:
     if path.suffix.lower() == ".parquet":
         raise MatchFilesError(_NO_PARQUET.format(path.name))
     if path.suffix.lower() == ".xlsx" and start:
-        raise MatchFilesError(f"{path.name} 不是真正的 Excel 文件,只是改了后缀,请把后缀改回 .csv 或用 Excel 另存。")
+        raise MatchFilesError(f"{path.name} 不是真正的 Excel 文件，只是改了后缀，请把后缀改回 .csv 或用 Excel 另存。")
     return open_text(path, kind)
 
 
-_NO_PARQUET = "{} 打不开:不是 parquet 文件或已损坏,请重新导出。"
+_NO_PARQUET = "{} 打不开：不是 parquet 文件或已损坏，请重新导出。"
 
 
 def _open_parquet(path: Path, kind: IntakeKind) -> Source:

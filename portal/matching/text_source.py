@@ -116,7 +116,7 @@ def _name(place: int) -> str:
 
 
 def _unpaired(path: Path, line: int) -> str:
-    return f"{path.name} 第 {line} 行附近的双引号没有配对,后面的行会连成一片,请改正这一行或另存为 xlsx。"
+    return f"{path.name} 第 {line} 行附近的双引号没有配对，后面的行会连成一片，请改正这一行或另存为 xlsx。"
 
 
 def _decodable(path: Path) -> _Text:
@@ -133,11 +133,11 @@ def _decodable(path: Path) -> _Text:
                     # In UTF-8 and GB18030 these bytes are never part of another character.
                     plain = text.encode() if marked else chunk
                     if b"\0" in plain:
-                        raise MatchFilesError(f"{path.name} 不是文字文件,请另存为 csv、parquet 或 xlsx。")
+                        raise MatchFilesError(f"{path.name} 不是文字文件，请另存为 csv、parquet 或 xlsx。")
                     lines += plain.count(b"\n") - plain.count(b"\n\n") - plain.count(b"\n\r\n")
                     quoted = quoted or b'"' in plain
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
         return _Text(path, encoding, lines, quoted)
-    raise MatchFilesError(f"{path.name} 不是 UTF-8 也不是 GB18030 编码的文字文件,请另存为“CSV UTF-8”。")
+    raise MatchFilesError(f"{path.name} 不是 UTF-8 也不是 GB18030 编码的文字文件，请另存为“CSV UTF-8”。")

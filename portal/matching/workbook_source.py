@@ -27,7 +27,7 @@ def open_workbook(path: Path, kind: IntakeKind) -> Source:
         found = _columns(islice(rows, above + 1, None), list(read.values()))
     except (CalamineError, ValueError) as error:
         raise MatchFilesError(
-            f"{path.name} 打不开:不是真正的 Excel 文件、已加密或已损坏,请用 Excel 另存为 xlsx。"
+            f"{path.name} 打不开：不是真正的 Excel 文件、已加密或已损坏，请用 Excel 另存为 xlsx。"
         ) from error
     table = pa.table({f"c{place}": pa.array(cells, pa.string()) for place, cells in found.items()})
     return Source(path, table, {field: f"c{place}" for field, place in read.items()}, columns.dropped)
@@ -45,12 +45,12 @@ def _visible_sheets(path: Path) -> list[CalamineSheet]:
 def _chosen(path: Path, sheets: list[CalamineSheet]) -> CalamineSheet:
     """Of two lists in one workbook one would be lost unseen: that is refused."""
     if not sheets:
-        raise MatchFilesError(f"{path.name} 里没有看得见的工作表,请取消隐藏后保存。")
+        raise MatchFilesError(f"{path.name} 里没有看得见的工作表，请取消隐藏后保存。")
     known = [heading_line(list(islice(_rows(sheet), WITHIN)))[1] for sheet in sheets]
     rivals = [sheet.name for sheet, count in zip(sheets, known, strict=True) if count > 1]
     if len(rivals) > 1:
         raise MatchFilesError(
-            f"{path.name} 里有 {len(rivals)} 张名单({'、'.join(rivals)[:100]}),请合并成一张,或一张存一个文件。"
+            f"{path.name} 里有 {len(rivals)} 张名单({'、'.join(rivals)[:100]}),请合并成一张，或一张存一个文件。"
         )
     return sheets[known.index(max(known))]
 

@@ -49,9 +49,9 @@ def add_data_key(folder: Path, algorithm: Algorithm) -> int:
     """A new data key, written with from the next start on; the old ones stay for reading."""
     newest = max(_data_ids(folder), default=0)
     if newest == _LAST_ID:
-        raise KeyProblem(f"密钥文件夹 {folder} 已用完全部密钥编号,请换用新的密钥文件夹并重新加密")
+        raise KeyProblem(f"密钥文件夹 {folder} 已用完全部密钥编号，请换用新的密钥文件夹并重新加密")
     if not _put(folder, _data_name(newest + 1), newest + 1, algorithm):
-        raise KeyProblem(f"另一个进程正在密钥文件夹 {folder} 里新建密钥,请稍后再试")
+        raise KeyProblem(f"另一个进程正在密钥文件夹 {folder} 里新建密钥，请稍后再试")
     return newest + 1
 
 
@@ -59,16 +59,16 @@ def read_key_files(folder: Path) -> tuple[KeyFile, tuple[KeyFile, ...]]:
     """The index key and the data keys, oldest first."""
     try:
         if not folder.is_dir():
-            raise KeyProblem(f"找不到密钥文件夹 {folder},请从密钥备份恢复;没有原来的密钥,已加密的数据无法读取")
+            raise KeyProblem(f"找不到密钥文件夹 {folder},请从密钥备份恢复;没有原来的密钥，已加密的数据无法读取")
         _refuse_if_open(folder, _FOLDER_MODE)
         ids = _data_ids(folder)
         if not ids:
-            raise KeyProblem(f"密钥文件夹 {folder} 里没有数据密钥,请从密钥备份恢复")
+            raise KeyProblem(f"密钥文件夹 {folder} 里没有数据密钥，请从密钥备份恢复")
         index = _read(folder / _INDEX_NAME, 0)
         return index, tuple(_read(folder / _data_name(id_), id_) for id_ in ids)
     except OSError as error:
         raise KeyProblem(
-            f"密钥 {error.filename} 读不出来({error.strerror}),请从密钥备份恢复,或检查运行门户的系统账号是否有读权限"
+            f"密钥 {error.filename} 读不出来({error.strerror}),请从密钥备份恢复，或检查运行门户的系统账号是否有读权限"
         ) from error
 
 
@@ -110,7 +110,7 @@ def _sync(folder: Path) -> None:
 
 def _refuse_if_open(path: Path, mode: int) -> None:
     if path.stat().st_mode & 0o077:
-        raise KeyProblem(f"密钥 {path} 允许其他系统账号读取,请执行 chmod {mode:04o} {path} 后再启动")
+        raise KeyProblem(f"密钥 {path} 允许其他系统账号读取，请执行 chmod {mode:04o} {path} 后再启动")
 
 
 def _read(path: Path, id_: int) -> KeyFile:
@@ -122,5 +122,5 @@ def _read(path: Path, id_: int) -> KeyFile:
     except (ValueError, KeyError, TypeError, binascii.Error):
         well_made = False
     if not well_made or len(secret) != SECRET_BYTES:
-        raise KeyProblem(f"密钥文件 {path} 内容不完整或被改动,请从密钥备份恢复这个文件")
+        raise KeyProblem(f"密钥文件 {path} 内容不完整或被改动，请从密钥备份恢复这个文件")
     return KeyFile(id_, algorithm, secret)

@@ -21,7 +21,7 @@ _OUTER = "".join(map(chr, _CONTROL)) + "".join(char for char in map(chr, range(0
 
 # Read top to bottom; the first that is found is told.
 _DAMAGE = (
-    (re.compile(r"[?\uff1f¿]"), "姓名里有「?」(字库里没有这个字,转换时丢失),请对照户口簿改正"),
+    (re.compile(r"[?\uff1f¿]"), "姓名里有「?」(字库里没有这个字，转换时丢失),请对照户口簿改正"),
     (re.compile(r"[□■▯⬜〓]"), "姓名里有「□」(字库里没有这个字),请对照户口簿改正"),
     (re.compile("\ufffd|锟斤拷|[\ud800-\udfff]"), "姓名里有乱码(文件编码被认错或损坏),请用UTF-8或GB18030重新导出"),
     (re.compile("[\u00a1-\u00ff]{4,}"), "姓名是乱码(文件编码被认错),请用UTF-8或GB18030重新导出"),
@@ -72,7 +72,7 @@ def variant_spelling(a: str, b: str) -> str | None:
     if one == other or name_key(a) != name_key(b):
         return None
     pairs = "、".join(f"「{left}」与「{right}」" for left, right in zip(one, other, strict=False) if left != right)
-    return f"姓名写法不同:{pairs},视为同一个字,请以户口簿为准更正"
+    return f"姓名写法不同:{pairs},视为同一个字，请以户口簿为准更正"
 
 
 def _folded(text: str) -> str:

@@ -36,17 +36,17 @@ _UNUSABLE = (
     (
         re.compile(r"(\d)\1*X?|123456789\d*"),
         NumberKind.DUMMY,
-        "这是占位数字,不是证件号,已当作没有填写;请填真实号码,没有证件就留空",
+        "这是占位数字，不是证件号，已当作没有填写;请填真实号码，没有证件就留空",
     ),
     (
         re.compile(r"\d(?:\.\d*)?E\+?\d{2,3}"),
         NumberKind.DAMAGED,
-        "疑似被Excel改坏(变成科学计数法,后面的数字已丢失),请把该列设为文本后重新填写",
+        "疑似被Excel改坏(变成科学计数法，后面的数字已丢失),请把该列设为文本后重新填写",
     ),
     (
         re.compile(r"\d{16,}\.0+"),
         NumberKind.DAMAGED,
-        "疑似被Excel改坏(当作数值保存,末尾的数字已不可靠),请把该列设为文本后重新填写",
+        "疑似被Excel改坏(当作数值保存，末尾的数字已不可靠),请把该列设为文本后重新填写",
     ),
     (
         re.compile(r"\d{15}0{5}"),
@@ -56,7 +56,7 @@ _UNUSABLE = (
     (
         re.compile(r".*\d.*[*●•○?#█■_].+|.*[*●•○?#█■_]{2,}.*|.*\d[X×]{3,}.*"),
         NumberKind.MASKED,
-        "号码被打码(中间是*等符号),不能用来比对,请提供完整号码",
+        "号码被打码(中间是*等符号),不能用来比对，请提供完整号码",
     ),
     (
         re.compile(r"999\d{15}"),
@@ -66,23 +66,23 @@ _UNUSABLE = (
     (
         re.compile(r"1[3-9]\d{9}"),
         NumberKind.UNREADABLE,
-        "这是手机号码,不是证件号,请检查是否错列",
+        "这是手机号码，不是证件号，请检查是否错列",
     ),
     (
         re.compile(r"[GL]\d{17}[\dX]"),
         NumberKind.UNREADABLE,
-        "这是学籍号(G或L开头),不是证件号,请填身份证件号",
+        "这是学籍号(G或L开头),不是证件号，请填身份证件号",
     ),
 )
 
 # What to say of the rest, read top to bottom; the last row fits everything.
 _UNREADABLE = (
-    (re.compile(r"[0-9]{17}"), "只有17位,末位可能漏了X,请对照户口簿或身份证补全"),
-    (re.compile(r"[0-9]{0,16}"), "只有{n}位,应为18位,请对照户口簿或身份证补全"),
+    (re.compile(r"[0-9]{17}"), "只有17位，末位可能漏了X，请对照户口簿或身份证补全"),
+    (re.compile(r"[0-9]{0,16}"), "只有{n}位，应为18位，请对照户口簿或身份证补全"),
     (re.compile(r"[0-9X]{20}"), "20位号码的最后两位不是残疾类别(1-7)和等级(1-4),请核对残疾人证号"),
-    (re.compile(r"[0-9X]{19,}"), "多了{over}位,应为18位,请核对"),
-    (re.compile(r"(?=.*[OIL])[0-9OIL]{17}[0-9XOIL]"), "号码里有字母O、I或L,可能是数字0或1,请核对后改成数字"),
-    (re.compile(r".*", re.DOTALL), "不是可以识别的证件号,请核对号码和身份证件类型"),
+    (re.compile(r"[0-9X]{19,}"), "多了{over}位，应为18位，请核对"),
+    (re.compile(r"(?=.*[OIL])[0-9OIL]{17}[0-9XOIL]"), "号码里有字母O、I或L，可能是数字0或1，请核对后改成数字"),
+    (re.compile(r".*", re.DOTALL), "不是可以识别的证件号，请核对号码和身份证件类型"),
 )
 
 _PLAIN = re.compile(r"[1-9][0-9]{16}[0-9X]")
@@ -171,7 +171,7 @@ def _resident(number: str, repairs: list[str], day: date) -> NumberReading | Non
         reading = _eighteen(certificate[1], repairs, day)
         if reading.problem:
             return reading
-        repairs = [*reading.repairs, "残疾人证号取前18位身份证号,后面是类别和等级"]
+        repairs = [*reading.repairs, "残疾人证号取前18位身份证号，后面是类别和等级"]
         return NumberReading(reading.value, NumberKind.DISABILITY_CERTIFICATE, tuple(repairs), certain=True)
     if _EIGHTEEN.fullmatch(number):
         return _eighteen(number, repairs, day)
@@ -205,15 +205,15 @@ def _kind_by_division(number: str) -> NumberKind | None:
 
 def _what_is_wrong(number: str, kind: NumberKind | None, expected: str, day: date) -> str | None:
     if kind is None:
-        return "号码开头两位不是省份代码,请对照户口簿或身份证核对"
+        return "号码开头两位不是省份代码，请对照户口簿或身份证核对"
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
-        return "号码第7至14位不是一个真实的日期,请对照户口簿或身份证核对"
+        return "号码第7至14位不是一个真实的日期，请对照户口簿或身份证核对"
     if born > day:
-        return "号码里的出生日期晚于今天,请对照户口簿或身份证核对"
+        return "号码里的出生日期晚于今天，请对照户口簿或身份证核对"
     if born.year < 1900:
-        return "号码里的出生日期早于1900年,请对照户口簿或身份证核对"
+        return "号码里的出生日期早于1900年，请对照户口簿或身份证核对"
     if number[17] not in "0123456789X":
         return "末位的符号不能还原(按前17位算出的校验位不是X),请填写完整号码"
     if number[17] != expected:
@@ -227,7 +227,7 @@ def _by_shape(
     if found and found.kind is NumberKind.DAMAGED:
         return found
     if not shape.fullmatch(number):
-        sentence = f"号码与所填的证件类型({document.kind.label})不符,请核对证件类型和号码"
+        sentence = f"号码与所填的证件类型({document.kind.label})不符，请核对证件类型和号码"
         return found or NumberReading("", NumberKind.UNREADABLE, problem=sentence)
     return _kept(number, document.kind, repairs, None)
 
@@ -235,7 +235,7 @@ def _by_shape(
 def _by_likeness(number: str, repairs: list[str]) -> NumberReading:
     for kind, shape in LOOKS_LIKE:
         if shape.fullmatch(number):
-            sentence = f"号码像{kind.label}的号码,请填写或改正身份证件类型;核实之前不作为确定匹配"
+            sentence = f"号码像{kind.label}的号码，请填写或改正身份证件类型;核实之前不作为确定匹配"
             return _kept(number, kind, repairs, sentence)
     return NumberReading("", NumberKind.UNREADABLE, problem=_why_unreadable(number))
 
@@ -244,7 +244,7 @@ def _kept(number: str, kind: NumberKind, repairs: list[str], problem: str | None
     renewed = RENEWED_PERMIT.fullmatch(number) if kind is NumberKind.PERMIT else None
     if renewed:
         number = renewed[1]
-        repairs = [*repairs, "去掉了换证次数,保留终身不变的号码"]
+        repairs = [*repairs, "去掉了换证次数，保留终身不变的号码"]
     certain = problem is None and kind is not NumberKind.OTHER
     return NumberReading(number, kind, tuple(repairs), problem, certain)
 

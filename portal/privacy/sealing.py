@@ -120,12 +120,12 @@ class Keyring:
         header = sealed[:_HEADER]
         cipher = self._ciphers.get(header)
         if cipher is None or len(sealed) < _HEADER + _NONCE + _TAG:
-            raise SealBroken(f"{place} 的加密数据无法识别,或所用密钥不在密钥文件夹里")
+            raise SealBroken(f"{place} 的加密数据无法识别，或所用密钥不在密钥文件夹里")
         try:
             nonce, text = sealed[_HEADER : _HEADER + _NONCE], sealed[_HEADER + _NONCE :]
             return cipher.decrypt(nonce, text, _bound(place, row, header)).decode()
         except InvalidTag:
-            raise SealBroken(f"{place} 的加密数据被改动,或不属于这一行") from None
+            raise SealBroken(f"{place} 的加密数据被改动，或不属于这一行") from None
 
     def key_id_of(self, sealed: bytes) -> int:
         """Which data key a value waits for; for re-sealing after a rotation."""

@@ -55,7 +55,7 @@ def test_different_names_stay_different(one: str, other: str) -> None:
 def test_a_variant_spelling_is_told_by_its_characters_and_not_by_the_name() -> None:
     sentence = variant_spelling("李頔", "李𬱖")
 
-    assert sentence == "姓名写法不同:「頔」与「𬱖」,视为同一个字,请以户口簿为准更正"
+    assert sentence == "姓名写法不同：「頔」与「𬱖」，视为同一个字，请以户口簿为准更正"
 
 
 def test_a_variant_surname_is_told_as_well() -> None:

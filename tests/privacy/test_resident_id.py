@@ -78,7 +78,7 @@ def test_what_can_be_repaired_without_loss_is_repaired_and_told(
         ("329901201603****", NumberKind.MASKED, "号码被打码"),
         ("32990120160305001*", NumberKind.UNREADABLE, "末位的符号不能还原"),
         ("32990120160305001×", NumberKind.UNREADABLE, "末位的符号不能还原"),
-        ("32990120130206005", NumberKind.UNREADABLE, "只有17位,末位可能漏了X"),
+        ("32990120130206005", NumberKind.UNREADABLE, "只有17位，末位可能漏了X"),
         ("3299012016030500", NumberKind.UNREADABLE, "只有16位"),
         ("3299012016030500150", NumberKind.UNREADABLE, "多了1位"),
         ("32990120140808007588", NumberKind.UNREADABLE, "20位号码的最后两位不是残疾类别"),
