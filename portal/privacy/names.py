@@ -72,7 +72,7 @@ def variant_spelling(a: str, b: str) -> str | None:
     if one == other or name_key(a) != name_key(b):
         return None
     pairs = "、".join(f"「{left}」与「{right}」" for left, right in zip(one, other, strict=False) if left != right)
-    return f"姓名写法不同:{pairs},视为同一个字，请以户口簿为准更正"
+    return f"姓名写法不同：{pairs}，视为同一个字，请以户口簿为准更正"
 
 
 def _folded(text: str) -> str:
