@@ -471,6 +471,8 @@ def upgrade():
         sa.Column("rule", sa.String(length=40), nullable=False),
         sa.Column("because_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("category_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("register_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("found_on", sa.Date(), nullable=False),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["pupil_id"], ["pupil.id"], name=op.f("fk_match_pair_pupil_id")),

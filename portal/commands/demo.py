@@ -32,6 +32,7 @@ def _as_json(made: Demo) -> dict[str, Any]:
         "pupils": made.pupils,
         "certain": made.certain,
         "rows": made.rows,
+        "messages": made.messages,
         "accounts": [
             {"account": one.account, "role": one.role, "unit": one.unit, "password": one.password}
             for one in made.accounts
@@ -45,7 +46,7 @@ def _as_json(made: Demo) -> dict[str, Any]:
 
 def _summary(made: Demo) -> str:
     lines = [
-        f"演示县：学生 {made.pupils} 人，已匹配 {made.certain} 人，台账 {made.rows} 条（全是虚构的人）",
+        f"演示县：学生 {made.pupils} 人，已匹配 {made.certain} 人，台账 {made.rows} 条，提醒 {made.messages} 条（全是虚构的人）",
         "工作人员：",
     ]
     lines += [f"  {one.account:<8}{one.password}  {one.role}，{one.unit}" for one in made.accounts]

@@ -26,7 +26,6 @@ from portal.models import (
     EntitlementChange,
     HardshipCategory,
     MatchPair,
-    MatchRun,
     Pupil,
 )
 from portal.policies.catalogue import Catalogue
@@ -71,9 +70,9 @@ class MatchLine:
     decision: str
     basis: str
     because: str
-    term_label: str
-    on: date | None
-    """None where the run was another unit's, which a school may not see."""
+    register: str
+    """Who delivered the list, and its batch (N2-2)."""
+    on: date
 
 
 @dataclass(frozen=True)
@@ -197,16 +196,14 @@ def _matches(session: Session, pupil_id: UUID) -> tuple[MatchLine, ...]:
     names = {category.code: category.name for category in session.scalars(select(HardshipCategory))}
     standing = select(MatchPair).where(MatchPair.pupil_id == pupil_id, MatchPair.superseded_at.is_(None))
     pairs = session.scalars(standing.order_by(MatchPair.term.desc(), MatchPair.id)).all()
-    runs = select(MatchRun.id, MatchRun.began_at).where(MatchRun.id.in_([pair.run_id for pair in pairs]))
-    days = {run_id: local(began_at).date() for run_id, began_at in session.execute(runs)}
     return tuple(
         MatchLine(
             category=names.get(pair.category or "", pair.category or ""),
             decision=pair.decision.label,
             basis=pair.basis.label,
             because=pair.because or "",
-            term_label=SchoolTerm.parse(pair.term).label,
-            on=days.get(pair.run_id),
+            register=pair.register or "",
+            on=pair.found_on,
         )
         for pair in pairs
     )

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.access.accounts import make_account, random_password
 from portal.access.slips import issue_slips, spaced
-from portal.clock import SchoolTerm, local, term_of
+from portal.clock import SHANGHAI, SchoolTerm, local, term_of
 from portal.coverage import progress
 from portal.coverage.awards import KEEPERS
 from portal.coverage.ledger import open_rows
@@ -21,6 +21,9 @@ from portal.intake.receive import receive
 from portal.intake.units import load_units
 from portal.intake.work_off import work_off
 from portal.models import Demonstration, Entitlement, Pupil, SchoolClass, StaffMember, Unit
+from portal.outreach.dispatch import tick
+from portal.outreach.gateways.sandbox import Sandbox
+from portal.outreach.quiet import next_allowed
 from portal.policies.catalogue import Catalogue
 from portal.vocabulary import IntakeKind, Role, Term
 
@@ -72,6 +75,7 @@ class Demo:
     pupils: int
     certain: int
     rows: int
+    messages: int
 
 
 def silent(_words: str) -> None:
@@ -79,7 +83,11 @@ def silent(_words: str) -> None:
 
 
 def make_demo(sessions: "sessionmaker[Session]", catalogue: Catalogue, now: datetime, say: Say = silent) -> Demo | None:
-    """None where there is anything already; one that was interrupted is finished. ``sessions`` reach everything."""
+    """None where there is anything already; one that was interrupted is finished. ``sessions`` reach everything.
+
+    All of it happens on the last morning on which messages could leave, so that the reminders are there to be seen.
+    """
+    now = last_morning(now)
     with sessions.begin() as session:
         if not _may_begin(session):
             return None
@@ -111,7 +119,17 @@ def make_demo(sessions: "sessionmaker[Session]", catalogue: Catalogue, now: date
         _name_teachers(session)
         families = _give_slips(session, now)
         accounts = tuple(_open_account(session, *line, now) for line in STAFF)
-    return Demo(term.code, accounts, families, len(children), certain, rows)
+    say("提醒还没有确认的家庭")
+    told = tick(sessions, Sandbox(), now)
+    return Demo(term.code, accounts, families, len(children), certain, rows, told.handed.total())
+
+
+def last_morning(now: datetime) -> datetime:
+    """10:00 of the last day, today included, on which messages could leave."""
+    moment = datetime.combine(local(now).date(), time(10), SHANGHAI).astimezone(UTC)
+    while moment > now or next_allowed(moment) != moment:
+        moment -= timedelta(days=1)
+    return moment
 
 
 def _may_begin(session: Session) -> bool:

@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
+from portal.clock import local
 from portal.matching.agreement import NameAgreement, Sharing
 from portal.matching.engine import Match
-from portal.models import MatchPair, MatchRun, Pupil, RegisterEntry, Unit
+from portal.models import Intake, MatchPair, MatchRun, Pupil, RegisterEntry, Unit
 from portal.privacy.names import variant_spelling
 
 AT_ONCE = 5000
@@ -54,7 +55,8 @@ def keep_pairs(session: Session, run: MatchRun, unit: Unit, found: list[Kept], n
     for start in range(0, len(fallen), AT_ONCE):
         some = MatchPair.id.in_(fallen[start : start + AT_ONCE])
         session.execute(update(MatchPair).where(some).values(superseded_at=now))
-    rows = [_row(run, kept) for kept in fresh.values()]
+    registers = _registers(session, {kept.entry.intake_id for kept in fresh.values()})
+    rows = [_row(run, kept, registers[kept.entry.intake_id]) for kept in fresh.values()]
     if rows:
         session.execute(insert(MatchPair), rows)
 
@@ -66,7 +68,13 @@ def _standing(unit: Unit, term: str) -> Select[MatchPair]:
     )
 
 
-def _row(run: MatchRun, kept: Kept) -> dict[str, object]:
+def _registers(session: Session, intakes: set[UUID]) -> dict[UUID, str]:
+    """Who delivered each list, and its batch."""
+    named = select(Intake.id, Unit.name, Intake.occasion).join(Unit, Unit.id == Intake.unit_id)
+    return {key: f"{unit} {batch}" for key, unit, batch in session.execute(named.where(Intake.id.in_(intakes)))}
+
+
+def _row(run: MatchRun, kept: Kept, register: str) -> dict[str, object]:
     pair = MatchPair(id=uuid4())
     return {
         "id": pair.id,
@@ -80,4 +88,6 @@ def _row(run: MatchRun, kept: Kept) -> dict[str, object]:
         "rule": kept.match.rule.code,
         "because_sealed": MatchPair.because.seal(pair, kept.because),
         "category_sealed": MatchPair.category.seal(pair, kept.entry.category),
+        "register_sealed": MatchPair.register.seal(pair, register),
+        "found_on": local(run.began_at).date(),
     }

@@ -1,6 +1,6 @@
 """信息比对: one run over the pupils of a unit in a term, and the pairs it left."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -56,6 +56,10 @@ class MatchPair(Row):
     category_sealed: Mapped[bytes]
     category = Sealed()
     """The category's code as the register gave it that day."""
+    register_sealed: Mapped[bytes]
+    register = Sealed()
+    """Who delivered the list, and its batch (N2-2); sealed, for a bureau's name may tell the category."""
+    found_on: Mapped[date]
     superseded_at: Mapped[datetime | None]
     """When a later run no longer made this pair."""
 

@@ -38,7 +38,9 @@ def a_match(
         decision=decision,
         basis=basis,
         rule="number_name",
-        because="证件号一致,姓名一致",
+        because="证件号一致，姓名一致",
+        register="示例县民政局 2026-08",
+        found_on=A_MONDAY.date(),
         category=entry.category,
     )
     session.add(pair)

@@ -85,7 +85,9 @@ def test_a_pupils_file_is_masked_and_complete(session: Session) -> None:
     assert [(guardian.masked_name, guardian.masked_phone) for guardian in file.guardians] == [("王*", "199****0001")]
     assert file.confirmed.startswith("2026年9月7日家长确认：在校，需要资助。回执号 ")
     assert [change.state.value for change in file.rows[0].changes] == ["matched", "verified", "reached"]
-    assert (file.matches[0].category, file.matches[0].because) == ("城乡低保家庭", "证件号一致,姓名一致")
+    match = file.matches[0]
+    assert (match.category, match.because) == ("城乡低保家庭", "证件号一致，姓名一致")
+    assert (match.register, match.on) == ("示例县民政局 2026-08", A_MONDAY.date())
 
 
 def test_reading_a_file_is_recorded(session: Session) -> None:

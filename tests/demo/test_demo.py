@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from flask import Flask
@@ -11,7 +11,7 @@ from portal.access.slips import find_pupil
 from portal.coverage.child import child_page
 from portal.coverage.totals import totals
 from portal.database import EVERYTHING, db, set_reach
-from portal.demo import Demo, make_demo
+from portal.demo import Demo, last_morning, make_demo
 from portal.demo.people import K1, K2, K5, K7, SHARED_PHONE
 from portal.models import Demonstration, Entitlement, Guardian, Intake, MatchPair, Pupil, Unit
 from portal.policies.catalogue import load_catalogue
@@ -55,6 +55,7 @@ def files_are_in(session: Session) -> None:
 
 def people_are_as_told(session: Session, demo: Demo) -> None:
     row = session.scalars(select(Entitlement).where(Entitlement.pupil_id == child(session, K1.number).id)).one()
+    assert demo.messages > 40
     assert (row.policy, row.due_yuan, row.state) == ("CMP-LIVE", 500, "matched")
     assert row.because == "您家在示例县民政局2026年8月低保名单里"
     page = child_page(session, child(session, K1.number), CATALOGUE, date(2026, 9, 7))
@@ -105,3 +106,15 @@ def test_what_was_interrupted_is_finished(session: Session, sessions: "sessionma
     set_reach(session, EVERYTHING)
     assert made is not None
     assert session.scalar(select(func.count()).select_from(Pupil)) == made.pupils
+
+
+@pytest.mark.parametrize(
+    ("started", "morning"),
+    [
+        ("2026-09-07T10:30+08:00", "2026-09-07T10:00+08:00"),
+        ("2026-09-08T03:00+08:00", "2026-09-07T10:00+08:00"),
+        ("2026-10-04T12:00+08:00", "2026-09-30T10:00+08:00"),
+    ],
+)
+def test_the_demonstration_happens_on_a_morning_when_messages_may_leave(started: str, morning: str) -> None:
+    assert last_morning(datetime.fromisoformat(started)) == datetime.fromisoformat(morning)
