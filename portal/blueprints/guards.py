@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Flask, Response, abort, current_app, redirect, request, session, url_for
+from flask import Flask, Response, abort, after_this_request, current_app, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
@@ -50,6 +50,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
     "X-Frame-Options": "DENY",
 }
+
+STRANGERS_MOST = 256 * 1024
+"""Bytes of a body from somebody who is not signed in."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -110,6 +113,7 @@ def cookie_config(settings: Settings, keyring: Keyring) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_PROTECTION": None,  # the sign-in row decides, not the browser's address
+        "WTF_I18N_ENABLED": False,  # WTForms' own Chinese, see forms.py
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a grandmother may take her time
         "WTF_CSRF_SSL_STRICT": False,  # Referrer-Policy: no-referrer takes the header away; the token stays
     }
@@ -118,14 +122,18 @@ def cookie_config(settings: Settings, keyring: Keyring) -> dict[str, Any]:
 def stand_before(app: Flask) -> None:
     login_manager.session_protection = None
     login_manager.init_app(app)
-    csrf.init_app(app)
     app.before_request(refuse_cross_site)
+    app.before_request(keep_strangers_short)  # before the token is looked for, which reads the body
+    csrf.init_app(app)
+    app.before_request(refuse_proof_of_families)
     app.before_request(admit)
     app.after_request(say_headers)
 
 
 def sign_in_visitor(token: str) -> None:
-    """Nothing of the visit before the sign-in remains."""
+    """Nothing of the visit before the sign-in remains, in the browser or on the server."""
+    if isinstance(current_user._get_current_object(), Visitor):
+        sign_ins.end(current_user.sign_in, clock.now(), "signed in anew")
     session.clear()
     visitor = load_visitor(token)
     if visitor is not None:
@@ -137,6 +145,13 @@ def sign_out_visitor(because: str) -> None:
         sign_ins.end(current_user.sign_in, clock.now(), because)
     logout_user()
     session.clear()
+    after_this_request(forget_pages)
+
+
+def forget_pages(response: Response) -> Response:
+    """The next person on this device finds nothing with the back button (ASVS 14.3.1)."""
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
@@ -157,6 +172,22 @@ def refuse_cross_site() -> None:
         abort(403)
 
 
+def keep_strangers_short() -> None:
+    """Nobody who is not signed in has a file to bring; 16 of theirs at once would fill the memory."""
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not current_user.is_authenticated:
+        request.max_content_length = STRANGERS_MOST
+
+
+def refuse_proof_of_families() -> None:
+    """No page for families takes a file, whoever brings it; words instead of a form that is read (N3-7)."""
+    if request.blueprint == "families" and request.files:
+        pupil_id = current_user.pupil_id if current_user.is_authenticated else None
+        who, page = "family" if pupil_id else "nobody", str(request.endpoint)
+        audit.record(db.session(), who, "proof_refused", pupil_id=pupil_id, source=source(), page=page)
+        db.session.commit()
+        abort(422)
+
+
 def admit() -> BaseResponse | None:
     endpoint = request.endpoint
     if endpoint is None or endpoint in OPEN_PAGES:
@@ -172,10 +203,6 @@ def admit_family() -> BaseResponse | None:
     if not current_user.is_authenticated or current_user.pupil_id is None:
         return redirect(url_for("families.sign_in"))
     set_reach(db.session(), reach_pupils([current_user.pupil_id]))
-    if request.files:
-        audit.record(db.session(), "family", "proof_refused", pupil_id=current_user.pupil_id, source=source())
-        db.session.commit()
-        abort(422)
     return None
 
 

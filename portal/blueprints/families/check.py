@@ -3,7 +3,6 @@
 from functools import cache
 
 from flask import abort, make_response, redirect, render_template, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice
@@ -22,12 +21,13 @@ from portal.blueprints.families.questions import (
     question_of,
     walk,
 )
+from portal.blueprints.forms import Form
 from portal.policies.catalogue import load_catalogue
 
 catalogue = cache(load_catalogue)
 
 
-class AnswerForm(FlaskForm):
+class AnswerForm(Form):
     choice = SelectMultipleField(choices=[])
 
     def offer(self, question: Question) -> "AnswerForm":

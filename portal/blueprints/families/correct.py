@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from flask import flash, render_template
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -12,6 +11,7 @@ from wtforms.validators import InputRequired, Length
 from portal import clock
 from portal.blueprints.families.blueprint import families
 from portal.blueprints.families.child import back_to_child, the_pupil, this_term
+from portal.blueprints.forms import Form
 from portal.coverage.progress import note_answered
 from portal.database import db
 from portal.enrolment import corrections
@@ -25,11 +25,11 @@ ANSWERS: Mapping[str, tuple[bool, bool]] = {"not_in_school": (False, True), "no_
 TOO_LONG = f"请不超过{LONGEST}个字"
 
 
-class ProofForm(FlaskForm):
+class ProofForm(Form):
     words = TextAreaField("谁要的，要什么？（可以不写）", validators=[Length(max=LONGEST, message=TOO_LONG)])
 
 
-class CorrectionForm(FlaskForm):
+class CorrectionForm(Form):
     about = RadioField(
         "哪里不对？",
         choices=[SelectChoice(about.code, about.label) for about in ABOUTS.values() if about.code != ASKED_FOR_PROOF],

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField, ValidationError
 
@@ -15,6 +14,7 @@ from portal.access.slips import DIGITS, NotFound, find_pupil, tidy_code
 from portal.access.tries import TooManyTries
 from portal.blueprints.families.answers import forget_answers
 from portal.blueprints.families.blueprint import families
+from portal.blueprints.forms import Form
 from portal.blueprints.guards import sign_in_visitor, sign_out_visitor, source
 from portal.clock import term_of
 from portal.coverage.progress import note_visit
@@ -49,7 +49,7 @@ class BirthDate(StringField):
             raise ValidationError(f"请写孩子的出生日期，{EXAMPLE}")
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     code = SlipCode("告知单号码")
     birth_date = BirthDate("孩子的出生日期")
 

@@ -8,7 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from portal import audit
 from portal.access.scope import NotInScope
-from portal.blueprints.errors import on_http_error
+from portal.blueprints.errors import Answer, on_http_error
 from portal.blueprints.guards import source
 from portal.blueprints.staff.navigation import navigation
 from portal.clock import SchoolTerm, local
@@ -55,7 +55,7 @@ def refuse_proof() -> None:
 
 
 @staff.errorhandler(NotInScope)
-def on_not_in_scope(_: NotInScope) -> tuple[str, int]:
+def on_not_in_scope(_: NotInScope) -> Answer:
     """The same page as for what was never there; only the trail knows that somebody knocked (N0-2)."""
     db.session.rollback()
     audit.record(

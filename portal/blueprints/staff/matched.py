@@ -2,13 +2,13 @@
 
 from flask import Response, render_template, request
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from wtforms import SelectField
 from wtforms.validators import InputRequired
 
 from portal import audit, clock
 from portal.access.permissions import Permission
 from portal.access.tries import TooManyTries, count_try
+from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.fields import choices
@@ -26,7 +26,7 @@ HEADINGS = ("学籍行号", "姓名", "学校标识码", "学校", "年级", "�
 WRITERS = {"xlsx": as_xlsx, "csv": as_csv}
 
 
-class ExportForm(FlaskForm):
+class ExportForm(Form):
     purpose = SelectField("用途", [InputRequired("请选用途")], choices=EXPORT_FOR)
     form = SelectField("格式", choices=choices({"xlsx": "Excel", "csv": "CSV"}))
 

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal import clock
 from portal.access.permissions import Permission
+from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.catalogue import the_catalogue
@@ -33,13 +33,13 @@ PATIENCE = 5.0
 @staff.get("/matching")
 @needs(Permission.RUN_MATCHING)
 def matching() -> str:
-    since = request.args.get("since", type=datetime.fromisoformat)
+    since = request.args.get("since", type=_moment)
     last = _last_run(db.session(), current_user.staff.unit_id)
     fresh = since is not None and last is not None and last.began_at >= since
     waits = since is not None and not fresh
     return render_template(
         "staff/matching.html",
-        form=FlaskForm(),
+        form=Form(),
         term=current_term(),
         last=last,
         under_way=waits and _is_running(db.session()),
@@ -70,6 +70,13 @@ def _work(unit_id: UUID, term: SchoolTerm, by: str, now: datetime) -> Callable[[
         open_rows(session, made, the_catalogue(), now, by)
 
     return work
+
+
+def _moment(written: str) -> datetime:
+    moment = datetime.fromisoformat(written)
+    if moment.tzinfo is None:
+        raise ValueError("a moment needs its time zone")
+    return moment
 
 
 def _last_run(session: Session, unit_id: UUID) -> MatchRun | None:

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, url_for
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectField
@@ -12,6 +11,7 @@ from wtforms import SelectField
 from portal import clock
 from portal.access import accounts
 from portal.access.permissions import Permission
+from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.fields import choices
@@ -21,7 +21,7 @@ from portal.models import StaffMember, Unit
 from portal.vocabulary import Role
 
 
-class RoleForm(FlaskForm):
+class RoleForm(Form):
     role = SelectField("角色", choices=choices({role.value: role.label for role in Role}))
 
 
@@ -32,7 +32,7 @@ def people() -> str:
     statement = current_user.scope.narrow(statement, StaffMember.unit_id).order_by(Unit.path, StaffMember.account)
     paging, rows = Paging.of(db.session(), statement, asked_page())
     members = [(member, _roles_for(member)) for (member,) in rows]
-    return render_template("staff/people.html", members=members, paging=paging, form=FlaskForm())
+    return render_template("staff/people.html", members=members, paging=paging, form=Form())
 
 
 @staff.post("/people/<uuid:staff_id>/role")

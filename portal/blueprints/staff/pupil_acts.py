@@ -4,13 +4,14 @@ from uuid import UUID
 
 from flask import flash, redirect, url_for
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import DateField, RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal import audit, clock
 from portal.access.permissions import Permission
+from portal.access.scope import NotInScope
+from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.fields import choices
@@ -20,17 +21,18 @@ from portal.coverage import reasons, unaided
 from portal.coverage.contacts import ANSWERS, BY_A_PERSON, ContactRefused, Spoken
 from portal.coverage.contacts import record_contact as record
 from portal.database import db
+from portal.enrolment.corrections import may_look
 from portal.models import Correction, Entitlement, Pupil
 from portal.vocabulary import Channel
 
 
-class ReasonForm(FlaskForm):
+class ReasonForm(Form):
     code = SelectField("未资助原因", [InputRequired("请从列表里选一个原因")])
     words = TextAreaField("说明", [Length(max=reasons.LONGEST, message=f"说明请不超过{reasons.LONGEST}个字")])
     due = DateField("预计办完的日期", [Optional()])
 
 
-class ContactForm(FlaskForm):
+class ContactForm(Form):
     channel = SelectField("怎么联系", choices=choices({channel.value: channel.label for channel in BY_A_PERSON}))
     reached = RadioField(
         "联系上了吗", [InputRequired("请选联系上了没有")], choices=choices({"yes": "联系上了", "no": "没有联系上"})
@@ -91,6 +93,8 @@ def settle_correction(correction_id: UUID) -> BaseResponse:
     """Looked into: it no longer waits, and stays on the pupil's page."""
     session = db.session()
     said = current_user.scope.find(session, Correction, correction_id, Correction.school_id)
+    if not may_look(said.about, current_user.staff.unit.level):
+        raise NotInScope
     if said.settled_at is None:
         said.settled_at = clock.now()
         audit.record(

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import render_template
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired
@@ -14,6 +13,7 @@ from portal import audit, clock
 from portal.access.permissions import Permission
 from portal.access.slips import spaced
 from portal.access.tries import TooManyTries, count_try
+from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.catalogue import the_catalogue
@@ -25,7 +25,7 @@ from portal.models import Pupil, Slip
 from portal.outreach.lists import messages_of_pupil
 
 
-class RevealForm(FlaskForm):
+class RevealForm(Form):
     what = RadioField("看哪一项", [InputRequired("请选看哪一项")])
     purpose = SelectField("用途", [InputRequired("请选用途")], choices=REVEAL_FOR)
 

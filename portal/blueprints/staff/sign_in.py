@@ -2,7 +2,6 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
@@ -12,6 +11,7 @@ from portal.access import sign_ins
 from portal.access.accounts import SHORTEST, AccountProblem, WrongCredentials, check_password
 from portal.access.accounts import change_password as change
 from portal.access.tries import TooManyTries
+from portal.blueprints.forms import Form
 from portal.blueprints.guards import any_staff, sign_in_visitor, sign_out_visitor, source
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.navigation import first_page
@@ -20,12 +20,12 @@ from portal.database import db
 WRONG = "账号或密码不对，请再输一次。忘了密码，请找上级账号管理员重设。"
 
 
-class SignInForm(FlaskForm):
+class SignInForm(Form):
     account = StringField("账号", [InputRequired("请输入账号")])
     password = PasswordField("密码", [InputRequired("请输入密码")])
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(Form):
     old = PasswordField("原密码", [InputRequired("请输入原密码")])
     new = PasswordField(
         "新密码", [InputRequired("请输入新密码"), Length(SHORTEST, 200, f"新密码至少 {SHORTEST} 个字符")]
@@ -79,6 +79,7 @@ def change_password() -> str | BaseResponse:
         try:
             change(db.session(), current_user.staff, form.old.data or "", form.new.data or "", clock.now())
         except AccountProblem as problem:
+            db.session.commit()  # so that tries add up
             form.old.errors = [*form.old.errors, str(problem)]
         else:
             sign_out_visitor("password changed")

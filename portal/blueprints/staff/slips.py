@@ -1,8 +1,7 @@
 """告知单: one A5 page a pupil, all alike but for the name and the code (G6)."""
 
-from flask import render_template
+from flask import current_app, render_template
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from sqlalchemy import ColumnElement, func, select
 from wtforms import SelectField
 from wtforms.validators import InputRequired
@@ -10,6 +9,7 @@ from wtforms.validators import InputRequired
 from portal import audit, clock
 from portal.access.permissions import Permission
 from portal.access.slips import issue_slips, spaced
+from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.fields import choices
@@ -17,11 +17,12 @@ from portal.blueprints.staff.terms import current_term
 from portal.coverage.words import class_words
 from portal.database import db
 from portal.models import EnrolmentRecord, Pupil, SchoolClass
+from portal.settings import Settings
 
 Record = EnrolmentRecord
 
 
-class SlipsForm(FlaskForm):
+class SlipsForm(Form):
     in_class = SelectField("班级", [InputRequired("请选班级")])
 
 
@@ -50,7 +51,14 @@ def print_slips() -> str | tuple[str, int]:
         school=unit,
         teacher=_teacher_of(grade, name),
         in_class=class_words(grade, name),
+        address=_address(),
     )
+
+
+def _address() -> str:
+    """What families type: from the settings, for what the officer's own browser asked for anybody may have made up."""
+    settings: Settings = current_app.extensions["settings"]
+    return settings.public_url.partition("://")[2]
 
 
 def _form() -> SlipsForm:

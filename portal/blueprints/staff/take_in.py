@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
@@ -15,6 +14,7 @@ from wtforms.validators import Regexp
 from portal import clock
 from portal.access.permissions import Permission
 from portal.access.scope import NotInScope
+from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.fields import choices
@@ -30,7 +30,7 @@ Answer = str | BaseResponse | tuple[str, int]
 WHOLE_FILE = "文件里有“困难类别”一列"
 
 
-class RosterForm(FlaskForm):
+class RosterForm(Form):
     """学籍名册; a county names a school only where the file itself does not."""
 
     kind = IntakeKind.ROSTER
@@ -39,7 +39,7 @@ class RosterForm(FlaskForm):
     school_code = StringField("学校标识码")
 
 
-class RegisterForm(FlaskForm):
+class RegisterForm(Form):
     """困难群体名单."""
 
     kind = IntakeKind.REGISTER
@@ -50,7 +50,7 @@ class RegisterForm(FlaskForm):
     category = SelectField("困难类别")
 
 
-class AwardsForm(FlaskForm):
+class AwardsForm(Form):
     """受助名单, from the national system."""
 
     kind = IntakeKind.AWARDS
@@ -82,7 +82,7 @@ def take_in_awards() -> Answer:
     return _take_in(_with_terms(AwardsForm()), _own_unit)
 
 
-def _take_in(form: FlaskForm, unit_of: Callable[[FlaskForm], Unit]) -> Answer:
+def _take_in(form: Form, unit_of: Callable[[Form], Unit]) -> Answer:
     if form.validate_on_submit():
         try:
             intake = _received(form, unit_of(form))
@@ -95,7 +95,7 @@ def _take_in(form: FlaskForm, unit_of: Callable[[FlaskForm], Unit]) -> Answer:
     return render_template("staff/take_in.html", form=form, kind=form.kind), 422 if form.errors else 200
 
 
-def _received(form: FlaskForm, unit: Unit) -> Intake:
+def _received(form: Form, unit: Unit) -> Intake:
     now, file = clock.now(), form.file.data
     category, data, name = form.category.data if "category" in form else "", file.read(), file.filename or ""
     by = current_user.actor
@@ -109,18 +109,18 @@ def _received(form: FlaskForm, unit: Unit) -> Intake:
     return intake
 
 
-def _with_terms(form: FlaskForm) -> FlaskForm:
+def _with_terms(form: Form) -> Form:
     form.occasion.choices = choices({term.code: term.label for term in terms_around()})
     if form.occasion.data is None:
         form.occasion.data = current_term().code
     return form
 
 
-def _own_unit(_: FlaskForm) -> Unit:
+def _own_unit(_: Form) -> Unit:
     unit: Unit = current_user.staff.unit
     return unit
 
 
-def _unit_named(form: FlaskForm) -> Unit:
+def _unit_named(form: Form) -> Unit:
     code = (form.school_code.data or "").strip() if "school_code" in form else ""
     return current_user.scope.find_unit(db.session(), code) if code else _own_unit(form)
