@@ -1,5 +1,6 @@
 """Now and today in Asia/Shanghai; the school year (学年) and term (学期) of a date."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ import chinese_calendar
 from portal.vocabulary import Term
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_TERM = re.compile(r"(2[0-9]{3})-(autumn|spring)")
 
 
 def now() -> datetime:
@@ -26,7 +28,7 @@ def local(moment: datetime) -> datetime:
 
 
 class WrongTerm(ValueError):
-    """A term is written YYYY-autumn or YYYY-spring."""
+    """A term is written YYYY-autumn or YYYY-spring, from the year 2000 on."""
 
 
 @dataclass(frozen=True, order=True)
@@ -38,10 +40,11 @@ class SchoolTerm:
 
     @classmethod
     def parse(cls, text: str) -> "SchoolTerm":
-        year, _, half = text.partition("-")
-        if not (len(year) == 4 and year.isdecimal() and half in ("autumn", "spring")):
+        found = _TERM.fullmatch(text)
+        if not found:
             raise WrongTerm(f"学期写成 {text!r}，应为“2026-autumn”（秋季）或“2026-spring”（春季）")
-        return cls(date(int(year), 9 if half == "autumn" else 2, 1), Term(half))
+        half = Term(found[2])
+        return cls(date(int(found[1]), 9 if half is Term.AUTUMN else 2, 1), half)
 
     @property
     def code(self) -> str:

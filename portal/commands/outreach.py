@@ -12,6 +12,8 @@ from portal.outreach import dispatch
 from portal.outreach.gateway import GatewayRefused, gateway_in_use
 from portal.outreach.gateways.protocol import Gateway
 
+YEARS = range(2000, 3000)
+
 
 @click.command()
 @click.option("--now", "moment", required=True, help="以这个时刻为准，如 2026-09-07T10:00:00+08:00；不写时区按北京时间")
@@ -55,4 +57,6 @@ def _parse(moment: str) -> datetime:
         found = datetime.fromisoformat(moment)
     except ValueError:
         raise Refused(f"时刻写成 {moment!r}：请写成 2026-09-07T10:00:00+08:00") from None
+    if found.year not in YEARS:
+        raise Refused(f"时刻写成 {moment!r}：年份应在 {YEARS[0]} 到 {YEARS[-1]} 之间")
     return found if found.tzinfo else found.replace(tzinfo=SHANGHAI)
