@@ -24,6 +24,7 @@ from tests.county import CountyFiles, write_county
 from tests.intake.files import CHEN_MING, XIAOYU, ZHOU_XIAO, xlsx
 
 ROOT = Path(__file__).parent.parent
+OTHERS = 80_000  # read long enough for the steps to be told at once
 HEADINGS = ["学籍行号", "姓名", "学校标识码", "类别", "依据", "规则", "结论"]
 
 
@@ -46,8 +47,8 @@ def answer(app: Flask, *arguments: object) -> Any:
 def refusal(app: Flask, *arguments: object) -> str:
     """The one line of a refused command."""
     result = flask(app, *arguments, "--json")
-    assert (result.exit_code, result.stdout) == (1, "")
-    return result.stderr.strip().splitlines()[-1]
+    assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (1, "", 1)
+    return result.stderr.strip()
 
 
 def bring_in(app: Flask, county: CountyFiles) -> None:
@@ -135,6 +136,13 @@ def test_a_list_as_a_workbook_holds_text_only(app: Flask, session: Session, tmp_
         (("match", "--unit", "329901", "--term", "2026秋"), "应为“2026-autumn”"),
         (("matched", "--unit", "329901", "--term", TERM, "--out", "m.doc"), "只能写成 csv 或 xlsx"),
         (("matched", "--unit", "329901", "--term", TERM, "--out", "/no/such/m.csv"), "写不了文件 /no/such/m.csv"),
+        (("matched", "--unit", "329901", "--term", TERM, "--out", "/no/such/m.xlsx"), "写不了文件 /no/such/m.xlsx"),
+        (("match", "--unit", "\udcff", "--term", TERM), "没有代码为"),
+        (("match", "--unit", "329901", "--term", "0000-autumn"), "应为“2026-autumn”"),
+        (("match", "--unit", "329901", "--term", "２０２６-autumn"), "应为“2026-autumn”"),
+        (("remind", "--now", "0001-01-01T00:00"), "年份应在 2000 到 2999 之间"),
+        (("remind", "--now", "9999-12-31T23:59"), "年份应在 2000 到 2999 之间"),
+        (("match-files", "没有.csv", "x.csv", "--out", "o.csv"), "找不到文件 没有.csv"),
         (("rosters", "import", "没有.csv", "--unit", "329901", "--term", TERM), "读不了文件 没有.csv"),
         (("rosters", "import", "x.csv", "--school", "329901", "--term", TERM), "整县的名册请用 --unit 329901"),
         (("registers", "import", "x.csv", "--unit", "329901-MZ", "--batch", "八月"), "如 2026-08"),
@@ -238,7 +246,7 @@ def test_an_import_killed_midway_left_nothing_and_brings_everything_when_started
 ) -> None:
     a_bureau(session)
     session.commit()
-    register = write_county(tmp_path, others=40_000).register
+    register = write_county(tmp_path, others=OTHERS).register
     ask = ("registers", "import", register, "--unit", "329901-MZ", "--batch", "2026-08")
     process = run_flask(settings, *ask)
     assert process.stderr is not None
@@ -255,8 +263,8 @@ def test_an_import_killed_midway_left_nothing_and_brings_everything_when_started
 
     told = answer(app, *ask)
 
-    assert told["kept"] == told["rows"] == 40_250
-    assert session.scalar(select(func.count()).select_from(RegisterEntry)) == 40_250
+    assert told["kept"] == told["rows"] == OTHERS + 250
+    assert session.scalar(select(func.count()).select_from(RegisterEntry)) == OTHERS + 250
 
 
 def test_files_are_matched_and_policies_evaluated_without_a_database(tmp_path: Path, county: CountyFiles) -> None:
@@ -286,3 +294,19 @@ def test_nothing_of_a_pupil_is_in_clear_in_what_a_command_says_of_its_work(
     numbers = [pupil.id_number for pupil in session.scalars(select(Pupil).limit(20))]
     assert numbers
     assert not any(number in result.stderr for number in numbers if number)
+
+
+def test_a_list_that_cannot_be_put_in_its_place_leaves_nothing_behind(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    a_county(session)
+    session.commit()
+    (tmp_path / "m.csv").mkdir()
+    assert "写不了文件" in refusal(app, "matched", "--unit", "329901", "--term", TERM, "--out", tmp_path / "m.csv")
+    assert [file.name for file in tmp_path.iterdir()] == ["m.csv"]
+
+
+@pytest.mark.parametrize("text", ["[" * 9999, f'[{{"id": {"9" * 5000}}}]', '[{"id": "\\ud800"}]', "NaN", "", "[1]"])
+def test_json_that_cannot_be_evaluated_is_one_line(app: Flask, tmp_path: Path, text: str) -> None:
+    (tmp_path / "in.json").write_text(text, encoding="utf-8")
+    assert refusal(app, "evaluate", tmp_path / "in.json")

@@ -8,7 +8,7 @@ import click
 
 from portal import clock
 from portal.clock import SchoolTerm, term_of
-from portal.commands.telling import Refused, answering, json_option, read_file, tell
+from portal.commands.telling import Refused, Steps, answering, json_option, read_file, tell
 from portal.matching.files import match_files as match_two_files
 from portal.policies.catalogue import load_catalogue
 from portal.policies.document import evaluate_document
@@ -25,9 +25,9 @@ from portal.vocabulary import Decision
 def match_files(roster: Path, register: Path, out: Path, term: str | None, as_json: bool) -> None:
     """两份文件直接比对（csv、parquet、xlsx）."""
     wanted = SchoolTerm.parse(term) if term else term_of(clock.today())
-    report = match_two_files(
-        roster, register, out, day=wanted.first_day, progress=lambda words: click.echo(words, err=True)
-    )
+    steps = Steps()
+    report = match_two_files(roster, register, out, day=wanted.first_day, progress=steps)
+    steps.finish()
     counts = "，".join(f"{Decision(code).label} {count}" for code, count in report.counts.items())
     tell(as_json, asdict(report), f"{counts}；用时 {report.seconds['total']} 秒，写到 {out}")
 
@@ -40,6 +40,6 @@ def evaluate(file: Path) -> None:
     """按政策目录判定：JSON 进，JSON 出."""
     try:
         data = json.loads(read_file(file))
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as problem:
+    except (ValueError, RecursionError) as problem:  # also a number of more than 4,300 digits
         raise Refused(f"{file.name} 不是合格的 JSON（{problem}）：请改正后再试") from problem
     click.echo(json.dumps(evaluate_document(load_catalogue(), data), ensure_ascii=False))

@@ -114,14 +114,14 @@ def _take_in(
     while intake.state in (IntakeState.WAITING, IntakeState.READING):
         if not work_off(open_sessions(), intake.id, clock.now(), steps):
             if not waited:
-                steps("另一个进程在读这份文件，或刚刚中断：等它结束")
+                click.echo("另一个进程在读这份文件，或刚刚中断：等它结束", err=True)
             waited = True
             sleep(WAIT)
         session.refresh(intake)
         session.commit()
-    steps.finish()
     if intake.state is IntakeState.REFUSED:
         raise Refused(intake.refused_because or "")
+    steps.finish()
     findings = findings_of(intake)
     tell(as_json, _as_json(intake, findings), _summary(findings))
 

@@ -1,11 +1,13 @@
 """``flask match``, ``flask matched``, ``flask ledger``: from registers and rosters to a list and the ledger."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import click
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from portal import audit, clock
 from portal.access.scope import scope_of
@@ -29,6 +31,7 @@ from portal.policies.catalogue import load_catalogue
 from portal.vocabulary import EntitlementState
 
 HEADINGS = ("学籍行号", "姓名", "学校标识码", "类别", "依据", "规则", "结论")
+Writer = Callable[[Path, Iterable[tuple[str, ...]]], None]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -74,12 +77,7 @@ def write_matched(unit: str, term: str, out: Path, as_json: bool) -> None:
     owner = find_unit(session, unit)
     rows = [_cells(line) for line in matched(session, owner, school_term.code)]
     steps("写出文件")
-    unfinished = out.with_name(f".{out.name}.unfinished")
-    try:
-        write(unfinished, rows)
-        unfinished.replace(out)
-    except OSError as problem:
-        raise Refused(f"写不了文件 {out}（{problem.strerror}）：请检查文件夹和权限") from problem
+    _write(write, out, rows)
     audit.record(
         session, "command", "exported", unit_id=owner.id, list="matched", term=school_term.code, rows=len(rows)
     )
@@ -112,6 +110,22 @@ def _cells(line: MatchedLine) -> tuple[str, ...]:
         line.rule,
         COUNTED_AS[line.decision],
     )
+
+
+def _write(
+    write: Callable[[Path, Iterable[tuple[str, ...]]], None], out: Path, rows: Iterable[tuple[str, ...]]
+) -> None:
+    """All of it or nothing, and no half of a list of pupils is left behind."""
+    unfinished = out.with_name(f".{out.name}.unfinished")
+    try:
+        write(unfinished, rows)
+        unfinished.replace(out)
+    except (OSError, FileCreateError) as problem:
+        reason = problem.strerror if isinstance(problem, OSError) else problem
+        raise Refused(f"写不了文件 {out}（{reason}）：请检查文件夹和权限") from problem
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()
 
 
 def _write_csv(path: Path, rows: Iterable[tuple[str, ...]]) -> None:

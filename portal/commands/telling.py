@@ -32,6 +32,7 @@ from portal.readiness import NotReady, require_ready
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
+PATIENCE = 1.0  # seconds
 
 SAY_THEMSELVES = (
     AccountProblem,
@@ -90,7 +91,7 @@ def open_sessions() -> "sessionmaker[Session]":
 
 
 def find_unit(session: Session, code: str) -> Unit:
-    unit = session.scalars(select(Unit).where(Unit.code == code)).first()
+    unit = session.scalars(select(Unit).where(Unit.code == code)).first() if code.isascii() else None
     if unit is None:
         raise Refused(f"没有代码为 {code} 的单位：请核对代码，或先用 flask units load 载入单位")
     return unit
@@ -104,25 +105,37 @@ def read_file(path: Path) -> bytes:
 
 
 class Steps:
-    """Says each step on stderr when it is over, with its seconds."""
+    """Says each step on stderr when it is over, with its seconds.
+
+    Those of the first second wait for it to pass, so that a refusal at once is one line alone.
+    """
 
     def __init__(self) -> None:
         self._words = ""
+        self._waiting: list[str] = []
         self._began = self._first = perf_counter()
 
     def __call__(self, words: str) -> None:
         """The next step begins."""
         self._end()
         self._words, self._began = words, perf_counter()
+        if self._began - self._first > PATIENCE:
+            self._say()
 
     def finish(self) -> None:
         self._end()
-        click.echo(f"共 {perf_counter() - self._first:.2f} 秒", err=True)
+        self._waiting.append(f"共 {perf_counter() - self._first:.2f} 秒")
+        self._say()
 
     def _end(self) -> None:
         if self._words:
-            click.echo(f"{self._words}　{perf_counter() - self._began:.2f} 秒", err=True)
+            self._waiting.append(f"{self._words}　{perf_counter() - self._began:.2f} 秒")
         self._words = ""
+
+    def _say(self) -> None:
+        for line in self._waiting:
+            click.echo(line, err=True)
+        self._waiting.clear()
 
 
 def tell(as_json: bool, found: dict[str, Any], summary: str) -> None:

@@ -60,10 +60,14 @@ PRESCHOOL_CLASSES = {"小": 1, "中": 2, "大": 3}
 FIRST_GRADE = {Stage.JUNIOR: 7, Stage.SENIOR: 10}
 YEARS = {Stage.PRESCHOOL: 4, Stage.PRIMARY: 6, Stage.JUNIOR: 4, Stage.SENIOR: 3}
 LONGEST_STAGE = 8
+NO_CHARACTER = re.compile("[\ud800-\udfff]")
+"""Half of a pair, as JSON may spell it; no text can hold it."""
 
 
 def read_grade(value: object, stage: Stage | None) -> int | None:
     """年级 within the stage from 4, "四年级", "7年级", "初二", "高一", "大班"; None when it cannot be that."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | str):
         return None
     text = str(value).strip()
@@ -90,6 +94,8 @@ def read_question(data: object, position: int, known_categories: Collection[str]
     identity = data.get("id")
     if isinstance(identity, bool) or not isinstance(identity, str | int) or identity == "":
         raise reader.wrong("id", identity, "请给每个学生一个编号")
+    if NO_CHARACTER.search(str(identity)):
+        raise reader.wrong("id", identity, "里面有不成字的编码")
     reader = _Reader(data, f"第{position}条（id {identity}）")
     school = data.get("school")
     if not isinstance(school, Mapping | None):

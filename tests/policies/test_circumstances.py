@@ -90,3 +90,14 @@ def test_wrong_input_is_refused_with_id_field_and_remedy(
 )
 def test_a_grade_counts_within_its_stage(written: object, stage: Stage, grade: int | None) -> None:
     assert read_grade(written, stage) == grade
+
+
+def test_a_grade_with_a_point_and_nothing_behind_it_is_whole(catalogue: Catalogue) -> None:
+    assert read_question(ROW | {"grade": 4.0}, 1, catalogue.categories).circumstances.grade == 4
+    with pytest.raises(WrongInput, match="grade"):
+        read_question(ROW | {"grade": 4.5}, 1, catalogue.categories)
+
+
+def test_an_id_that_no_text_can_hold_is_refused(catalogue: Catalogue) -> None:
+    with pytest.raises(WrongInput, match="不成字"):
+        read_question(ROW | {"id": "\ud800"}, 1, catalogue.categories)
