@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from portal.clock import today
 from portal.intake.bulk import without_collection
-from portal.intake.cells import plain
+from portal.intake.cells import plain, unwrapped
 from portal.intake.columns import find_columns
 from portal.intake.notes import NO_NUMBER, Notes
 from portal.intake.problems import Problem, Repair
@@ -128,7 +128,7 @@ def _line(row: int, values: dict[str, str], notes: Notes) -> AwardLine | None:
         return None
     return AwardLine(
         row=row,
-        serial=values.get("row_id", "").strip(),
+        serial=unwrapped(values.get("row_id", "")),
         name=values["name"],
         id_type=number.kind,
         id_no=number.value,

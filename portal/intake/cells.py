@@ -19,6 +19,8 @@ class NumberText(str):
     __slots__ = ()
 
 
+_POINT_ZERO = re.compile(r"^([0-9]{1,15})\.0+$")  # up to 15 digits a spreadsheet's number is exact
+_WRAPPING = "='\"\u2018\u2019\u201c\u201d` "
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:\.\d+)?e\+?\d{2}", re.IGNORECASE)
 _YEAR_MONTH_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ][\d:.]+)?")
 _EIGHT_DIGITS = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -32,6 +34,11 @@ CUT_BY_EXCEL = "疑似被Excel改坏（长数字变成了科学计数），请�
 def plain(text: str) -> str:
     """Full-width letters, digits and signs made half-width, outer blanks gone."""
     return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
+
+
+def unwrapped(text: str) -> str:
+    """A code or a small number without what programs put around it: '007 and ="007" are 007, 4.0 is 4."""
+    return _POINT_ZERO.sub(r"\1", plain(text).strip(_WRAPPING))
 
 
 def cut_by_excel(text: str) -> bool:
@@ -94,7 +101,7 @@ def read_phone(text: str) -> PhoneReading:
         return PhoneReading("", None)
     if cut_by_excel(text):
         return PhoneReading("", CUT_BY_EXCEL)
-    readable = list(_phones_in(text))
+    readable = list(_phones_in(unwrapped(text)))
     if not readable:
         return PhoneReading("", "不是大陆的手机号或固定电话，没有记下；请核对后更正")
     return PhoneReading(readable[0], "一格里有几个号码，只记下第一个" if len(readable) > 1 else None)

@@ -1,7 +1,7 @@
 """学籍名册 are kept: pupils found again or made, guardians replaced, one record a pupil and term, slips for all."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,6 +73,23 @@ RECORD = (
     "boarding",
 )
 
+# What a known pupil's row gets from a file with that column; a file without it says nothing of what is known already.
+PUPIL_FIELDS = {
+    "name": ("name_sealed", "name_index"),
+    "former_name": ("former_name_sealed",),
+    "id_no": ("id_type", "id_number_sealed", "id_number_index", "id_certain", "birth_date_text_sealed", "sex"),
+    "student_no": ("student_number_sealed", "student_number_index"),
+    "birth_date": ("birth_date_text_sealed",),
+    "sex": ("sex",),
+    "hukou_div": ("hukou_division",),
+}
+RECORD_FIELDS = {
+    "grade": ("stage", "grade", "grade_number"),
+    "class_": ("class_name",),
+    "boarding": ("boarding",),
+}
+GUARDIAN_FIELDS = frozenset(f"g{which}_{what}" for which in "12" for what in ("relation", "name", "id", "phone"))
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -93,15 +110,21 @@ def keep_roster(session: Session, intake: Intake, table: Table, now: datetime, p
     _hold(session, {school.id for _, school in placed})
     places = list(_places(session, placed))
     progress.step("加密并存入")
-    put_rows(session, Pupil, PUPIL, _pupils(places, now, progress), ("id",), PUPIL[3:])
-    _replace_guardians(session, places, fitting)
+    put_rows(session, Pupil, PUPIL, _pupils(places, now, progress), ("id",), _said_by(roster.fields, PUPIL_FIELDS))
+    if roster.fields & GUARDIAN_FIELDS:
+        _replace_guardians(session, places, fitting)
     records = _records(places, fitting, intake)
-    put_rows(session, EnrolmentRecord, RECORD, records, ("pupil_id", "school_id", "term"), RECORD[4:])
+    said = ("intake_id", "roster_row", *_said_by(roster.fields, RECORD_FIELDS))
+    put_rows(session, EnrolmentRecord, RECORD, records, ("pupil_id", "school_id", "term"), said)
     _make_classes(session, places)
     progress.step("告知单")
     _issue_slips(session, {place.school.id for place in places}, now)
     problems = sorted([*roster.problems, *fitting.problems], key=lambda problem: problem.row)
     return Findings(roster.rows, len(places), tuple(roster.repaired), tuple(problems), roster.dropped)
+
+
+def _said_by(fields: frozenset[str], table: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(column for field, columns in table.items() if field in fields for column in columns))
 
 
 def _hold(session: Session, school_ids: set[UUID]) -> None:

@@ -1,11 +1,12 @@
 """What every reader of lines shares: sound lines one by one, and a note of whatever was wrong or repaired."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 from portal.headings.heading_line import Columns
-from portal.intake.cells import CUT_BY_EXCEL, LONGEST, NotADate, cut_by_excel, read_date
+from portal.intake.cells import CUT_BY_EXCEL, LONGEST, NotADate, cut_by_excel, read_date, unwrapped
 from portal.intake.columns import our_heading
 from portal.intake.problems import Problem, Repair
 from portal.intake.spreadsheet import Table
@@ -24,6 +25,7 @@ class PersonNumber:
     kind: NumberKind
 
 
+_SUM = re.compile(r"\s*[合总小共]\s*计\s*(?:[:：]|$)")
 NO_NUMBER = PersonNumber(None, False, NumberKind.EMPTY)
 
 
@@ -52,7 +54,7 @@ class Notes:
         return sorted(self.problems, key=lambda problem: problem.row)
 
     def lines(self, table: Table) -> Iterator[tuple[int, dict[str, str]]]:
-        """Row and cells by field; refuses a line that is shifted, has no name, or a cell of absurd length."""
+        """Row and cells by field; refuses a line that is shifted, no person's, or has a cell of absurd length."""
         width = len(table.headings)
         for row, cells in table.lines:
             if len(cells) > width and any(cells[width:]):
@@ -66,6 +68,9 @@ class Notes:
             name = tidy_name(values["name"])
             if not name:
                 self.refuse(row, "name", "姓名没有填写；请补上后重新导入这一行")
+                continue
+            if name == self.columns.written["name"] or _SUM.match(name) or _SUM.match(values.get("row_id", "")):
+                self.refuse(row, "name", "这一行是表头或合计，不是一个人，没有导入")
                 continue
             values["name"] = name
             if sentence := damaged(name):
@@ -95,11 +100,14 @@ class Notes:
         return reading.value if reading.certain else None
 
     def code(self, row: int, name: str, text: str) -> str:
-        """A number that is no 证件号 (学籍号, 标识码): as written, unless Excel cut it."""
+        """A number that is no 证件号 (学籍号, 标识码): as written, unless Excel cut it or wrapped it."""
         if cut_by_excel(text):
             self.remark(row, name, CUT_BY_EXCEL)
             return ""
-        return text.strip()
+        code, as_written = unwrapped(text), text.strip()
+        if code != as_written:
+            self.repaired.append(Repair(row, self.heading(name), as_written, code))
+        return code
 
     def day_of(self, row: int, name: str, text: str, read: Callable[[str], date | None] = read_date) -> date | None:
         """The day in a cell; one that cannot be read is left empty and remarked."""

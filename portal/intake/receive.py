@@ -55,7 +55,7 @@ def receive(
         return intake
     if intake is None:
         intake = Intake(kind=kind, unit_id=unit.id, occasion=occasion, category=code, digest=digest)
-    intake.file_name = PurePath(file_name.replace("\\", "/")).name[-200:]
+    intake.file_name = _storable(PurePath(file_name.replace("\\", "/")).name)[-200:]
     intake.content = keyring().seal(b64encode(data).decode("ascii"), CONTENT, intake.id)
     intake.state, intake.refused_because = IntakeState.WAITING, None
     intake.by_staff_id = staff_id_of(session, by)
@@ -68,6 +68,11 @@ def receive(
     return intake
 
 
+def _storable(name: str) -> str:
+    """The name in which a disk written elsewhere may hold bytes that are no UTF-8."""
+    return name.encode("utf-8", "replace").decode().replace("\0", "?")
+
+
 def category_codes(session: Session) -> dict[str, str]:
     """Every name and other spelling of every hardship category, the official names first, and its code."""
     categories = list(session.scalars(select(HardshipCategory).order_by(HardshipCategory.code)))
@@ -77,7 +82,7 @@ def category_codes(session: Session) -> dict[str, str]:
 
 def _require_sense(kind: IntakeKind, unit: Unit, occasion: str) -> None:
     if kind is IntakeKind.REGISTER:
-        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", occasion):
+        if not re.fullmatch(r"2[0-9]{3}-(0[1-9]|1[0-2])", occasion):
             raise NotReceived(f"批次写成“{occasion[:20]}”，应写名单的年月，如 2026-08")
         if unit.level is UnitLevel.SCHOOL:
             raise NotReceived(f"“{unit.name}”是学校，困难群体名单由部门或市县提供：请换成提供名单的部门的代码")

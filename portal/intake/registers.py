@@ -8,7 +8,7 @@ from datetime import date
 
 from portal.clock import today
 from portal.intake.bulk import without_collection
-from portal.intake.cells import open_ended, plain, read_last_day
+from portal.intake.cells import open_ended, plain, read_last_day, unwrapped
 from portal.intake.columns import find_columns
 from portal.intake.notes import NO_NUMBER, Notes
 from portal.intake.problems import Problem, Repair
@@ -101,7 +101,7 @@ def read_register(
         lines.append(
             RegisterLine(
                 row=row,
-                serial=values.get("row_id", "").strip(),
+                serial=unwrapped(values.get("row_id", "")),
                 source=values.get("register", "").strip(),
                 category=category,
                 name=values["name"],
@@ -109,7 +109,7 @@ def read_register(
                 id_no=number.value,
                 id_certain=number.certain,
                 household_id=notes.code(row, "household_id", values.get("household_id", "")),
-                county=plain(values.get("county", "")),
+                county=unwrapped(values.get("county", "")),
                 relation=plain(values.get("relation", "")),
                 valid_from=notes.day_of(row, "valid_from", values.get("valid_from", "")),
                 valid_to=last_day,

@@ -7,7 +7,7 @@ from datetime import date
 
 from portal.clock import today
 from portal.intake.bulk import without_collection
-from portal.intake.cells import plain, read_phone
+from portal.intake.cells import plain, read_phone, unwrapped
 from portal.intake.columns import find_columns
 from portal.intake.grades import read_grade, stages_of_school
 from portal.intake.notes import NO_NUMBER, Notes, PersonNumber
@@ -59,13 +59,17 @@ class RosterLine:
 
 @dataclass(frozen=True)
 class Roster:
-    """``rows`` counts the lines that were not blank; ``dropped`` are headings whose columns were not read."""
+    """``rows`` counts the lines that were not blank; ``dropped`` are headings whose columns were not read.
+
+    ``fields`` are the columns the file has: of the others it says nothing, not that they are empty.
+    """
 
     lines: list[RosterLine]
     repaired: list[Repair]
     problems: list[Problem]
     dropped: tuple[str, ...]
     rows: int
+    fields: frozenset[str]
 
 
 _SEXES = {"男": Sex.MALE, "男性": Sex.MALE, "男生": Sex.MALE, "1": Sex.MALE, "m": Sex.MALE}
@@ -97,18 +101,20 @@ def read_roster(table: Table, *, day: date | None = None) -> Roster:
             number = found
         lines.append(_line(row, values, number, notes))
     kept = _without_repeats(lines, notes)
-    return Roster(kept, notes.repaired, notes.sorted_problems(), columns.dropped, len(table.lines))
+    return Roster(
+        kept, notes.repaired, notes.sorted_problems(), columns.dropped, len(table.lines), frozenset(columns.positions)
+    )
 
 
 def _line(row: int, values: Mapping[str, str], number: PersonNumber, notes: Notes) -> RosterLine:
     school_name = values.get("school", "").strip()
-    grade_words = plain(values.get("grade", ""))
+    grade_words = unwrapped(values.get("grade", ""))
     grade = read_grade(grade_words, stages_of_school(school_name))
     if grade_words and grade.stage is None and grade.number is None:
         notes.remark(row, "grade", "认不出是哪个年级，已照原样记下；请写成“四年级”“初二”“高一”这样的说法")
     return RosterLine(
         row=row,
-        serial=values.get("row_id", "").strip(),
+        serial=unwrapped(values.get("row_id", "")),
         name=values["name"],
         former_name=tidy_name(values.get("former_name", "")),
         sex=_sex(row, values.get("sex", ""), number, notes),
@@ -122,7 +128,7 @@ def _line(row: int, values: Mapping[str, str], number: PersonNumber, notes: Note
         stage=grade.stage,
         grade=grade_words,
         grade_number=grade.number,
-        class_name=plain(values.get("class_", "")),
+        class_name=unwrapped(values.get("class_", "")),
         boarding=_boarding(row, values.get("boarding", ""), notes),
         guardians=tuple(person for which in ("g1", "g2") if (person := _guardian(row, which, values, notes))),
         hukou_division=_division(row, values.get("hukou_div", ""), notes),
@@ -132,7 +138,7 @@ def _line(row: int, values: Mapping[str, str], number: PersonNumber, notes: Note
 def _sex(row: int, text: str, number: PersonNumber, notes: Notes) -> Sex | None:
     """By the number where there is a certain one; a column that says otherwise is remarked."""
     by_number = sex_of(number.value) if number.value and number.certain else None
-    word = plain(text).lower()
+    word = unwrapped(text).lower()
     if not word:
         return by_number
     written = _SEXES.get(word)
@@ -153,7 +159,7 @@ def _birth_date(row: int, text: str, number: PersonNumber, notes: Notes) -> date
 
 
 def _boarding(row: int, text: str, notes: Notes) -> Boarding | None:
-    word = plain(text).lower()
+    word = unwrapped(text).lower()
     asked_yes_no = notes.heading("boarding").startswith("是否")
     way = (asked_yes_no and _YES_NO_BOARDING.get(word)) or _BOARDING_WORDS.get(word)
     if word and way is None:
@@ -181,7 +187,7 @@ def _guardian(row: int, which: str, values: Mapping[str, str], notes: Notes) -> 
 
 def _division(row: int, text: str, notes: Notes) -> str:
     """Six digits, of twelve the first six; empty and remarked when it is the name of a place."""
-    code = plain(text)
+    code = unwrapped(text)
     if not code:
         return ""
     if code.isdecimal() and len(code) in (6, 9, 12):

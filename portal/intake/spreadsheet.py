@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -29,6 +30,9 @@ COMMAND_LINE = Limits(
     WorkbookLimits(rows=1_048_576, columns=500, memory=4096 << 20, seconds=300),
     ArchiveLimits(inflated=4096 << 20),
 )
+
+
+_LONG_NUMBER = re.compile(r"\d{6}")
 
 
 class Line(NamedTuple):
@@ -160,9 +164,11 @@ def _table(rows: Iterator[Sequence[str]], limits: Limits) -> Table:
 
 
 def _no_headings(head: Sequence[Sequence[str]]) -> str:
+    """Quotes what may be headings, never what looks like a person's line."""
     seen = next((row for row in head if any(cell.strip() for cell in row)), ())
     words = "、".join(tidy_heading(cell) for cell in seen if cell.strip())[:100]
+    seen_as = "第一行像是人员，不是列名" if _LONG_NUMBER.search(words) else f"看到的是：{words}"
     return (
-        f"没有找到表头（前{WITHIN}行里没有“姓名”“身份证件号”这样的列名，看到的是：{words}）："
+        f"没有找到表头（前{WITHIN}行里没有“姓名”“身份证件号”这样的列名，{seen_as}）："
         "请在名单第一行写上列名，或确认编码后再导入。"
     )

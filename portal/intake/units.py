@@ -56,7 +56,10 @@ class UnitLine:
 def load_units(session: Session, data: bytes, by: str) -> int:
     """How many units the file names; all of them are in afterwards, or none (UnitsProblem)."""
     faults: list[str] = []
-    lines = list(_lines(data, faults))
+    try:
+        lines = list(_lines(data, faults))
+    except csv.Error as error:
+        raise UnitsProblem("单位文件里有一格没有尽头，可能双引号没有配对：请改正后重新导入") from error
     units = {unit.code: unit for unit in session.scalars(select(Unit))}
     known = {**{code: unit.level for code, unit in units.items()}, **{line.code: line.level for line in lines}}
     faults += [fault for line in lines if (fault := _misplaced(line, known))]
@@ -78,7 +81,7 @@ def load_units(session: Session, data: bytes, by: str) -> int:
 
 
 def _lines(data: bytes, faults: list[str]) -> Iterator[UnitLine]:
-    reader = csv.DictReader(io.StringIO(_decoded(data), newline=""))
+    reader = csv.DictReader(io.StringIO(_decoded(data), newline=""), strict=True)
     missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
     if missing:
         raise UnitsProblem(

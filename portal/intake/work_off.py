@@ -161,7 +161,7 @@ def _refuse(sessions: Sessions, intake_id: UUID, now: datetime, because: str) ->
         intake = session.get_one(Intake, intake_id, with_for_update={"of": Intake})
         if intake.state not in (IntakeState.WAITING, IntakeState.READING):
             return
-        intake.state, intake.refused_because, intake.content = IntakeState.REFUSED, because[:400], None
+        intake.state, intake.refused_because, intake.content = IntakeState.REFUSED, because, None
         intake.working_until, intake.finished_at = None, now
         audit.record(
             session,

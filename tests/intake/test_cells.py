@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from portal.intake.cells import NotADate, NumberText, cut_by_excel, read_date, read_last_day, read_phone
+from portal.intake.cells import NotADate, NumberText, cut_by_excel, read_date, read_last_day, read_phone, unwrapped
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,14 @@ def test_what_cannot_be_rung_is_left_out_with_a_sentence(text):
 @pytest.mark.parametrize(("text", "cut"), [("3.29901E+17", True), ("3.2990120160305e+17", True), ("4E1", False)])
 def test_scientific_notation_is_recognised(text, cut):
     assert cut_by_excel(text) is cut
+
+
+@pytest.mark.parametrize(
+    "text", ["3299010001", "'3299010001", '="3299010001"', "3299010001.0", "３２９９０１０００１", " 3299010001\t"]
+)
+def test_a_code_is_taken_out_of_what_programs_wrap_around_it(text):
+    assert unwrapped(text) == "3299010001"
+
+
+def test_a_phone_held_as_a_number_with_a_point_is_read():
+    assert read_phone("19900000001.0").number == "19900000001"

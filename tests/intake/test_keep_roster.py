@@ -10,7 +10,7 @@ from portal.models import AuditEntry, EnrolmentRecord, Guardian, Pupil, SchoolCl
 from portal.vocabulary import IntakeKind, Role, Stage
 from tests.builders import A_MONDAY, TERM, a_county, a_school, a_staff_member
 from tests.intake.arrivals import arrive, roster, sessions_of
-from tests.intake.files import CHEN_MING, XIAOCHUAN, XIAOYU
+from tests.intake.files import CHEN_MING, XIAOCHUAN, XIAOYU, csv
 
 ROSTER = IntakeKind.ROSTER
 XIAOYU_ROW = {
@@ -173,3 +173,15 @@ def test_a_roster_in_gb18030_keeps_its_rare_characters(session: Session) -> None
     data = roster({"姓名": "李𬱖", "身份证件号": "329901200702140054"}, encoding="gb18030")
     arrive(session, ROSTER, a_school(session), data)
     assert only_pupil(session).name == "李𬱖"
+
+
+def test_a_file_without_a_column_leaves_what_is_known_of_it(session: Session) -> None:
+    school = a_school(session)
+    arrive(session, ROSTER, school, roster({**XIAOYU_ROW, "出生日期": "2016-03-05"}))
+
+    arrive(session, ROSTER, school, csv(["姓名", "学籍号", "班级"], ["王小雨", "G329901201603050015", "(3)班"]))
+
+    pupil, record = only_pupil(session), session.scalars(select(EnrolmentRecord)).one()
+    assert (pupil.id_number, pupil.id_certain, str(pupil.birth_date)) == (XIAOYU, True, "2016-03-05")
+    assert [person.phone for person in pupil.guardians] == ["19900000001"]
+    assert (record.grade, record.stage, record.class_name) == ("四年级", Stage.PRIMARY, "(3)班")

@@ -78,3 +78,16 @@ def test_what_makes_no_sense_is_refused_with_what_to_do(session: Session) -> Non
         receive(session, ROSTER, bureau, TERM, "a.csv", b"a", "", "command", A_MONDAY)
     with pytest.raises(WrongTerm):
         receive(session, ROSTER, school, "autumn", "a.csv", b"a", "", "command", A_MONDAY)
+
+
+@pytest.mark.parametrize("occasion", ["２０２６-08", "0026-08", "2026-8", "2026-08\n"])
+def test_a_batch_is_a_month_in_plain_digits(session: Session, occasion: str) -> None:
+    with pytest.raises(NotReceived, match="如 2026-08"):
+        receive(session, REGISTER, a_bureau(session), occasion, "名单.csv", b"a", "", "command", A_MONDAY)
+
+
+def test_a_file_name_in_another_encoding_is_kept_as_far_as_it_can_be_read(session: Session) -> None:
+    name = "名册.csv".encode("gb18030").decode("utf-8", "surrogateescape")
+    intake = receive(session, ROSTER, a_school(session), TERM, name, b"a", "", "command", A_MONDAY)
+    session.commit()
+    assert intake.file_name.endswith(".csv")

@@ -179,3 +179,21 @@ def test_a_serial_number_of_excel_is_a_birth_date():
 def test_no_sentence_repeats_what_was_in_the_cell():
     found = roster(["姓名", "身份证件号"], ["王小?", "329901201603050014"], ["甲一", "32990116030500"])
     assert all("329901" not in problem.problem and "王小" not in problem.problem for problem in found.problems)
+
+
+def test_numbers_that_a_program_wrote_with_a_point_are_whole():
+    head = ["序号", "姓名", "性别", "年级", "班级", "学校标识码", "学校名称"]
+    found = roster(head, ["7.0", "王小雨", "2.0", "4.0", "1.0", "3299010001.0", "示例县实验小学"])
+    (line,) = found.lines
+    assert (line.serial, line.sex, line.stage, line.grade_number) == ("7", Sex.FEMALE, Stage.PRIMARY, 4)
+    assert (line.class_name, line.school_code) == ("1", "3299010001")
+    assert [(repair.column, repair.was, repair.now) for repair in found.repaired] == [
+        ("学校标识码", "3299010001.0", "3299010001")
+    ]
+
+
+@pytest.mark.parametrize("row", [["序号", "姓名"], ["合计", "2人"], ["", "合 计：2人"], ["小计", ""]])
+def test_headings_repeated_and_sums_are_nobody(row):
+    found = roster(["序号", "姓名"], ["1", "王小雨"], row)
+    assert [line.name for line in found.lines] == ["王小雨"]
+    assert problems(found) == [(3, "姓名", False)]

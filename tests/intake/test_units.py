@@ -83,3 +83,8 @@ def test_a_school_below_a_school_is_refused(session: Session) -> None:
     row = ("3299010002", "分校", "school", "3299010001", "")
     with pytest.raises(UnitsProblem, match="学校级单位不能设在学校级单位 3299010001 之下"):
         load_units(session, csv(HEADINGS, *TREE, row), "command")
+
+
+def test_a_cell_without_an_end_is_a_sentence(session: Session) -> None:
+    with pytest.raises(UnitsProblem, match="双引号没有配对"):
+        load_units(session, csv(HEADINGS, ('"32', "江苏省", "province", "", "")), "command")
