@@ -31,6 +31,7 @@ ACTIONS = {
     "account_made": "新建账号",
     "role_changed": "变更角色",
     "password_changed": "修改密码",
+    "password_refused": "改密码时原密码不对",
     "refused": "越权访问",
     "proof_refused": "拒收证明材料",
     "unit_changed": "变更单位",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access import sign_ins
-from portal.access.tries import TooManyTries, count_try, forgive
+from portal.access.tries import TooManyTries, count_try, forgive, network_of, take_back
 from portal.models import StaffMember, Unit
 from portal.vocabulary import Role, UnitLevel
 
@@ -67,31 +67,42 @@ def make_account(
 
 def check_password(session: Session, account: str, password: str, source: str, now: datetime) -> StaffMember:
     """Raise WrongCredentials or TooManyTries; the caller commits in either case, so that tries and audit stay."""
-    try:
-        count_try(session, "staff sign-in by source", source, now)
-        count_try(session, "staff sign-in by account", account, now)
-    except TooManyTries:
-        audit.record(session, "nobody", "sign_in_failed", source=source, because="too many tries")
-        raise
+    network = network_of(source)
+    tries = (
+        ("staff sign-in by source", network),
+        ("staff sign-in by account and source", f"{account}|{network}"),
+        ("staff sign-in by account", account),
+    )
     staff = session.scalars(select(StaffMember).where(StaffMember.account == account)).first()
+    try:
+        for what, who in tries:
+            count_try(session, what, who, now)
+    except TooManyTries:
+        _record_failure(session, staff, source, "too many tries")
+        raise
     right = _verify(staff.password_digest if staff else NOBODY, password)
     if staff is None or not staff.active or not right:
-        audit.record(session, "nobody", "sign_in_failed", source=source, because="wrong account or password")
+        _record_failure(session, staff, source, "wrong account or password")
         raise WrongCredentials
-    forgive(session, "staff sign-in by account", account)
+    for what, who in tries[1:]:
+        forgive(session, what, who)
+    take_back(session, *tries[0])
     audit.record(session, f"staff:{account}", "signed_in", unit_id=staff.unit_id, source=source)
     return staff
 
 
 def change_password(session: Session, staff: StaffMember, old: str, new: str, now: datetime) -> None:
-    """Every sign-in of the account ends, this one too."""
+    """Every sign-in of the account ends, this one too. The caller commits a refusal as well, so that tries add up."""
+    count_try(session, "staff password change", staff.account, now)
     if not _verify(staff.password_digest, old):
+        audit.record(session, f"staff:{staff.account}", "password_refused", unit_id=staff.unit_id)
         raise AccountProblem("原密码不对，请再输一次")
     if len(new) < SHORTEST:
         raise AccountProblem(f"新密码至少 {SHORTEST} 个字符")
     if new == old or staff.account.lower() in new.lower() or len(set(new)) < 5:
         raise AccountProblem("新密码太容易猜到，请换一个：不要含账号，不要重复同一个字")
     staff.password_digest, staff.password_changed_at = HASHER.hash(new), now
+    forgive(session, "staff password change", staff.account)
     sign_ins.end_all(session, staff.id, now, "password changed")
     audit.record(session, f"staff:{staff.account}", "password_changed", unit_id=staff.unit_id)
 
@@ -118,6 +129,12 @@ def close_account(session: Session, staff: StaffMember, by: str, now: datetime) 
     staff.active = False
     sign_ins.end_all(session, staff.id, now, "account closed")
     audit.record(session, by, "sessions_ended", unit_id=staff.unit_id, account=staff.account)
+
+
+def _record_failure(session: Session, staff: StaffMember | None, source: str, because: str) -> None:
+    """Whose account it was, where it is one: his inspector sees it; never what was typed, which may be a password."""
+    unit_id, account = (staff.unit_id, staff.account) if staff else (None, "")
+    audit.record(session, "nobody", "sign_in_failed", unit_id=unit_id, source=source, because=because, account=account)
 
 
 def _verify(digest: str, password: str) -> bool:

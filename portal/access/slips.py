@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import audit
-from portal.access.tries import TooManyTries, count_try, forgive
+from portal.access.tries import TooManyTries, count_try, forgive, network_of, take_back
 from portal.database import reach_pupils, set_reach
 from portal.models import Pupil, Slip
 
@@ -39,7 +39,7 @@ def find_pupil(session: Session, code: str, birth_date: date, source: str, now: 
     """Raise NotFound or TooManyTries, after the same work whatever was wrong (security.md §6.3); the caller commits."""
     digits = tidy_code(code)
     try:
-        count_try(session, "family sign-in by source", source, now)
+        count_try(session, "family sign-in by source", network_of(source), now)
         count_try(session, "family sign-in by slip", digits, now)
     except TooManyTries:
         audit.record(session, "nobody", "sign_in_failed", source=source, because="too many tries")
@@ -52,7 +52,7 @@ def find_pupil(session: Session, code: str, birth_date: date, source: str, now: 
     if pupil is None or pupil.birth_date != birth_date:
         audit.record(session, "nobody", "sign_in_failed", source=source, because="no such slip and date")
         raise NotFound
-    forgive(session, "family sign-in by source", source)
+    take_back(session, "family sign-in by source", network_of(source))
     forgive(session, "family sign-in by slip", digits)
     audit.record(session, "family", "signed_in", pupil_id=pupil.id, unit_id=pupil.school_id, source=source)
     return pupil
