@@ -5,17 +5,19 @@ from uuid import uuid4
 import structlog
 from flask import Blueprint, Flask, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from portal.access.scope import NotInScope
 from portal.access.tries import TooManyTries
-from portal.clock import local
+from portal.clock import local, now
 from portal.database import db
 
 log = structlog.get_logger()
 
 blueprint = Blueprint("errors", __name__)
+
+Answer = tuple[str, int, dict[str, str]]
 
 WORDS = {
     # status: (what happened, what to do)
@@ -47,19 +49,27 @@ def answer_in_words(app: Flask) -> None:
     app.register_error_handler(NotInScope, lambda _: _page(404))
     app.register_error_handler(TooManyTries, on_too_many_tries)
     app.register_error_handler(OperationalError, on_database_away)
+    app.register_error_handler(DataError, on_unfit_text)
     app.register_error_handler(Exception, on_fault)
 
 
-def on_http_error(error: HTTPException) -> tuple[str, int]:
-    return _page(error.code or 500)
+def on_http_error(error: HTTPException) -> Answer:
+    text, status = _page(error.code or 500)
+    allowed = error.valid_methods if isinstance(error, MethodNotAllowed) else None
+    return text, status, {"Allow": ", ".join(sorted(allowed))} if allowed else {}
 
 
-def on_too_many_tries(error: TooManyTries) -> tuple[str, int, dict[str, str]]:
+def on_too_many_tries(error: TooManyTries) -> Answer:
     text, status = _page(429, then=f"请在 {local(error.ends_at):%H:%M} 以后再试，或者打学校电话问。")
-    return text, status, {"Retry-After": "3600"}
+    return text, status, {"Retry-After": str(max(1, round((error.ends_at - now()).total_seconds())))}
 
 
-def on_database_away(error: OperationalError) -> tuple[str, int, dict[str, str]]:
+def on_unfit_text(_: DataError) -> tuple[str, int]:
+    """Text that no keyboard writes, such as a NUL; nothing was kept."""
+    return _page(400)
+
+
+def on_database_away(error: OperationalError) -> Answer:
     log.error("database away", kind=type(error.orig).__name__)
     text, status = _page(503)
     return text, status, {"Retry-After": "60"}
