@@ -283,7 +283,7 @@ def upgrade():
         sa.Column("digest", sa.LargeBinary(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("state", sa.String(length=32), nullable=False),
-        sa.Column("refused_because", sa.String(length=400), nullable=True),
+        sa.Column("refused_because_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("rows", sa.Integer(), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.Column("kept", sa.Integer(), nullable=False),

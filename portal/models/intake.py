@@ -30,7 +30,9 @@ class Intake(Row):
     content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     """The file, sealed, while it waits; emptied once it was read."""
     state: Mapped[IntakeState] = mapped_column(Code(IntakeState))
-    refused_because: Mapped[str | None] = mapped_column(String(400))
+    refused_because_sealed: Mapped[bytes | None]
+    refused_because = Sealed()
+    """One sentence; sealed, because a file without headings has a child where they would be."""
     rows: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
     """Rows gone through so far, for the progress shown."""
