@@ -80,9 +80,14 @@ def settle(session: Session, pupil_id: UUID, term: str, abouts: Collection[str],
             correction.settled_at = now
 
 
+def may_look(about: str, level: UnitLevel) -> bool:
+    """A school looks into what is its own; what a family says about the school is not there for it."""
+    return level is not UnitLevel.SCHOOL or ABOUTS[about].looks is level
+
+
 def waiting(session: Session, scope: Scope, level: UnitLevel, term: str) -> list[Correction]:
     """What waits within a scope for somebody at this level; 有人要证明 never shows at the school."""
-    shown = [about.code for about in ABOUTS.values() if level is not UnitLevel.SCHOOL or about.looks is level]
+    shown = [code for code in ABOUTS if may_look(code, level)]
     statement = select(Correction).where(
         Correction.term == term, Correction.settled_at.is_(None), Correction.about.in_(shown)
     )

@@ -6,8 +6,8 @@ from flask import Response, render_template
 from flask_login import current_user
 from sqlalchemy import select
 
-from portal import clock
-from portal.blueprints.guards import needs
+from portal import audit, clock
+from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.navigation import IMPORTS
 from portal.blueprints.staff.paging import Paging, asked_page
@@ -63,4 +63,10 @@ def intake_problems(intake_id: UUID) -> Response:
         )
         for problem in findings_of(found).problems
     ]
-    return download(as_csv(("行", "列", "问题和办法", "这一行"), rows), f"问题清单-{found.occasion}.csv")
+    audit.record(
+        db.session(), current_user.actor, "exported",
+        unit_id=found.unit_id, source=source(), list="problems", intake=str(found.id), rows=len(rows),
+    )  # fmt: skip
+    name = f"问题清单-{found.occasion}.csv"
+    db.session.commit()
+    return download(as_csv(("行", "列", "问题和办法", "这一行"), rows), name)
