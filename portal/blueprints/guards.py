@@ -172,10 +172,13 @@ def refuse_cross_site() -> None:
         abort(403)
 
 
-def keep_strangers_short() -> None:
-    """Nobody who is not signed in has a file to bring; 16 of theirs at once would fill the memory."""
-    if request.method not in ("GET", "HEAD", "OPTIONS") and not current_user.is_authenticated:
-        request.max_content_length = STRANGERS_MOST
+def keep_strangers_short() -> BaseResponse | None:
+    """Nobody who is not signed in has a file to bring: 16 at once would fill the memory. An officer signs in again."""
+    if request.method in ("GET", "HEAD", "OPTIONS") or current_user.is_authenticated:
+        return None
+    request.max_content_length = STRANGERS_MOST
+    too_long = (request.content_length or 0) > STRANGERS_MOST
+    return redirect(url_for("staff.sign_in")) if too_long and request.blueprint == "staff" else None
 
 
 def refuse_proof_of_families() -> None:
