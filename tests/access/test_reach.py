@@ -1,14 +1,18 @@
 """The database itself shows a transaction nothing outside its reach, even where a filter was forgotten."""
 
+import psycopg
 import pytest
+from flask import Flask
+from psycopg import sql
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from portal import audit
-from portal.database import NOTHING, reach_pupils, reach_units, set_reach
+from portal.database import NOTHING, libpq, reach_pupils, reach_units, set_reach
 from portal.models import Guardian, Pupil, RegisterEntry
 from tests.builders import a_county, a_pupil, a_school, an_entry
+from tests.conftest import Databases
 
 
 def count(session: Session, table: type) -> int:
@@ -63,6 +67,37 @@ def test_the_audit_trail_cannot_be_rewritten(session: Session, statement: str) -
     audit.record(session, "portal", "matched")
     session.flush()
     with pytest.raises(DBAPIError, match="permission denied"):
+        session.execute(text(statement))
+
+
+@pytest.mark.parametrize("table", ["audit_entry", "entitlement_change"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {} SET id = DEFAULT", "DELETE FROM {}", "TRUNCATE {}", "TRUNCATE unit CASCADE"]
+)
+def test_not_even_the_owner_of_the_tables_rewrites_a_trail(
+    app: Flask, databases: Databases, database: str, table: str, statement: str
+) -> None:
+    with psycopg.connect(libpq(databases.server.url_for(database, "portal_owner"))) as owner:  # noqa: SIM117
+        with pytest.raises(psycopg.errors.RaiseException, match="never changed or removed"):
+            owner.execute(sql.SQL(statement).format(sql.Identifier(table)))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM key_check",
+        "UPDATE key_check SET fingerprint = 'x'",
+        "INSERT INTO audit_entry (id, at, actor, action) OVERRIDING SYSTEM VALUE VALUES (1, now(), 'x', 'read')",
+        "SET ROLE portal_owner",
+        "SET SESSION AUTHORIZATION portal_owner",
+        "SET session_replication_role = replica",
+        "ALTER TABLE pupil DISABLE ROW LEVEL SECURITY",
+        "DROP TRIGGER never_rewritten ON audit_entry",
+        "CREATE TABLE mine (i int)",
+    ],
+)
+def test_the_applications_role_stays_within_its_grants(session: Session, statement: str) -> None:
+    with pytest.raises(DBAPIError, match=r"permission denied|must be owner"):
         session.execute(text(statement))
 
 

@@ -145,3 +145,11 @@ def test_a_workbook_comes_in_like_a_csv(session: Session) -> None:
     data = xlsx(["民政局名单"], ["困难类别", "姓名", "身份证件号"], ["低保", "王小雨", XIAOYU])
     intake = arrive(session, REGISTER, a_bureau(session), data, file_name="a.xlsx", keepers=KEEPERS)
     assert (intake.state, intake.kept) == (IntakeState.KEPT, 1)
+
+
+def test_what_a_refused_file_says_quotes_no_child_and_lies_about_in_no_clear_text(session: Session) -> None:
+    intake = arrive(session, REGISTER, a_bureau(session), f"王小雨,{XIAOYU},低保\n".encode())
+    assert "第一行像是人员" in (intake.refused_because or "")
+    assert XIAOYU not in (intake.refused_because or "")
+    session.refresh(intake)
+    assert "表头".encode() not in (intake.refused_because_sealed or b"")

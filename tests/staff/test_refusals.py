@@ -1,0 +1,72 @@
+"""What staff pages refuse to those who go round them."""
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.blueprints.staff.sheets import as_csv
+from portal.enrolment import corrections
+from portal.models import AuditEntry, Correction
+from tests.builders import A_MONDAY, TERM
+from tests.staff.county import StaffCounty, sign_in, token_on
+
+
+def post(client: FlaskClient, path: str, **data: object):  # type: ignore[no-untyped-def]
+    return client.post(path, data={"csrf_token": token_on(client, "/staff/password"), **data})
+
+
+def a_complaint(session: Session, county: StaffCounty) -> Correction:
+    said = corrections.record(session, county.ours.pupil, TERM, "asked_for_proof", "班主任要低保证", "family", A_MONDAY)
+    session.commit()
+    return said
+
+
+def test_a_school_cannot_settle_what_a_family_says_about_it(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    said = a_complaint(session, county)
+    sign_in(client, "sch1")
+    assert post(client, f"/staff/corrections/{said.id}/settle").status_code == 404
+    session.refresh(said)
+    assert said.settled_at is None
+
+
+def test_the_county_can(client: FlaskClient, session: Session, county: StaffCounty) -> None:
+    said = a_complaint(session, county)
+    sign_in(client, "cnty")
+    assert post(client, f"/staff/corrections/{said.id}/settle").status_code == 302
+    session.refresh(said)
+    assert said.settled_at is not None
+
+
+def test_slips_print_the_portals_address_whatever_the_request_claims(
+    app: Flask, client: FlaskClient, county: StaffCounty
+) -> None:
+    sign_in(client, "sch1")
+    page = client.get("/staff/slips").text
+    chosen = page.partition("四年级|")[2].partition('"')[0]
+    data = {"csrf_token": token_on(client, "/staff/slips"), "in_class": f"四年级|{chosen}"}
+    answer = client.post("/staff/slips", data=data, headers={"X-Forwarded-Host": "evil.example"})
+    assert "127.0.0.1:8000" in answer.text
+    assert "localhost" not in answer.text
+
+
+def test_a_list_of_problems_taken_away_is_in_the_trail(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    sign_in(client, "sch1")
+    client.get(f"/staff/intake/{county.ours.intake.id}/problems.csv")
+    entry = session.scalars(select(AuditEntry).where(AuditEntry.action == "exported")).one()
+    assert (entry.actor, entry.detail["list"]) == ("staff:sch1", "problems")
+
+
+def test_a_moment_without_its_time_zone_is_no_moment(client: FlaskClient, county: StaffCounty) -> None:
+    sign_in(client, "cnty")
+    assert client.get("/staff/matching?since=2026-01-01").status_code == 200
+
+
+def test_no_cell_of_a_csv_is_a_formula_in_any_width() -> None:
+    cells = ["=1+1", "＝1+1", "@SUM(A1)", "＠x", "+1", "＋1", "-1", "－1", "\t=1", "王*雨"]
+    line = as_csv(["x"] * len(cells), [cells]).decode("utf-8-sig").splitlines()[1]
+    assert line == ",".join(["'" + cell for cell in cells[:-1]] + ["王*雨"])
