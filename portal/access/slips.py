@@ -45,17 +45,26 @@ def find_pupil(session: Session, code: str, birth_date: date, source: str, now: 
         audit.record(session, "nobody", "sign_in_failed", source=source, because="too many tries")
         raise
     index = Slip.code.digest(digits or "-")
-    slip = session.scalars(select(Slip).where(Slip.code_index == index, Slip.withdrawn_at.is_(None))).first()
-    pupil_id = slip.pupil_id if slip else NOBODY
+    standing = select(Slip.pupil_id).where(Slip.code_index == index, Slip.withdrawn_at.is_(None))
+    pupil_id = session.scalar(standing) or NOBODY
     set_reach(session, reach_pupils([pupil_id]))
-    pupil = session.get(Pupil, pupil_id)
-    if pupil is None or pupil.birth_date != birth_date:
+    if _birth_date_of(session, pupil_id) != birth_date:
         audit.record(session, "nobody", "sign_in_failed", source=source, because="no such slip and date")
         raise NotFound
+    pupil = session.get_one(Pupil, pupil_id)
     take_back(session, "family sign-in by source", network_of(source))
     forgive(session, "family sign-in by slip", digits)
     audit.record(session, "family", "signed_in", pupil_id=pupil.id, unit_id=pupil.school_id, source=source)
     return pupil
+
+
+def _birth_date_of(session: Session, pupil_id: UUID) -> date | None:
+    """One value is fetched and opened, whether there is such a pupil or not."""
+    sealed = session.scalar(select(Pupil.birth_date_text_sealed).where(Pupil.id == pupil_id))
+    one = Pupil(id=pupil_id)
+    one.birth_date_text_sealed = sealed or Pupil.birth_date_text.seal(one, date.min.isoformat())
+    day = one.birth_date
+    return day if sealed else None
 
 
 def tidy_code(text: str) -> str:
