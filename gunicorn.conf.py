@@ -20,8 +20,19 @@ accesslog = None  # a path may hold a gateway's secret; who looked at what is in
 control_socket_disable = True
 
 
+def on_starting(server: Any) -> None:
+    speak_as_all(server)
+
+
+def speak_as_all(process: Any) -> None:
+    """gunicorn quotes a malformed request; its words too take the road where numbers are struck out."""
+    process.log.error_log.handlers.clear()
+    process.log.error_log.propagate = True
+
+
 def post_worker_init(worker: Any) -> None:
     """A worker that finds other tables or other keys than its own ends before it answers anybody."""
+    speak_as_all(worker)
     with worker.app.callable.app_context():
         require_ready(db.session())
         db.session.commit()
