@@ -2,7 +2,6 @@
 
 import logging
 import runpy
-import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 
@@ -39,6 +38,6 @@ def test_an_error_is_told_by_its_kind_and_place_and_not_by_its_message(capsys: p
     try:
         int("王小雨")
     except ValueError:
-        logging.getLogger("anything").exception("it broke", exc_info=sys.exc_info())
+        logging.getLogger("anything").exception("it broke")
     said = capsys.readouterr().err
     assert ("ValueError" in said, "test_logs.py" in said, "王小雨" in said) == (True, True, False)

@@ -1,10 +1,13 @@
 """What staff pages refuse to those who go round them."""
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access import tries
+from portal.access.tries import Limit
 from portal.blueprints.staff.sheets import as_csv
 from portal.enrolment import corrections
 from portal.models import AuditEntry, Correction
@@ -70,3 +73,17 @@ def test_no_cell_of_a_csv_is_a_formula_in_any_width() -> None:
     cells = ["=1+1", "＝1+1", "@SUM(A1)", "＠x", "+1", "＋1", "-1", "－1", "\t=1", "王*雨"]
     line = as_csv(["x"] * len(cells), [cells]).decode("utf-8-sig").splitlines()[1]
     assert line == ",".join(["'" + cell for cell in cells[:-1]] + ["王*雨"])
+
+
+def test_one_look_too_many_waits_and_is_in_the_trail(
+    client: FlaskClient, session: Session, county: StaffCounty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(tries.LIMITS, "reveal", Limit(1, tries.LIMITS["reveal"].within))
+    sign_in(client, "sch1")
+    path = f"/staff/pupils/{county.ours.pupil.id}/reveal"
+    statuses = [post(client, path, what="number", purpose="contact").status_code for _ in range(3)]
+    assert statuses == [200, 429, 429]
+    refused = session.scalars(select(AuditEntry).where(AuditEntry.action == "refused")).all()
+    assert [(entry.pupil_id, entry.detail["because"]) for entry in refused] == [
+        (county.ours.pupil.id, "too many tries")
+    ] * 2

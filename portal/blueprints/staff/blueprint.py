@@ -58,13 +58,19 @@ def refuse_proof() -> None:
 def on_not_in_scope(_: NotInScope) -> Answer:
     """The same page as for what was never there; only the trail knows that somebody knocked (N0-2)."""
     db.session.rollback()
-    audit.record(
-        db.session(),
-        current_user.actor,
-        "refused",
-        unit_id=current_user.staff.unit_id,
-        source=source(),
-        page=str(request.endpoint),
-    )
-    db.session.commit()
+    _note_refused()
     return on_http_error(NotFound())
+
+
+def note_too_many(pupil_id: UUID | None = None) -> None:
+    """Who looks or takes away more than a day's work needs is seen by the inspector; the count itself stays too."""
+    _note_refused(pupil_id, because="too many tries")
+
+
+def _note_refused(pupil_id: UUID | None = None, **detail: str) -> None:
+    who, page = current_user.staff, str(request.endpoint)
+    audit.record(
+        db.session(), current_user.actor, "refused",
+        unit_id=who.unit_id, pupil_id=pupil_id, source=source(), page=page, **detail,
+    )  # fmt: skip
+    db.session.commit()

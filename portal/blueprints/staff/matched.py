@@ -10,7 +10,7 @@ from portal.access.permissions import Permission
 from portal.access.tries import TooManyTries, count_try
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs, source
-from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.blueprint import note_too_many, staff
 from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.blueprints.staff.purposes import EXPORT_FOR
@@ -47,7 +47,7 @@ def export_matched() -> Response | tuple[str, int]:
     try:
         count_try(session, "export", current_user.actor, clock.now())
     except TooManyTries:
-        session.commit()
+        note_too_many()
         raise
     rows = [_cells(line) for line in matched_lines(session, unit, term.code, _decision())]
     audit.record(

@@ -15,7 +15,7 @@ from portal.access.slips import spaced
 from portal.access.tries import TooManyTries, count_try
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs, source
-from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.blueprint import note_too_many, staff
 from portal.blueprints.staff.catalogue import the_catalogue
 from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.purposes import REVEAL_FOR
@@ -65,7 +65,7 @@ def reveal(pupil_id: UUID) -> str | tuple[str, int]:
     try:
         count_try(session, "reveal", current_user.actor, clock.now())
     except TooManyTries:
-        session.commit()
+        note_too_many(person.id)
         raise
     audit.record(
         session, current_user.actor, "revealed",
