@@ -118,7 +118,7 @@ def test_a_reason_from_the_list_is_kept(client: FlaskClient, session: Session, c
         ({"code": "R16"}, "请填写预计办完的日期"),
         ({"code": "R99"}, "请用一句话说明情况"),
         ({"code": "R99", "words": "材料不全"}, "不能作为未资助原因"),
-        ({"code": "R08"}, "Not a valid choice"),
+        ({"code": "R08"}, "不是有效的选择"),
         ({}, "请从列表里选一个原因"),
     ],
 )
