@@ -134,6 +134,8 @@ def test_a_list_as_a_workbook_holds_text_only(app: Flask, session: Session, tmp_
     [
         (("match", "--unit", "999999", "--term", TERM), "没有代码为 999999 的单位"),
         (("match", "--unit", "329901", "--term", "2026秋"), "应为“2026-autumn”"),
+        (("match", "--unit", "329901-MZ", "--term", TERM), "是部门，没有学生"),
+        (("ledger", "--unit", "329901-MZ", "--term", TERM), "是部门，没有学生"),
         (("matched", "--unit", "329901", "--term", TERM, "--out", "m.doc"), "只能写成 csv 或 xlsx"),
         (("matched", "--unit", "329901", "--term", TERM, "--out", "/no/such/m.csv"), "写不了文件 /no/such/m.csv"),
         (("matched", "--unit", "329901", "--term", TERM, "--out", "/no/such/m.xlsx"), "写不了文件 /no/such/m.xlsx"),

@@ -16,7 +16,7 @@ from portal.commands.telling import (
     Refused,
     Steps,
     answering,
-    find_unit,
+    find_office,
     json_option,
     open_session,
     tell,
@@ -45,7 +45,7 @@ def match(unit: str, term: str, as_json: bool) -> None:
     school_term = SchoolTerm.parse(term)
     session = open_session()
     steps, now = Steps(), clock.now()
-    made = run(session, find_unit(session, unit), school_term, "command", now, steps)
+    made = run(session, find_office(session, unit), school_term, "command", now, steps)
     steps("开立台账")
     opened = open_rows(session, made, load_catalogue(), now, "command")
     steps("提交")
@@ -74,7 +74,7 @@ def write_matched(unit: str, term: str, out: Path, as_json: bool) -> None:
     session = open_session()
     steps = Steps()
     steps("读取名单")
-    owner = find_unit(session, unit)
+    owner = find_office(session, unit)
     rows = [_cells(line) for line in matched(session, owner, school_term.code)]
     steps("写出文件")
     _write(write, out, rows)
@@ -95,7 +95,7 @@ def ledger(unit: str, term: str, as_json: bool) -> None:
     """台账：各状态的条数，和应助未助的金额."""
     school_term = SchoolTerm.parse(term)
     session = open_session()
-    found = totals(session, scope_of(find_unit(session, unit)), school_term.code, clock.today())
+    found = totals(session, scope_of(find_office(session, unit)), school_term.code, clock.today())
     states = "，".join(f"{EntitlementState(state).label} {count}" for state, count in found.by_state.items())
     tell(as_json, found.as_json(), f"台账 {found.rows} 条（{states or '没有'}），缺口 {found.gap_yuan:,.2f} 元")
 

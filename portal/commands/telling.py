@@ -29,6 +29,7 @@ from portal.policies.circumstances import WrongInput
 from portal.policies.tables import CatalogueError
 from portal.privacy.sealing import KeyProblem, SealBroken
 from portal.readiness import NotReady, require_ready
+from portal.vocabulary import UnitLevel
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -94,6 +95,14 @@ def find_unit(session: Session, code: str) -> Unit:
     unit = session.scalars(select(Unit).where(Unit.code == code)).first() if code.isascii() else None
     if unit is None:
         raise Refused(f"没有代码为 {code} 的单位：请核对代码，或先用 flask units load 载入单位")
+    return unit
+
+
+def find_office(session: Session, code: str) -> Unit:
+    """A unit with schools below it, or a school: pupils are of these, never of a bureau."""
+    unit = find_unit(session, code)
+    if unit.level is UnitLevel.BUREAU:
+        raise Refused(f"“{unit.name}”是部门，没有学生：请换成学校或县、市、省的代码")
     return unit
 
 
