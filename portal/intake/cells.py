@@ -38,7 +38,10 @@ def plain(text: str) -> str:
 
 def unwrapped(text: str) -> str:
     """A code or a small number without what programs put around it: '007 and ="007" are 007, 4.0 is 4."""
-    return _POINT_ZERO.sub(r"\1", plain(text).strip(_WRAPPING))
+    bare = text.strip()
+    if not bare or (bare.isascii() and bare.isalnum()):
+        return bare
+    return _POINT_ZERO.sub(r"\1", plain(bare).strip(_WRAPPING))
 
 
 def cut_by_excel(text: str) -> bool:
@@ -72,6 +75,8 @@ def read_date(text: str) -> date | None:
 
 def open_ended(text: str) -> bool:
     """Whether a last day is left blank or said to be 长期 or its like."""
+    if not text:
+        return True
     written = plain(text)
     return not written or written in _OPEN_ENDED
 

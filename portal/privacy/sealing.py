@@ -151,4 +151,4 @@ class Keyring:
 
 
 def _bound(place: str, row: UUID, header: bytes) -> bytes:
-    return b"%b|%b|%b" % (place.encode(), row.bytes, header)
+    return place.encode() + b"|" + row.bytes + b"|" + header
