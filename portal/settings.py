@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
-from urllib.parse import urlsplit
 
 Algorithm = Literal["aes", "sm4"]
 
@@ -45,6 +44,9 @@ class Settings:
 
 
 GATEWAYS = ("sandbox", "kannel")
+ALGORITHMS = ("aes", "sm4")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+DRIVER = "postgresql+psycopg"
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -52,6 +54,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     folder = Path(environment.get("PORTAL_INSTANCE", Path(__file__).parent.parent / "instance")).resolve()
     database_url = environment.get("DATABASE_URL") or None
     public_url = environment.get("PORTAL_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    proxies = environment.get("PORTAL_TRUSTED_PROXIES", "0")
     settings = Settings(
         instance=folder,
         database_url=_psycopg(database_url),
@@ -59,7 +62,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         keys=Path(environment.get("PORTAL_KEYS", folder / "keys")).resolve(),
         seal_algorithm=cast("Algorithm", environment.get("PORTAL_SEAL_ALGORITHM", "aes")),
         public_url=public_url,
-        trusted_proxies=int(environment.get("PORTAL_TRUSTED_PROXIES", "0")),
+        trusted_proxies=int(proxies) if proxies.isdecimal() else -1,
         gateway=environment.get("PORTAL_GATEWAY", "sandbox"),
         kannel_url=environment.get("KANNEL_URL", ""),
         kannel_username=environment.get("KANNEL_USERNAME", ""),
@@ -74,11 +77,21 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 
 def _faults(settings: Settings) -> Iterator[str]:
-    if settings.gateway not in GATEWAYS:
-        yield f"PORTAL_GATEWAY is {settings.gateway!r}: use one of {', '.join(GATEWAYS)}"
-    if settings.seal_algorithm not in ("aes", "sm4"):
-        yield f"PORTAL_SEAL_ALGORITHM is {settings.seal_algorithm!r}: use aes or sm4"
-    if urlsplit(settings.public_url).scheme not in ("http", "https"):
+    choices = {
+        "PORTAL_GATEWAY": (settings.gateway, GATEWAYS),
+        "PORTAL_SEAL_ALGORITHM": (settings.seal_algorithm, ALGORITHMS),
+        "PORTAL_LOG_LEVEL": (settings.log_level, LOG_LEVELS),
+    }
+    for name, (chosen, possible) in choices.items():
+        if chosen not in possible:
+            yield f"{name} is {chosen!r}: use one of {', '.join(possible)}"
+    for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
+        url = getattr(settings, name.lower())
+        if url is not None and not url.startswith(f"{DRIVER}://"):
+            yield f"{name} is no address of PostgreSQL: give postgresql://user@host/name"
+    if settings.trusted_proxies < 0:
+        yield "PORTAL_TRUSTED_PROXIES is no number: give 0, 1, 2 …"
+    if not settings.public_url.startswith(("http://", "https://")):
         yield f"PORTAL_PUBLIC_URL is {settings.public_url!r}: give an http(s) address"
     if settings.gateway == "kannel":
         for name in ("KANNEL_URL", "KANNEL_USERNAME", "KANNEL_PASSWORD"):
@@ -91,4 +104,4 @@ def _psycopg(url: str | None) -> str | None:
     if url is None:
         return None
     scheme, _, rest = url.partition("://")
-    return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
+    return f"{DRIVER}://{rest}" if scheme in ("postgres", "postgresql") else url
