@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.models.base import Base
 
-AT_ONCE = 20_000
+AT_ONCE = 10_000
 Values = Sequence[Any]
 
 
@@ -48,20 +48,23 @@ def put_rows(
         for batch in _batches(rows):
             if busy:
                 busy.result()
-            busy = database.submit(_put, cursor, copy, types, batch, (insert, empty))
+            _copy(cursor, copy, types, batch)
+            busy = database.submit(_execute, cursor, (insert, empty))
         if busy:
             busy.result()
         cursor.execute(sql.SQL("DROP TABLE {}").format(incoming))
 
 
-def _put(
-    cursor: Cursor[Any], copy: sql.Composed, types: Sequence[int], batch: list[Values], after: Sequence[sql.Composed]
-) -> None:
+def _copy(cursor: Cursor[Any], copy: sql.Composed, types: Sequence[int], batch: list[Values]) -> None:
     with cursor.copy(copy) as stream:
         stream.set_types(types)
         for row in batch:
             stream.write_row(row)
-    for statement in after:
+
+
+def _execute(cursor: Cursor[Any], statements: Sequence[sql.Composed]) -> None:
+    """In a thread of its own: all of it is waiting for the database, so that sealing has the processor."""
+    for statement in statements:
         cursor.execute(statement)
 
 
