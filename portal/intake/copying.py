@@ -6,15 +6,27 @@ While the database inserts one batch, the next is made: sealing takes as long as
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
+from secrets import randbits
+from time import time_ns
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection, Cursor, sql
 from sqlalchemy.orm import Session
 
 from portal.models.base import Base
 
-AT_ONCE = 10_000
+AT_ONCE = 20_000
 Values = Sequence[Any]
+
+
+def id_by_time() -> UUID:
+    """A UUID of version 7: the index of a table that gets millions of rows grows at its end, not everywhere.
+
+    Its first 48 bits say when; Python has one of its own from 3.14 on.
+    """
+    moment = time_ns() // 1_000_000 << 80
+    return UUID(int=(moment | randbits(80)) & ~(0xF << 76 | 0x3 << 62) | 0x7 << 76 | 0x2 << 62)
 
 
 def put_rows(
@@ -48,23 +60,20 @@ def put_rows(
         for batch in _batches(rows):
             if busy:
                 busy.result()
-            _copy(cursor, copy, types, batch)
-            busy = database.submit(_execute, cursor, (insert, empty))
+            busy = database.submit(_put, cursor, copy, types, batch, (insert, empty))
         if busy:
             busy.result()
         cursor.execute(sql.SQL("DROP TABLE {}").format(incoming))
 
 
-def _copy(cursor: Cursor[Any], copy: sql.Composed, types: Sequence[int], batch: list[Values]) -> None:
+def _put(
+    cursor: Cursor[Any], copy: sql.Composed, types: Sequence[int], batch: list[Values], after: Sequence[sql.Composed]
+) -> None:
     with cursor.copy(copy) as stream:
         stream.set_types(types)
         for row in batch:
             stream.write_row(row)
-
-
-def _execute(cursor: Cursor[Any], statements: Sequence[sql.Composed]) -> None:
-    """In a thread of its own: all of it is waiting for the database, so that sealing has the processor."""
-    for statement in statements:
+    for statement in after:
         cursor.execute(statement)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from portal.clock import local
-from portal.intake.copying import put_rows
+from portal.intake.copying import id_by_time, put_rows
 from portal.intake.findings import Findings
 from portal.intake.fitting import Fitting
 from portal.intake.progress import Progress
@@ -74,7 +74,7 @@ def _rows(
     number, household = RegisterEntry.id_number, RegisterEntry.household
     own_rows = len({line.serial for line in lines if line.serial}) == len(lines)
     for done, line in enumerate(lines, 1):
-        key = _Key(uuid4())
+        key = _Key(id_by_time())
         own = line.serial if own_rows and len(line.serial) <= _LONGEST_ROW_NAME else ""
         yield (
             key.id,
