@@ -5,8 +5,10 @@ One embedded PostgreSQL serves the whole run; each worker has a database copied 
 
 import fcntl
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,13 +79,12 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def databases(run_folder: Path) -> Iterator[Databases]:
-    # a socket's address is short, a test's folder is not
-    instance = Path(tempfile.gettempdir()) / f"portal-tests-{run_folder.stat().st_ino}"
-    instance.mkdir(exist_ok=True)
-    server = embedded_postgres.start(instance / "postgres")
-    databases = Databases(server, instance)
-    with (run_folder / "migrating").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    worker = run_folder / f"{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}.at-work"
+    worker.touch()
+    with _one_at_a_time(run_folder):
+        instance = _instance(run_folder)
+        server = embedded_postgres.start(instance / "postgres")
+        databases = Databases(server, instance)
         with databases.administer() as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone()
         if not known:
@@ -93,6 +94,28 @@ def databases(run_folder: Path) -> Iterator[Databases]:
                 db.engine.dispose()
     yield databases
     server.stop()
+    with _one_at_a_time(run_folder):
+        worker.unlink()
+        if not list(run_folder.glob("*.at-work")):
+            shutil.rmtree(instance, ignore_errors=True)
+
+
+@contextmanager
+def _one_at_a_time(run_folder: Path) -> Iterator[None]:
+    with (run_folder / "workers.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _instance(run_folder: Path) -> Path:
+    """Short, for a socket's address, and of this run alone: a folder from before has the tables from before."""
+    named = run_folder / "instance"
+    if not named.exists():
+        named.write_text(tempfile.mkdtemp(prefix="portal-tests-"), encoding="utf-8")
+    instance = Path(named.read_text(encoding="utf-8"))
+    instance.mkdir(exist_ok=True)
+    instance.chmod(0o755)  # the server has an account of its own
+    return instance
 
 
 @pytest.fixture(scope="session")
