@@ -161,6 +161,45 @@ class MessageState(Labelled):
     SUPPRESSED = "suppressed", "未发送"
 
 
+class Audience(Labelled):
+    """Whom a campaign is for: everybody alike, or those whose ledger row stands so that a word of ours helps."""
+
+    EVERYONE = "everyone", "全体家庭（政策宣传）"
+    UNCONFIRMED = "unconfirmed", "比对出、还没确认的"
+    TO_APPLY = "to_apply", "要家长申请、还没申请的"
+    PAID = "paid", "已发放、还没说收到的"
+
+
+class CampaignState(Labelled):
+    """批次状态."""
+
+    PROPOSED = "proposed", "待预览"
+    DRAWN = "drawn", "待提交"
+    SUBMITTED = "submitted", "待第二人批准"
+    RUNNING = "running", "发送中"
+    STOPPED = "stopped", "已停止"
+
+
+class ContactTaskKind(Labelled):
+    """联系任务."""
+
+    CALL = "call", "打电话"
+    VISIT = "visit", "上门或送纸质告知单"
+    NUMBERS = "numbers", "补全电话"
+
+
+class QuestionTopic(Labelled):
+    """家长问的."""
+
+    IS_IT_TRUE = "is_it_true", "这是真的吗，会不会是骗子"
+    HOW_MUCH = "how_much", "有多少钱，什么时候到"
+    WHAT_TO_DO = "what_to_do", "要办什么手续"
+    ACCOUNT = "account", "打到哪张卡"
+    WHY_US = "why_us", "为什么有我家、为什么没有我家"
+    PRIVACY = "privacy", "别人会不会知道"
+    OTHER = "other", "别的"
+
+
 class IntakeState(Labelled):
     """How far a file that came in has got."""
 

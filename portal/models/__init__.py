@@ -2,39 +2,50 @@
 
 from portal.models.audit_entry import AuditEntry
 from portal.models.award import Award
+from portal.models.campaign import Campaign, CampaignPupil
 from portal.models.confirmation import Confirmation
 from portal.models.contact_record import ContactRecord
+from portal.models.contact_task import ContactTask
 from portal.models.correction import Correction
 from portal.models.delivery_report import DeliveryReport
 from portal.models.demonstration import Demonstration
 from portal.models.enrolment_record import EnrolmentRecord
 from portal.models.entitlement import Entitlement, EntitlementChange
+from portal.models.family_question import FamilyQuestion
 from portal.models.hardship_category import HardshipCategory
 from portal.models.intake import Intake
 from portal.models.job_slot import JobSlot
 from portal.models.key_check import KeyCheck
 from portal.models.match_run import MatchPair, MatchRun
 from portal.models.message import Message, MessagePupil
+from portal.models.opt_out import OptOut
+from portal.models.outreach_pause import OutreachPause
 from portal.models.pupil import Guardian, Pupil
 from portal.models.register_entry import RegisterEntry
 from portal.models.school_class import SchoolClass
 from portal.models.sign_in import SignIn
 from portal.models.slip import Slip
 from portal.models.staff_member import StaffMember
+from portal.models.supplier_template import SupplierTemplate
 from portal.models.try_count import TryCount
 from portal.models.unit import Unit
+from portal.models.wording import Wording
 
 __all__ = [
     "AuditEntry",
     "Award",
+    "Campaign",
+    "CampaignPupil",
     "Confirmation",
     "ContactRecord",
+    "ContactTask",
     "Correction",
     "DeliveryReport",
     "Demonstration",
     "EnrolmentRecord",
     "Entitlement",
     "EntitlementChange",
+    "FamilyQuestion",
     "Guardian",
     "HardshipCategory",
     "Intake",
@@ -44,12 +55,16 @@ __all__ = [
     "MatchRun",
     "Message",
     "MessagePupil",
+    "OptOut",
+    "OutreachPause",
     "Pupil",
     "RegisterEntry",
     "SchoolClass",
     "SignIn",
     "Slip",
     "StaffMember",
+    "SupplierTemplate",
     "TryCount",
     "Unit",
+    "Wording",
 ]

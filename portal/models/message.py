@@ -19,6 +19,8 @@ class Message(Row):
     dedupe_key: Mapped[bytes] = mapped_column(unique=True)
     """A digest of matter, step, channel and number: planning twice makes one row."""
     school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id", ondelete="SET NULL"), index=True)
+    """Empty for the standing reminder."""
     matter: Mapped[str] = mapped_column(String(40))
     """What it is about, such as ``enrolment-not-confirmed:2026-autumn``; at most three of one matter a number."""
     step: Mapped[int]
