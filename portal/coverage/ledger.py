@@ -23,7 +23,6 @@ from portal.models import (
     MatchPair,
     MatchRun,
     Pupil,
-    RegisterEntry,
     Unit,
 )
 from portal.policies.catalogue import Catalogue
@@ -145,8 +144,7 @@ def _matched(session: Session, unit: Unit, term: str) -> Iterator[Matched]:
             & (EnrolmentRecord.term == MatchPair.term),
         )
         .join(school, school.id == MatchPair.school_id)
-        .join(RegisterEntry, RegisterEntry.id == MatchPair.register_entry_id)
-        .join(Intake, Intake.id == RegisterEntry.intake_id)
+        .join(Intake, Intake.id == MatchPair.intake_id)
         .join(source, source.id == Intake.unit_id)
         .where(
             MatchPair.term == term,

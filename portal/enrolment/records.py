@@ -12,6 +12,7 @@ from portal.matching.agreement import NameAgreement, Sharing
 from portal.matching.engine import Match
 from portal.models import Intake, MatchPair, MatchRun, Pupil, RegisterEntry, Unit
 from portal.privacy.names import variant_spelling
+from portal.vocabulary import IntakeState
 
 AT_ONCE = 5000
 """How many pairs one statement names."""
@@ -42,14 +43,17 @@ class Kept:
 
 
 def keep_pairs(session: Session, run: MatchRun, unit: Unit, found: list[Kept], now: datetime) -> None:
-    """Identical pairs stay as they are; changed and vanished ones are superseded, and none is ever deleted."""
+    """Identical pairs stay as they are; changed and vanished ones are superseded, and none is ever deleted.
+
+    A pair whose register expired stays as well: nobody said that it was wrong.
+    """
     fresh = {(kept.pupil.id, kept.entry.id): kept for kept in found}
     fallen: list[UUID] = []
     for pair in session.scalars(_standing(unit, run.term)):
-        kept = fresh.get((pair.pupil_id, pair.register_entry_id))
+        kept = pair.register_entry_id and fresh.get((pair.pupil_id, pair.register_entry_id))
         said = (pair.decision, pair.basis, pair.rule, pair.because or "", pair.category or "")
-        if kept is not None and kept.saying == said:
-            del fresh[pair.pupil_id, pair.register_entry_id]
+        if kept and kept.saying == said:
+            del fresh[pair.pupil_id, kept.entry.id]
         else:
             fallen.append(pair.id)
     for start in range(0, len(fallen), AT_ONCE):
@@ -63,8 +67,12 @@ def keep_pairs(session: Session, run: MatchRun, unit: Unit, found: list[Kept], n
 
 def _standing(unit: Unit, term: str) -> Select[MatchPair]:
     below = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
+    expired = select(Intake.id).where(Intake.state == IntakeState.EXPIRED)
     return select(MatchPair).where(
-        MatchPair.term == term, MatchPair.superseded_at.is_(None), MatchPair.school_id.in_(below)
+        MatchPair.term == term,
+        MatchPair.superseded_at.is_(None),
+        MatchPair.school_id.in_(below),
+        MatchPair.intake_id.not_in(expired),
     )
 
 
@@ -83,6 +91,7 @@ def _row(run: MatchRun, kept: Kept, register: str) -> dict[str, object]:
         "pupil_id": kept.pupil.id,
         "school_id": kept.pupil.school_id,
         "register_entry_id": kept.entry.id,
+        "intake_id": kept.entry.intake_id,
         "decision": kept.match.decision,
         "basis": kept.match.basis,
         "rule": kept.match.rule.code,

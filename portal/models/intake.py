@@ -3,20 +3,34 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Code, Row
 from portal.models.sealed import Sealed
 from portal.models.unit import Unit
-from portal.vocabulary import IntakeKind, IntakeState
+from portal.vocabulary import IntakeKind, IntakeState, RegisterPurpose
+
+ENDED = (IntakeState.REPLACED, IntakeState.WITHDRAWN, IntakeState.EXPIRED)
+"""A register that holds no longer: its entries are gone, its receipt stays."""
 
 
 class Intake(Row):
-    """The same file for the same unit and term is kept once; its bytes stay, sealed, only until it was read."""
+    """The same file for the same unit and term is kept once, until it ends; its bytes stay, sealed, until it was read."""
 
     __tablename__ = "intake"
-    __table_args__ = (UniqueConstraint("kind", "unit_id", "occasion", "category", "digest"),)
+    __table_args__ = (
+        Index(
+            "uq_intake_standing",
+            "kind",
+            "unit_id",
+            "occasion",
+            "category",
+            "digest",
+            unique=True,
+            postgresql_where=text("state NOT IN ('replaced', 'withdrawn', 'expired')"),
+        ),
+    )
 
     kind: Mapped[IntakeKind] = mapped_column(Code(IntakeKind))
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
@@ -47,5 +61,11 @@ class Intake(Row):
     working_until: Mapped[datetime | None]
     """Whoever reads the file renews this; past it, another may take over."""
     finished_at: Mapped[datetime | None]
+    purpose: Mapped[RegisterPurpose | None] = mapped_column(Code(RegisterPurpose))
+    """What a register was delivered for."""
+    expires_on: Mapped[date | None]
+    """The day on which a register's entries are destroyed."""
+    ended_at: Mapped[datetime | None]
+    """When it was replaced, withdrawn or destroyed."""
 
     unit: Mapped[Unit] = relationship(lazy="joined")

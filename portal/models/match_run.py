@@ -46,7 +46,12 @@ class MatchPair(Row):
     term: Mapped[str] = mapped_column(String(12))
     pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupil.id"), index=True)
     school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
-    register_entry_id: Mapped[UUID] = mapped_column(ForeignKey("register_entry.id"), index=True)
+    register_entry_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("register_entry.id", ondelete="SET NULL"), index=True
+    )
+    """Empty once the register ended; what the pair says stays."""
+    intake_id: Mapped[UUID] = mapped_column(ForeignKey("intake.id"), index=True)
+    """The register it was found in."""
     decision: Mapped[Decision] = mapped_column(Code(Decision))
     basis: Mapped[Basis] = mapped_column(Code(Basis))
     rule: Mapped[str] = mapped_column(String(40))
@@ -65,4 +70,4 @@ class MatchPair(Row):
 
     run: Mapped[MatchRun] = relationship()
     pupil: Mapped[Pupil] = relationship()
-    entry: Mapped[RegisterEntry] = relationship()
+    entry: Mapped[RegisterEntry | None] = relationship()

@@ -35,6 +35,7 @@ def a_match(
         pupil_id=pupil.id,
         school_id=pupil.school_id,
         register_entry_id=entry.id,
+        intake_id=entry.intake_id,
         decision=decision,
         basis=basis,
         rule="number_name",
