@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
 from portal.coverage.awards import KEEPERS
+from portal.coverage.lapses import expire
 from portal.intake.work_off import resume_left_behind
 from portal.models import JobSlot
 from portal.outreach import outbox, reminders, upkeep
@@ -61,16 +62,22 @@ def resume_files(sessions: Sessions, _: Settings, now: datetime) -> object:
     return resume_left_behind(sessions, now, KEEPERS)
 
 
+def expire_registers(sessions: Sessions, _: Settings, now: datetime) -> object:
+    with sessions.begin() as session:
+        return expire(session, now, clock.local(now).date())
+
+
 def prune(sessions: Sessions, _: Settings, now: datetime) -> object:
     with sessions.begin() as session:
         return upkeep.prune(session, now)
 
 
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 JOBS = (
     Job("plan reminders", {"hour": "9-19", "minute": "*"}, MINUTE, plan_reminders),
     Job("reap outbox", {"minute": "*"}, MINUTE, reap_outbox),
     Job("resume files", {"minute": "*"}, MINUTE, resume_files),
+    Job("expire registers", {"minute": "3"}, HOUR, expire_registers),
     Job("hand over to schools", {"hour": "8", "minute": "5"}, DAY, hand_over_to_schools),
     Job("prune", {"hour": "3", "minute": "30"}, DAY, prune),
 )

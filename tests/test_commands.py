@@ -87,6 +87,16 @@ def test_the_same_files_twice_change_nothing(app: Flask, session: Session, count
     assert session.scalar(select(func.count()).select_from(RegisterEntry)) == first["kept"]
 
 
+def test_a_corrected_register_takes_the_place_of_the_earlier_one(app: Flask, county: CountyFiles) -> None:
+    bring_in(app, county)
+    lines = county.register.read_text(encoding="utf-8-sig").splitlines()
+    county.register.write_text("\n".join([lines[0], *lines[2:]]), encoding="utf-8")
+    told = answer(app, "registers", "import", county.register, "--unit", "329901-MZ", "--batch", "2026-08")
+
+    assert set(told) == {"rows", "kept", "repaired", "problems", "import_id"}
+    assert answer(app, "match", "--unit", "329901", "--term", TERM)["certain"] == county.certain - 1
+
+
 def test_gb18030_is_as_good(app: Flask, tmp_path: Path) -> None:
     bring_in(app, write_county(tmp_path, encoding="gb18030", others=10))
     assert answer(app, "match", "--unit", "329901", "--term", TERM)["certain"] == 150

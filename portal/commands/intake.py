@@ -21,6 +21,7 @@ from portal.commands.telling import (
     tell,
     term_option,
 )
+from portal.coverage.awards import KEEPERS
 from portal.intake.findings import Findings, findings_of
 from portal.intake.receive import receive
 from portal.intake.units import load_units
@@ -112,7 +113,7 @@ def _take_in(
         click.echo(f"同一份文件已于 {when} 导入，没有再导入一次", err=True)
     waited = False
     while intake.state in (IntakeState.WAITING, IntakeState.READING):
-        if not work_off(open_sessions(), intake.id, clock.now(), steps):
+        if not work_off(open_sessions(), intake.id, clock.now(), steps, KEEPERS):
             if not waited:
                 click.echo("另一个进程在读这份文件，或刚刚中断：等它结束", err=True)
             waited = True

@@ -11,6 +11,7 @@ from sqlalchemy import ARRAY, LargeBinary, any_, func, literal, select
 from sqlalchemy.orm import Session
 
 from portal.clock import local
+from portal.coverage.lapses import keep_in_place
 from portal.coverage.progress import note_paid
 from portal.coverage.projects import policy_of
 from portal.coverage.words import yuan_words
@@ -80,7 +81,11 @@ def keep_awards(session: Session, intake: Intake, table: Table, now: datetime, p
     )
 
 
-KEEPERS: Mapping[IntakeKind, Keeper] = {**work_off.KEEPERS, IntakeKind.AWARDS: keep_awards}
+KEEPERS: Mapping[IntakeKind, Keeper] = {
+    **work_off.KEEPERS,
+    IntakeKind.REGISTER: keep_in_place,
+    IntakeKind.AWARDS: keep_awards,
+}
 """For ``work_off`` and ``resume_left_behind``: every kind of file, awards too."""
 
 

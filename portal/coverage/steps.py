@@ -57,6 +57,7 @@ STEPS = {
 # What may come between, whatever the claim mode.
 NOT_RECEIVED = Step(Mover.ABOVE, "家长说没收到：查明款项去向并答复家长", 2, "R16")
 PAID_SHORT = Step(Mover.ABOVE, "发放金额不足：查明原因并补发", 5, "R16")
+LIST_GONE = Step(Mover.ABOVE, "所依据的名单没有了：核对孩子是否仍应享受", 5, "R16")
 SAID_LEFT = Step(Mover.SCHOOL, "家长说孩子不在这所学校：核实去向", 5, "R16")
 SAID_NOT_NEEDED = Step(Mover.SCHOOL, "家长说暂不需要：7天后再问一次", 5, "R09")
 

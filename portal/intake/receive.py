@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64encode
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import PurePath
 from uuid import UUID
@@ -11,13 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.clock import SchoolTerm
+from portal.clock import SchoolTerm, local
+from portal.intake.progress import LEASE
 from portal.intake.registers import category_code, category_key
 from portal.models import HardshipCategory, Intake, StaffMember, Unit
+from portal.models.intake import ENDED
 from portal.models.sealed import keyring
-from portal.vocabulary import IntakeKind, IntakeState, UnitLevel
+from portal.vocabulary import IntakeKind, IntakeState, RegisterPurpose, UnitLevel
 
 CONTENT = "intake.content"
+RECEIVED_ANEW = (IntakeState.REFUSED, IntakeState.CHECKED)
+HELD = timedelta(days=365)
+"""How long a register is held when nobody says until when."""
 
 
 class NotReceived(ValueError):
@@ -34,11 +39,16 @@ def receive(
     category: str,
     by: str,
     now: datetime,
+    purpose: RegisterPurpose = RegisterPurpose.TERM,
+    expires_on: date | None = None,
+    in_hand: bool = False,
 ) -> Intake:
-    """The intake that waits to be read, or the one that stands for this very file; a refused file is tried again.
+    """The intake that waits to be read, or the one that stands for this very file; a refused file is tried again,
+    and so is one whose register ended: a list put right and then put back counts again.
 
     ``occasion`` is the term of a roster or of awards, the batch (2026-08) of a register; ``category`` names the
-    hardship category of a whole register, or is empty.
+    hardship category of a whole register, or is empty. A file ``in_hand`` is read by who received it: nothing of it
+    is stored here.
     """
     _require_sense(kind, unit, occasion)
     code = _category(session, category) if kind is IntakeKind.REGISTER and category else ""
@@ -49,17 +59,23 @@ def receive(
         Intake.occasion == occasion,
         Intake.category == code,
         Intake.digest == digest,
+        Intake.state.not_in(ENDED),
     )
     intake = session.scalars(same).first()
-    if intake is not None and intake.state is not IntakeState.REFUSED:
+    if intake is not None and intake.state not in RECEIVED_ANEW:
         return intake
     if intake is None:
         intake = Intake(kind=kind, unit_id=unit.id, occasion=occasion, category=code, digest=digest)
     intake.file_name = _storable(PurePath(file_name.replace("\\", "/")).name)[-200:]
-    intake.content = keyring().seal(b64encode(data).decode("ascii"), CONTENT, intake.id)
-    intake.state, intake.refused_because = IntakeState.WAITING, None
-    intake.by_staff_id = staff_id_of(session, by)
-    intake.arrived_at, intake.working_until, intake.finished_at = now, None, None
+    if in_hand:
+        intake.content, intake.state, intake.working_until = None, IntakeState.READING, now + LEASE
+    else:
+        intake.content = keyring().seal(b64encode(data).decode("ascii"), CONTENT, intake.id)
+        intake.state, intake.working_until = IntakeState.WAITING, None
+    intake.refused_because, intake.by_staff_id = None, staff_id_of(session, by)
+    intake.arrived_at, intake.finished_at = now, None
+    if kind is IntakeKind.REGISTER:
+        intake.purpose, intake.expires_on = purpose, expires_on or local(now).date() + HELD
     try:
         with session.begin_nested():
             session.add(intake)

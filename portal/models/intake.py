@@ -16,7 +16,7 @@ ENDED = (IntakeState.REPLACED, IntakeState.WITHDRAWN, IntakeState.EXPIRED)
 
 
 class Intake(Row):
-    """The same file for the same unit and term is kept once, until it ends; its bytes stay, sealed, until it was read."""
+    """The same file for a unit and term is kept once, until it ends; its bytes stay, sealed, until they were read."""
 
     __tablename__ = "intake"
     __table_args__ = (
