@@ -49,7 +49,10 @@ def servers(folder: Path) -> list[int]:
 
 
 def postmaster(folder: Path) -> int:
-    return int((folder / "cluster" / "data" / "postmaster.pid").read_text().split()[0])
+    """Its number as soon as it has one: backends of a killed one still commit while the next is being started."""
+    file = folder / "cluster" / "data" / "postmaster.pid"
+    assert eventually(lambda: file.exists() and file.read_text())
+    return int(file.read_text().split()[0])
 
 
 def kill(pids: list[int]) -> int:
