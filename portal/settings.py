@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
+from urllib.parse import urlsplit
 
 Algorithm = Literal["aes", "sm4"]
 
@@ -41,6 +42,14 @@ class Settings:
     @property
     def secure(self) -> bool:
         return self.public_url.startswith("https://")
+
+    @property
+    def hosts(self) -> list[str] | None:
+        """The names this portal answers to: its own, the one gateways use, this machine's. Without https, any."""
+        if not self.secure:
+            return None
+        named = (urlsplit(url).hostname for url in (self.public_url, self.reports_url))
+        return [*dict.fromkeys(filter(None, named)), "localhost", "127.0.0.1"]
 
 
 GATEWAYS = ("sandbox", "kannel")

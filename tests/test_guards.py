@@ -1,6 +1,7 @@
 """What stands before every page, tried from outside."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.app import create_app
 from portal.blueprints.guards import HEADERS, STRANGERS_MOST
 from portal.models import AuditEntry
 from tests.builders import A_MONDAY, a_staff_member
@@ -115,3 +117,11 @@ def test_every_answer_says_what_a_browser_may_do_with_it(client: FlaskClient, pa
 )
 def test_the_way_back_never_leads_elsewhere(client: FlaskClient, back: str) -> None:
     assert post(client, "/elder", on="1", back=back).location == "/"
+
+
+def test_a_host_that_is_not_ours_gets_no_page(app: Flask) -> None:
+    settings = replace(app.extensions["settings"], public_url="https://aid.example")
+    client = create_app(settings).test_client()
+    assert client.get("/check", base_url="https://aid.example").status_code == 200
+    answer = client.get("/check", base_url="https://evil.example")
+    assert answer.status_code == 400 and "网址不对" in answer.text

@@ -35,3 +35,9 @@ def test_what_cannot_be_is_named(name: str, value: str) -> None:
 def test_every_fault_is_named_at_once() -> None:
     with pytest.raises(SettingsProblem, match=r"KANNEL_URL.*KANNEL_USERNAME.*KANNEL_PASSWORD"):
         read_settings({"PORTAL_GATEWAY": "kannel"})
+
+
+def test_a_portal_on_the_network_answers_to_its_own_names_only() -> None:
+    settings = read_settings({"PORTAL_PUBLIC_URL": "https://aid.example", "PORTAL_REPORTS_URL": "http://10.0.0.5:8000"})
+    assert settings.hosts == ["aid.example", "10.0.0.5", "localhost", "127.0.0.1"]
+    assert read_settings({}).hosts is None

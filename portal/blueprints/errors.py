@@ -6,7 +6,7 @@ import structlog
 from flask import Blueprint, Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from portal.access.scope import NotInScope
 from portal.access.tries import TooManyTries
@@ -45,6 +45,7 @@ def health() -> tuple[str, int]:
 
 def answer_in_words(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(SecurityError, on_foreign_host)
     app.register_error_handler(CSRFError, lambda _: _page(400))
     app.register_error_handler(NotInScope, lambda _: _page(404))
     app.register_error_handler(TooManyTries, on_too_many_tries)
@@ -57,6 +58,11 @@ def on_http_error(error: HTTPException) -> Answer:
     text, status = _page(error.code or 500)
     allowed = error.valid_methods if isinstance(error, MethodNotAllowed) else None
     return text, status, {"Allow": ", ".join(sorted(allowed))} if allowed else {}
+
+
+def on_foreign_host(_: SecurityError) -> Answer:
+    """A name in the Host header that is not ours: no page can be drawn, for no address of a page can be told."""
+    return "网址不对，请照学校发的告知单重新输入。\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def on_too_many_tries(error: TooManyTries) -> Answer:

@@ -108,6 +108,7 @@ def any_staff(view: View) -> View:
 def cookie_config(settings: Settings, keyring: Keyring) -> dict[str, Any]:
     return {
         "SECRET_KEY": keyring.index("cookie signature", "1"),
+        "TRUSTED_HOSTS": settings.hosts,
         "SESSION_COOKIE_NAME": "__Host-sid" if settings.secure else "sid",
         "SESSION_COOKIE_SECURE": settings.secure,
         "SESSION_COOKIE_HTTPONLY": True,

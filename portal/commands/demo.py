@@ -45,10 +45,8 @@ def _as_json(made: Demo) -> dict[str, Any]:
 
 
 def _summary(made: Demo) -> str:
-    lines = [
-        f"演示县：学生 {made.pupils} 人，已匹配 {made.certain} 人，台账 {made.rows} 条，提醒 {made.messages} 条（全是虚构的人）",
-        "工作人员：",
-    ]
+    counts = f"学生 {made.pupils} 人，已匹配 {made.certain} 人，台账 {made.rows} 条，提醒 {made.messages} 条"
+    lines = [f"演示县：{counts}（全是虚构的人）", "工作人员："]
     lines += [f"  {one.account:<8}{one.password}  {one.role}，{one.unit}" for one in made.accounts]
     lines += ["家长（告知单号码和孩子的出生日期）："]
     lines += [f"  {one.slip}  {one.birth_date or ''}  {one.child}" for one in made.families]
