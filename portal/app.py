@@ -5,7 +5,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import commands
-from portal.blueprints import errors, guards, registered
+from portal.blueprints import errors, guards, registered, static_files
 from portal.blueprints.requests import PortalRequest
 from portal.database import database_config, db
 from portal.logs import start_logging
@@ -21,7 +21,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     keyring = Keyring.make(settings.keys, settings.seal_algorithm)
     use_keyring(keyring)
 
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.request_class = PortalRequest
     app.extensions["settings"] = settings
     app.config.from_mapping(database_config(settings))
@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Migrate(app, db, directory="migrations")
     guards.stand_before(app)
     errors.answer_in_words(app)
+    static_files.serve_on(app)
     for blueprint in registered:
         app.register_blueprint(blueprint)
     commands.add_to(app)

@@ -35,6 +35,8 @@ class Settings:
     kannel_url: str
     kannel_username: str
     kannel_password: str
+    sms_number: str
+    """The number that families see a message come from; empty where it is not known here."""
     reports_url: str
     """Where a gateway reaches ``POST /reports/…``; by default the public address."""
     log_level: str
@@ -52,6 +54,8 @@ class Settings:
         return [*dict.fromkeys(filter(None, named)), "localhost", "127.0.0.1"]
 
 
+INVENTED_SENDER = "10690000"
+"""What the sandbox's messages come from; no operator has given it to anybody."""
 GATEWAYS = ("sandbox", "kannel")
 ALGORITHMS = ("aes", "sm4")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
@@ -63,6 +67,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     folder = Path(environment.get("PORTAL_INSTANCE", Path(__file__).parent.parent / "instance")).resolve()
     database_url = environment.get("DATABASE_URL") or None
     public_url = environment.get("PORTAL_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+    gateway = environment.get("PORTAL_GATEWAY", "sandbox")
     proxies = environment.get("PORTAL_TRUSTED_PROXIES", "0")
     settings = Settings(
         instance=folder,
@@ -72,10 +77,11 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         seal_algorithm=cast("Algorithm", environment.get("PORTAL_SEAL_ALGORITHM", "aes")),
         public_url=public_url,
         trusted_proxies=int(proxies) if proxies.isdecimal() else -1,
-        gateway=environment.get("PORTAL_GATEWAY", "sandbox"),
+        gateway=gateway,
         kannel_url=environment.get("KANNEL_URL", ""),
         kannel_username=environment.get("KANNEL_USERNAME", ""),
         kannel_password=environment.get("KANNEL_PASSWORD", ""),
+        sms_number=environment.get("PORTAL_SMS_NUMBER", INVENTED_SENDER if gateway == "sandbox" else ""),
         reports_url=environment.get("PORTAL_REPORTS_URL", public_url).rstrip("/"),
         log_level=environment.get("PORTAL_LOG_LEVEL", "INFO").upper(),
     )
@@ -98,14 +104,20 @@ def _faults(settings: Settings) -> Iterator[str]:
         url = getattr(settings, name.lower())
         if url is not None and not url.startswith(f"{DRIVER}://"):
             yield f"{name} is no address of PostgreSQL: give postgresql://user@host/name"
-    if settings.trusted_proxies < 0:
-        yield "PORTAL_TRUSTED_PROXIES is no number: give 0, 1, 2 …"
+    yield from _no_numbers(settings)
     if not settings.public_url.startswith(("http://", "https://")):
         yield f"PORTAL_PUBLIC_URL is {settings.public_url!r}: give an http(s) address"
     if settings.gateway == "kannel":
         for name in ("KANNEL_URL", "KANNEL_USERNAME", "KANNEL_PASSWORD"):
             if not getattr(settings, name.lower()):
                 yield f"{name} is not set: the kannel gateway needs it"
+
+
+def _no_numbers(settings: Settings) -> Iterator[str]:
+    if settings.sms_number and not settings.sms_number.isdecimal():
+        yield "PORTAL_SMS_NUMBER is no number: give the digits that families see as the sender"
+    if settings.trusted_proxies < 0:
+        yield "PORTAL_TRUSTED_PROXIES is no number: give 0, 1, 2 …"
 
 
 def _psycopg(url: str | None) -> str | None:

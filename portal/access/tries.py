@@ -28,6 +28,7 @@ LIMITS = {
     "staff password change": Limit(5, timedelta(minutes=30)),
     "reveal": Limit(50, timedelta(hours=1)),
     "export": Limit(3, timedelta(days=1)),
+    "message check by source": Limit(60, timedelta(minutes=1)),
     "delivery report": Limit(12_000, timedelta(minutes=1)),
 }
 

@@ -1,17 +1,21 @@
 """A mother before the portal: her child's slip, the list the child is on, the money that was paid."""
 
+from datetime import datetime
 from types import SimpleNamespace
 
 from playwright.sync_api import Page
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal.access.slips import issue_slips
 from portal.clock import SchoolTerm
 from portal.coverage.awards import keep_awards
 from portal.coverage.ledger import open_rows
+from portal.database import EVERYTHING
 from portal.enrolment.matching_runs import run
 from portal.intake.spreadsheet import read_table
 from portal.models import Pupil, SchoolClass
+from portal.outreach.dispatch import tick
+from portal.outreach.gateways.sandbox import Sandbox
 from portal.policies.catalogue import load_catalogue
 from portal.vocabulary import IntakeKind
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, an_entry, an_intake
@@ -36,6 +40,12 @@ def a_listed_child(session: Session, name: str = "王小雨", listed_as: str = "
     matched = run(session, a_county(session), SchoolTerm.parse(TERM), "command", A_MONDAY)
     open_rows(session, matched, CATALOGUE, A_MONDAY)
     return pupil
+
+
+def a_message(session: Session, pupil: Pupil, now: datetime = A_MONDAY) -> None:
+    """The built-in reminder, sent that moment by the sandbox."""
+    session.commit()
+    tick(sessionmaker(session.get_bind(), info={"reach": EVERYTHING}), Sandbox(), now)
 
 
 def a_payment(session: Session, yuan: int = 500, name: str = "王小雨") -> None:

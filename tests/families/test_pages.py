@@ -22,7 +22,7 @@ RIGHTS = (
     "您的权利怎样行使",
     "向谁投诉",
 )
-NEVER = ("贫困", "困难群体", "应助未助", "style=", "<script", "onclick", "http://", "https://", 'type="file"')
+NEVER = ("贫困", "困难群体", "应助未助", "style=", "<script>", "onclick", "http://", "https://", 'type="file"')
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
-from tests.families.people import a_listed_child, a_payment, a_slip, follow, press, show_slip
+from tests.families.people import a_listed_child, a_message, a_payment, a_slip, follow, press, show_slip
 
 OPEN = {
     "home": "/",
     "policies": "/policies",
+    "policies-senior": "/policies/for/senior",
     "policy": "/policies/HIGH-GRANT",
+    "message": "/message",
     "privacy": "/privacy",
     "sign-in": "/sign-in",
     "nowhere": "/nowhere",
@@ -24,6 +26,23 @@ def open_pages(page: Page) -> Iterator[str]:
     page.goto("/sign-in")
     press(page, "看孩子的资助")
     yield "sign-in-empty"
+
+
+def message_pages(page: Page) -> Iterator[str]:
+    page.goto("/message")
+    press(page, "查一查这条短信")
+    yield "message-empty"
+    ask_about(page, number="13800000000")
+    yield "message-not-ours"
+    ask_about(page)
+    yield "message-ours"
+
+
+def ask_about(page: Page, school: str = "实验小学", number: str = "+86 1069 0000 01") -> None:
+    page.goto("/message")
+    page.get_by_label("孩子在哪所学校").fill(school)
+    page.get_by_label("短信是哪个号码发来的").fill(number)
+    press(page, "查一查这条短信")
 
 
 def check_pages(page: Page) -> Iterator[str]:
@@ -72,7 +91,10 @@ def child_pages(page: Page, code: str, pay: Callable[[], None]) -> Iterator[str]
 
 
 def every_page(page: Page, session: Session) -> Iterator[str]:
-    code = a_slip(session, a_listed_child(session))
+    child = a_listed_child(session)
+    a_message(session, child)
+    code = a_slip(session, child)
     yield from open_pages(page)
+    yield from message_pages(page)
     yield from check_pages(page)
     yield from child_pages(page, code, lambda: a_payment(session))

@@ -3,6 +3,7 @@
 from flask import Blueprint, request
 
 from portal.coverage.words import day_words, yuan_words
+from portal.policies.conditions import SCHOOL_WORDS
 
 families = Blueprint("families", __name__)
 
@@ -10,6 +11,7 @@ ELDER_COOKIE = "elder"
 
 families.add_app_template_filter(day_words)
 families.add_app_template_filter(yuan_words)
+families.add_app_template_filter(SCHOOL_WORDS.__getitem__, "school_words")
 
 
 @families.app_context_processor

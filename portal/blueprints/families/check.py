@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from flask import abort, make_response, redirect, render_template, url_for
+from flask import abort, current_app, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice
@@ -23,8 +23,21 @@ from portal.blueprints.families.questions import (
 )
 from portal.blueprints.forms import Form
 from portal.policies.catalogue import load_catalogue
+from portal.settings import Settings
+from portal.vocabulary import Stage
 
 catalogue = cache(load_catalogue)
+
+AFTER = {
+    # a stage: what a child may go on to; families decide before it begins (G17)
+    Stage.PRESCHOOL: (Stage.PRIMARY,),
+    Stage.PRIMARY: (Stage.JUNIOR,),
+    Stage.JUNIOR: (Stage.SENIOR, Stage.VOCATIONAL),
+    Stage.SENIOR: (Stage.COLLEGE,),
+    Stage.VOCATIONAL: (Stage.COLLEGE,),
+    Stage.COLLEGE: (Stage.MASTER,),
+    Stage.MASTER: (Stage.DOCTOR,),
+}
 
 
 class AnswerForm(Form):
@@ -60,8 +73,14 @@ def check_result() -> str | BaseResponse:
     way = walk(read_answers(), catalogue(), clock.today())
     if way.ahead:
         return redirect(url_for("families.check", code=way.ahead.code))
-    found = findings(way.answers, catalogue(), clock.today())
-    stage = circumstances(way.answers, catalogue()).stage
+    stage = circumstances(way.answers, catalogue()).stage or abort(404)
+    settings: Settings = current_app.extensions["settings"]
     return render_template(
-        "families/result.html", outcome=outcome(found, catalogue()), stage=stage, last=list(way.answers)[-1]
+        "families/result.html",
+        outcome=outcome(findings(way.answers, catalogue(), clock.today()), catalogue()),
+        stage=stage,
+        next_stages=[after for after in AFTER.get(stage, ()) if any(after in p.stages for p in catalogue().policies)],
+        last=list(way.answers)[-1],
+        today=clock.today(),
+        address=settings.public_url.partition("://")[2],
     )

@@ -10,7 +10,7 @@ from portal.blueprints.families.blueprint import families
 from portal.blueprints.families.check import catalogue
 from portal.blueprints.families.outcome import Sum, sum_of
 from portal.policies.catalogue import Catalogue
-from portal.policies.conditions import KINDS, SCHOOL_WORDS
+from portal.policies.conditions import KINDS
 from portal.policies.policy import Condition, Policy, Version, version_on
 from portal.vocabulary import Stage
 
@@ -26,15 +26,38 @@ class Standard:
     version: Version
 
 
+@dataclass(frozen=True)
+class Group:
+    """Policies of one stage that give in the same way."""
+
+    title: str
+    policies: tuple[tuple[Policy, Sum | None], ...]
+
+
 @families.get("/policies")
 def policies() -> str:
-    """By stage, in the order a child passes through them."""
-    groups = [
-        (SCHOOL_WORDS[stage], [(each, _sum_on(each, stage, clock.today())) for each in found])
-        for stage in Stage
-        if (found := [each for each in catalogue().policies if stage in each.stages])
-    ]
-    return render_template("families/policies.html", groups=groups)
+    """By stage, in the order a child passes through them; with forty policies one list is no answer."""
+    stages = [(stage, sum(stage in policy.stages for policy in catalogue().policies)) for stage in Stage]
+    return render_template("families/policies.html", stages=[each for each in stages if each[1]])
+
+
+@families.get("/policies/for/<stage>")
+def policies_of(stage: str) -> str:
+    if stage not in list(Stage):
+        abort(404)
+    groups = groups_of(Stage(stage), catalogue(), clock.today())
+    return render_template("families/policies_of.html", stage=Stage(stage), groups=groups or abort(404))
+
+
+def groups_of(stage: Stage, catalogue: Catalogue, day: date) -> tuple[Group, ...]:
+    """What nobody need pay first, then money by the largest sum, then what only the school can say."""
+    told = [(policy, _sum_on(policy, stage, day)) for policy in catalogue.policies if stage in policy.stages]
+    groups = (
+        Group("不收的钱", tuple(each for each in told if each[1] and not each[1].unit)),
+        Group("能拿到的钱", tuple(each for each in told if each[1] and each[1].unit)),
+        Group("多少钱看情况的", tuple(each for each in told if each[1] is None)),
+    )
+    return tuple(group for group in groups if group.policies)
 
 
 @families.get("/policies/<code>")
