@@ -22,11 +22,11 @@ from portal.intake.problems import Problem
 from portal.intake.progress import Progress
 from portal.intake.spreadsheet import Table
 from portal.intake.work_off import Keeper
-from portal.matching.agreement import NameAgreement, compare_names
+from portal.matching.agreement import AGREES, NameAgreement, compare_names
 from portal.models import Award, EnrolmentRecord, Entitlement, Intake, Pupil, StaffMember, Unit
 from portal.vocabulary import IntakeKind, Stage, Term
 
-DIFFERENT = frozenset({NameAgreement.DIFFERENT, NameAgreement.MISSING})
+DIFFERENT = frozenset(NameAgreement) - AGREES
 Key = tuple[UUID, str, str]
 """Pupil, policy, term."""
 

@@ -13,8 +13,9 @@ from portal import audit
 from portal.clock import SchoolTerm
 from portal.enrolment.records import Kept, keep_pairs
 from portal.intake.receive import staff_id_of
-from portal.matching.agreement import Agreement, NumberAgreement, compare_names, validity
+from portal.matching.agreement import Agreement, compare_names, validity
 from portal.matching.engine import Match, settle_conflicts
+from portal.matching.number_agreement import NumberAgreement
 from portal.matching.people import Via
 from portal.matching.rules import STRENGTH, rule_for
 from portal.models import EnrolmentRecord, Guardian, MatchRun, Pupil, RegisterEntry, Unit

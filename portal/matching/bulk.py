@@ -13,14 +13,16 @@ import duckdb
 import pyarrow as pa
 
 from portal.matching.agreement import (
+    AGREES,
+    SOMEBODY_ELSE,
     Agreement,
     NameAgreement,
-    NumberAgreement,
     Sharing,
     Validity,
     compare_names,
     validity,
 )
+from portal.matching.number_agreement import NumberAgreement
 from portal.matching.people import Via
 from portal.matching.rules import STRENGTH, rule_for
 from portal.matching.source import READ, Source
@@ -192,7 +194,8 @@ def compare_pairs(con: Connection, day: date) -> None:
     con.execute(
         f"""
         CREATE TEMP TABLE agreements AS
-        SELECT *, name = '{NameAgreement.DIFFERENT}' AS contradicts FROM (
+        SELECT *, name IN {_in(SOMEBODY_ELSE)} AS contradicts,
+               via = '{Via.SELF}' AND number = '{NumberAgreement.SAME}' AND name IN {_in(AGREES)} AS is_pupil FROM (
             SELECT p.roster_line, p.register_line, p.via,
                    CASE WHEN p.certain THEN '{NumberAgreement.SAME}' ELSE '{NumberAgreement.UNVERIFIED}' END AS number,
                    coalesce(n.found, '{NameAgreement.EQUAL}') AS name, e.found AS validity
@@ -214,6 +217,8 @@ def decide(con: Connection) -> None:
                 OR bool_or(contradicts) OVER (PARTITION BY roster_line, register_line)
             ) THEN '{Sharing.IN_ROSTER}'
             WHEN bool_or(contradicts) OVER (PARTITION BY roster_line, via) THEN '{Sharing.IN_REGISTER}'
+            WHEN is_pupil AND count(*) FILTER (is_pupil) OVER (PARTITION BY register_line) > 1
+            THEN '{Sharing.TWICE_IN_ROSTER}'
             ELSE '{Sharing.NONE}' END AS sharing
         FROM agreements
         """
@@ -270,6 +275,10 @@ def _column(source: Source, column: str) -> str:
         return f"CAST(NULL AS VARCHAR) AS {column}"
     own = '"' + source.columns[column].replace('"', '""') + '"'
     return f"{own} AS {column}" if column == "row_id" else f"CAST({own} AS VARCHAR) AS {column}"
+
+
+def _in(codes: frozenset[NameAgreement]) -> str:
+    return "(" + ", ".join(f"'{code}'" for code in sorted(codes)) + ")"
 
 
 def _count(con: Connection, query: str) -> int:

@@ -1,5 +1,6 @@
-"""信息比对 itself: judge each pair by the table, then all of them together for numbers that two people share."""
+"""信息比对 itself: judge each pair by the table, then all of them together for what one pair cannot show."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -41,36 +42,73 @@ class Match:
 
 
 def judge(pair: Pair, day: date) -> Match | None:
-    """Judge one pair as of ``day``, the first day of the term; final only after ``settle_conflicts``."""
+    """Judge one pair as of ``day``, the first day of the term; final only after ``settle``."""
     return _match(pair.roster.id, pair.register.id, compare(pair, day))
 
 
-def settle_conflicts(matches: Iterable[Match]) -> list[Match]:
-    """Take certainty from numbers that stand for two names, and leave the strongest match of a pupil and an entry.
+def settle(matches: Iterable[Match]) -> list[Match]:
+    """What all pairs together leave standing: numbers of two people are not certain, the likeliest of a doubt is kept.
 
-    It must be given every match of a number at once, of all schools and all registers of the run, else a double hit
-    stays unseen.
+    It must be given every match of a number and of an entry at once, of all schools and all registers of the run, else
+    a double hit stays unseen.
     """
+    return leave_the_likely(settle_conflicts(matches))
+
+
+def settle_conflicts(matches: Iterable[Match]) -> list[Match]:
+    """Take certainty from numbers that stand for two people, and leave the strongest match of a pupil and an entry."""
     seen = list(matches)
     spoilt = [match for match in seen if match.agreement.contradicts]
     entries = {match.register_id for match in spoilt if match.agreement.via is Via.SELF}
     pupils = {(match.roster_id, match.agreement.via) for match in spoilt}
     rows = {(match.roster_id, match.register_id) for match in spoilt}
+    own = {(match.roster_id, match.register_id) for match in seen if _is_the_pupil(match)}
+    twice = {entry for entry, times in Counter(entry for _, entry in own).items() if times > 1}
     strongest: dict[tuple[RowId, RowId], Match] = {}
     for match in seen:
-        settled = _settle(match, entries, pupils, rows)
+        settled = _settle(match, entries, pupils, rows, twice)
         key = (settled.roster_id, settled.register_id)
         if key not in strongest or _place(settled) < _place(strongest[key]):
             strongest[key] = settled
     return list(strongest.values())
 
 
-def match(pairs: Iterable[Pair], day: date) -> list[Match]:
-    """Judge and settle in one go, for callers who hold all pairs in memory."""
-    return settle_conflicts(found for pair in pairs if (found := judge(pair, day)))
+def leave_the_likely(matches: Iterable[Match]) -> list[Match]:
+    """An entry is one person: who has its number and name, or else only those whom the strongest rule brings.
+
+    What a person compares beside an equal number stays; a ``lone`` rule holds only where nobody else comes near.
+    """
+    seen = list(matches)
+    known = {match.register_id for match in seen if _is_the_pupil(match)}
+    best: defaultdict[RowId, int] = defaultdict(lambda: len(STRENGTH))
+    for match in seen:
+        if match.rule.weak:
+            best[match.register_id] = min(best[match.register_id], STRENGTH[match.rule.code])
+    alone = [match for match in seen if match.rule.lone]
+    pupils = Counter(match.roster_id for match in alone)
+    entries = Counter(match.register_id for match in alone)
+
+    def likely(match: Match) -> bool:
+        if not match.rule.weak:
+            return True
+        if match.register_id in known or STRENGTH[match.rule.code] > best[match.register_id]:
+            return False
+        return not match.rule.lone or pupils[match.roster_id] == entries[match.register_id] == 1
+
+    return [match for match in seen if likely(match)]
 
 
-def _settle(match: Match, entries: set[RowId], pupils: set[tuple[RowId, Via]], rows: set[tuple[RowId, RowId]]) -> Match:
+def _is_the_pupil(match: Match) -> bool:
+    return match.agreement.via is Via.SELF and match.agreement.agrees
+
+
+def _settle(
+    match: Match,
+    entries: set[RowId],
+    pupils: set[tuple[RowId, Via]],
+    rows: set[tuple[RowId, RowId]],
+    twice: set[RowId],
+) -> Match:
     """``rows`` are pairs in which the pupil, or a guardian beside the pupil, has the number under another name."""
     if match.agreement.sharing is not Sharing.NONE:
         return match
@@ -80,6 +118,8 @@ def _settle(match: Match, entries: set[RowId], pupils: set[tuple[RowId, Via]], r
         sharing = Sharing.IN_ROSTER
     elif (match.roster_id, match.agreement.via) in pupils:
         sharing = Sharing.IN_REGISTER
+    elif match.register_id in twice and _is_the_pupil(match):
+        sharing = Sharing.TWICE_IN_ROSTER
     settled = _match(match.roster_id, match.register_id, replace(match.agreement, sharing=sharing))
     return settled or match
 

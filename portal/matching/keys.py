@@ -1,35 +1,122 @@
-"""The keys that bring people together; what a key brings together is still judged."""
+"""The keys that bring people together; what a key brings together is still judged.
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+Everybody *offers* keys to be found by: the number, and a name with any two of division, year, month-day and sequence.
+Only whoever has a number that is wrong or missing *seeks* by more than the number. Texts are made alike on both sides,
+so that a database may keep a keyed digest of each instead.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
+from itertools import combinations, product
 
-from portal.matching.people import Pair, RegisterPerson, RosterPerson, Via
-from portal.privacy.resident_id import read_number
+from portal.matching.number_agreement import WrittenNumber, place_code, written_number
+from portal.matching.people import Guardian, RegisterPerson, RosterPerson, Via
+from portal.privacy.name_likeness import sound_key
+from portal.privacy.names import damaged, name_key
+
+FACTS = ("division", "year", "month_day", "sequence")
+"""地址码、出生年、出生月日、顺序码: what a number says of a person, each of which a slip leaves three of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Two people meet when the one seeks what the other offers."""
+
+    offered: frozenset[str] = frozenset()
+    sought: frozenset[str] = frozenset()
+
+    def meet(self, other: "Keys") -> bool:
+        """Whether the pair is worth judging."""
+        return not (self.sought.isdisjoint(other.offered) and self.offered.isdisjoint(other.sought))
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What may be true of a person: several values where number and columns differ."""
+
+    division: frozenset[str]
+    year: frozenset[str]
+    month_day: frozenset[str]
+    sequence: frozenset[str]
 
 
 def number_key(text: str, day: date, number_type: str | None = None) -> str | None:
     """The number after lossless repair; None for what is masked, a dummy or no number, which brings nobody together."""
-    return read_number(text, number_type, day).value or None
+    return written_number(text, number_type, day).value or None
 
 
-def roster_keys(person: RosterPerson, day: date) -> Iterator[tuple[Via, str]]:
-    """Every number by which a pupil may meet a register: the pupil's own, then the guardians'."""
-    numbers = (
-        (Via.SELF, number_key(person.number, day, person.number_type)),
-        (Via.GUARDIAN_1, number_key(person.guardian_1.number, day)),
-        (Via.GUARDIAN_2, number_key(person.guardian_2.number, day)),
+def pupil_keys(pupil: RosterPerson, day: date) -> Keys:
+    """Of the pupil; a birth date and a 户口所在地 stand in where the number is lost."""
+    number = written_number(pupil.number, pupil.number_type, day)
+    names = (pupil.name, pupil.former_name)
+    return _keys(number, names, pupil.division, pupil.birth_date)
+
+
+def entry_keys(entry: RegisterPerson, day: date) -> Keys:
+    """Of an entry of a register."""
+    return _keys(written_number(entry.number, None, day), (entry.name,), entry.county, None)
+
+
+def guardian_keys(guardian: Guardian, day: date) -> Keys:
+    """A guardian is found, and sought, by the number alone."""
+    number = written_number(guardian.number, None, day)
+    return Keys(frozenset(_own(number)), frozenset(_sought_numbers(number)))
+
+
+def roster_keys(pupil: RosterPerson, day: date) -> Iterator[tuple[Via, Keys]]:
+    """Everybody by whom a pupil may meet a register: the pupil, then the guardians."""
+    yield Via.SELF, pupil_keys(pupil, day)
+    for via, guardian in pupil.guardians:
+        yield via, guardian_keys(guardian, day)
+
+
+def _keys(number: WrittenNumber, names: tuple[str, ...], column: str, born: date | None) -> Keys:
+    heard = sorted({sound_key(name) for name in names if name and not damaged(name)} - {""})
+    named = sorted({name_key(name) for name in names if name and not damaged(name)} - {""})
+    known = _known(number, column, born)
+    blocks = {f"{name}|{block}" for name in heard for block in _blocks(known)}
+    places = {f"{name}|{place}" for name in named for place in number.places(column)}
+    offered = frozenset({*_own(number), *blocks, *places})
+    if number.certain:
+        return Keys(offered, frozenset(_own(number)))
+    lone = places if not (known.year and known.month_day) else set()
+    return Keys(offered, frozenset({*_sought_numbers(number), *blocks, *lone}))
+
+
+def _known(number: WrittenNumber, column: str, born: date | None) -> _Known:
+    if number.resident:
+        value = number.value
+        return _Known(*(frozenset({part}) for part in (value[:6], value[6:10], value[10:14], value[14:17])))
+    traces, place = number.traces, place_code(column)
+    year, month_day = (born.strftime("%Y"), born.strftime("%m%d")) if born else ("", "")
+    return _Known(
+        *(
+            frozenset(filter(None, values))
+            for values in (
+                (traces.division, place if place.isdigit() else ""),
+                (traces.year, year),
+                (traces.month_day, month_day),
+                (traces.sequence,),
+            )
+        )
     )
-    return ((via, key) for via, key in numbers if key)
 
 
-def pairs_by_number(roster: Iterable[RosterPerson], register: Iterable[RegisterPerson], day: date) -> Iterator[Pair]:
-    """Candidates held in memory; files and the database bring theirs together by joins on the same keys."""
-    entries: defaultdict[str, list[RegisterPerson]] = defaultdict(list)
-    for entry in register:
-        if key := number_key(entry.number, day):
-            entries[key].append(entry)
-    for pupil in roster:
-        for via, key in roster_keys(pupil, day):
-            for entry in entries.get(key, ()):
-                yield Pair(pupil, entry, via)
+def _blocks(known: _Known) -> Iterator[str]:
+    for one, other in combinations(FACTS, 2):
+        for left, right in product(getattr(known, one), getattr(known, other)):
+            yield f"{one}:{left}|{other}:{right}"
+
+
+def _own(number: WrittenNumber) -> Iterator[str]:
+    """The check digit adds nothing to equality of numbers that hold."""
+    if number.value:
+        yield number.value[:17] if number.resident else number.value
+    elif not number.certain and number.traces.legible == 18:
+        yield f"as written {number.traces.written}"
+
+
+def _sought_numbers(number: WrittenNumber) -> Iterator[str]:
+    yield from _own(number)
+    yield from map(str, number.traces.first17)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from portal.vocabulary import Basis, Labelled
+from portal.vocabulary import Basis, Labelled, Sex
 
 RowId = int | str
 
@@ -20,6 +20,16 @@ class Via(Labelled):
     def basis(self) -> Basis:
         """依据 as lists show it: which of two guardians it was does not matter there."""
         return Basis.GUARDIAN if self in GUARDIANS else Basis(self.value)
+
+
+class Kin(Labelled):
+    """What the family says of a pair, where the numbers do not bring the two together."""
+
+    NONE = "no_kin", "与家人无关"
+    SAME_HOUSEHOLD = "same_household", "监护人或兄弟姐妹在名单的同一户"
+    GUARDIANS_NUMBER = "guardians_number", "名单上写的是监护人的证件号"
+    SIBLINGS_NUMBER = "siblings_number", "名单上写的是同一监护人的另一名学生的证件号"
+    SIBLING_LISTED = "sibling_listed", "同一监护人的另一名学生已匹配"
 
 
 GUARDIANS = (Via.GUARDIAN_1, Via.GUARDIAN_2)
@@ -47,6 +57,15 @@ class RosterPerson:
     former_name: str = ""
     guardian_1: Guardian = NOBODY
     guardian_2: Guardian = NOBODY
+    birth_date: date | None = None
+    sex: Sex | None = None
+    division: str = ""
+    """户口所在地行政区划码."""
+
+    @property
+    def guardians(self) -> tuple[tuple[Via, Guardian], ...]:
+        """Both, with the way each is named."""
+        return (Via.GUARDIAN_1, self.guardian_1), (Via.GUARDIAN_2, self.guardian_2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +77,11 @@ class RegisterPerson:
     number: str = ""
     valid_to: date | None = None
     valid_to_unreadable: bool = False
+    valid_from: date | None = None
+    household: str = ""
+    """户编号, unique within the county."""
+    county: str = ""
+    """县区代码."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +91,7 @@ class Pair:
     roster: RosterPerson
     register: RegisterPerson
     via: Via
+    kin: Kin = Kin.NONE
 
     @property
     def name(self) -> str:

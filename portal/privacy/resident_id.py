@@ -85,7 +85,9 @@ _UNREADABLE = (
     (re.compile(r".*", re.DOTALL), "不是可以识别的证件号，请核对号码和身份证件类型"),
 )
 
-_PLAIN = re.compile(r"[1-9][0-9]{16}[0-9X]")
+RESIDENT_NUMBER = re.compile(r"[1-9][0-9]{16}[0-9X]")
+"""Eighteen places, with a birth date in the middle; whether it is one, only the reading says."""
+
 _EIGHTEEN = re.compile(r"\d{17}[\dX×*✕✖╳ХΧ]", re.ASCII)
 _CERTIFICATE = re.compile(r"(\d{17}[\dX×*✕✖╳ХΧ])([1-7][1-4])(?:B\d{1,2})?", re.ASCII)  # B1, B2 … = 补办
 _PROVINCE = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71")
@@ -99,11 +101,11 @@ _SHANGHAI = ZoneInfo("Asia/Shanghai")
 def read_number(text: str | None, id_type: str | None = None, day: date | None = None) -> NumberReading:
     """``day`` is the last day a birth may fall on; left out, today in Shanghai. Never raises, never guesses."""
     day = day or datetime.now(_SHANGHAI).date()
-    if text and _PLAIN.fullmatch(text):
+    if text and RESIDENT_NUMBER.fullmatch(text):
         reading = _eighteen(text, [], day)
         if reading.certain:
             return reading
-    number, repairs = _tidied(text or "")
+    number, repairs = tidied_number(text or "")
     if _LEFT_EMPTY.fullmatch(number):
         return NumberReading("", NumberKind.EMPTY)
     if len(number) > _LONGEST:
@@ -125,7 +127,7 @@ def check_digit_of(first17: str) -> str:
 
 def birth_date_of(value: str) -> date | None:
     """None for a 15-digit number: its century would be a guess."""
-    if not _PLAIN.fullmatch(value):
+    if not RESIDENT_NUMBER.fullmatch(value):
         return None
     try:
         return date(int(value[6:10]), int(value[10:12]), int(value[12:14]))
@@ -135,17 +137,18 @@ def birth_date_of(value: str) -> date | None:
 
 def sex_of(value: str) -> Sex | None:
     """By the 17th digit, odd for male."""
-    if not _PLAIN.fullmatch(value):
+    if not RESIDENT_NUMBER.fullmatch(value):
         return None
     return Sex.MALE if int(value[16]) % 2 else Sex.FEMALE
 
 
 def division_of(value: str) -> str | None:
     """The six digits of the place of first registration: neither today's hukou nor necessarily still a division."""
-    return value[:6] if _PLAIN.fullmatch(value) and value[0] != "9" else None
+    return value[:6] if RESIDENT_NUMBER.fullmatch(value) and value[0] != "9" else None
 
 
-def _tidied(text: str) -> tuple[str, list[str]]:
+def tidied_number(text: str) -> tuple[str, list[str]]:
+    """The number without what surrounds it, and the lossless repairs that were made, each in words."""
     repairs: list[str] = []
 
     def step(before: str, after: str, sentence: str) -> str:

@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from portal.matching import bulk
-from portal.matching.engine import match
+from portal.matching.agreement import NUMBERS_MEET
+from portal.matching.engine import judge, settle_conflicts
 from portal.matching.files import MatchFilesError
-from portal.matching.keys import pairs_by_number
+from portal.matching.in_memory import pairs_by_keys
 from portal.matching.people import Guardian
 from tests.matching.files import a_csv, a_workbook, answer, matched
 from tests.matching.people import (
@@ -178,7 +179,9 @@ def test_files_are_decided_as_the_engine_decides(tmp_path, roster, register, odd
 
     matched(a_csv(tmp_path / "r.csv", pupils), a_csv(tmp_path / "g.csv", entries))
 
-    expected = match(pairs_by_number([*roster, *strangers], [*register, *listed], TERM_START), TERM_START)
+    pairs = pairs_by_keys([*roster, *strangers], [*register, *listed], TERM_START)
+    judged = [found for pair in pairs if (found := judge(pair, TERM_START)) and found.agreement.number in NUMBERS_MEET]
+    expected = settle_conflicts(judged)
     assert {tuple(row) for row in answer(tmp_path / "out.csv")} == {
         (str(one.roster_id), str(one.register_id), one.decision, one.rule.code) for one in expected
     }
