@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.matching.agreement import Sharing
@@ -18,6 +18,8 @@ from tests.matching.people import (
     XIAOYU_NUMBER,
     ZHOU_XIAO_NUMBER,
 )
+
+PATIENTLY = settings(deadline=None)  # the first name of a run waits for the tables of sounds and spellings
 
 NAMES = st.sampled_from(
     ["王小雨", "王小川", "肖明", "萧明", "王丽", "", "王?雨", "阿依·买买提", "阿依•买买提", "不详", "锟斤拷"]
@@ -85,6 +87,7 @@ def certain(found):
     return {pair for pair, one in found.items() if one.decision is Decision.CERTAIN}
 
 
+@PATIENTLY
 @given(ROSTERS, REGISTERS, st.randoms())
 def test_no_decision_depends_on_the_order_of_rows(roster, register, random):
     before = decided(roster, register)
@@ -93,6 +96,7 @@ def test_no_decision_depends_on_the_order_of_rows(roster, register, random):
     assert decided(roster, register) == before
 
 
+@PATIENTLY
 @given(ROSTERS, REGISTERS, PUPILS, ENTRIES)
 def test_more_rows_never_turn_a_certain_match_into_another_one_unseen(roster, register, pupil, entry):
     before = decided(roster, register)
@@ -103,6 +107,7 @@ def test_more_rows_never_turn_a_certain_match_into_another_one_unseen(roster, re
         assert pair[0] > len(roster) or pair[1] > len(register)
 
 
+@PATIENTLY
 @given(ROSTERS, REGISTERS)
 def test_nobody_is_certain_while_the_number_stands_for_two_names(roster, register):
     found = decided(roster, register)
@@ -111,6 +116,7 @@ def test_nobody_is_certain_while_the_number_stands_for_two_names(roster, registe
     assert not {entry for _, entry in certain(found)} & {entry for _, entry in differing}
 
 
+@PATIENTLY
 @given(st.text(alphabet="0123456789xX ×＊*１'OlISBZ.E+-", min_size=13, max_size=22) | NUMBERS)
 def test_repairing_a_number_twice_repairs_it_once(text):
     once = read_number(text, day=TERM_START)
@@ -118,6 +124,7 @@ def test_repairing_a_number_twice_repairs_it_once(text):
     assert not once.certain or (twice.value, twice.certain) == (once.value, True)
 
 
+@PATIENTLY
 @given(PUPILS, ENTRIES)
 def test_only_numbers_equal_after_lossless_repair_are_certain(pupil, entry):
     for one in match([pupil], [entry], TERM_START):
