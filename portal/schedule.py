@@ -21,7 +21,7 @@ from portal.coverage.awards import KEEPERS
 from portal.coverage.lapses import expire
 from portal.intake.work_off import resume_left_behind
 from portal.models import JobSlot
-from portal.outreach import outbox, reminders, upkeep
+from portal.outreach import delivery, health, outbox, reminders, upkeep
 from portal.outreach.handover import hand_over
 from portal.settings import Settings
 
@@ -45,12 +45,18 @@ class Job:
 
 def plan_reminders(sessions: Sessions, settings: Settings, now: datetime) -> object:
     with sessions.begin() as session:
-        return reminders.plan(session, now, settings.gateway)
+        return reminders.plan(session, now, settings.suppliers.first)
 
 
 def reap_outbox(sessions: Sessions, _: Settings, now: datetime) -> object:
     with sessions.begin() as session:
         return outbox.reap(session, now)
+
+
+def look_at_gateways(sessions: Sessions, _: Settings, now: datetime) -> object:
+    with sessions.begin() as session:
+        health.look(session, now)
+        return delivery.time_out(session, now)
 
 
 def hand_over_to_schools(sessions: Sessions, _: Settings, now: datetime) -> object:
@@ -76,6 +82,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 JOBS = (
     Job("plan reminders", {"hour": "9-19", "minute": "*"}, MINUTE, plan_reminders),
     Job("reap outbox", {"minute": "*"}, MINUTE, reap_outbox),
+    Job("look at gateways", {"minute": "*"}, MINUTE, look_at_gateways),
     Job("resume files", {"minute": "*"}, MINUTE, resume_files),
     Job("expire registers", {"minute": "3"}, HOUR, expire_registers),
     Job("hand over to schools", {"hour": "8", "minute": "5"}, DAY, hand_over_to_schools),

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
 
+from portal.suppliers import Suppliers, faults_of, read_suppliers
+
 Algorithm = Literal["aes", "sm4"]
 
 
@@ -30,11 +32,7 @@ class Settings:
     """The address families type; ``https`` here makes cookies Secure."""
     trusted_proxies: int
     """How many reverse proxies stand before gunicorn and set X-Forwarded-For and -Proto."""
-    gateway: str
-    """The messaging gateway in use: ``sandbox`` or ``kannel``."""
-    kannel_url: str
-    kannel_username: str
-    kannel_password: str
+    suppliers: Suppliers
     sms_number: str
     """The number that families see a message come from; empty where it is not known here."""
     reports_url: str
@@ -56,7 +54,6 @@ class Settings:
 
 INVENTED_SENDER = "10690000"
 """What the sandbox's messages come from; no operator has given it to anybody."""
-GATEWAYS = ("sandbox", "kannel")
 ALGORITHMS = ("aes", "sm4")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 DRIVER = "postgresql+psycopg"
@@ -67,7 +64,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     folder = Path(environment.get("PORTAL_INSTANCE", Path(__file__).parent.parent / "instance")).resolve()
     database_url = environment.get("DATABASE_URL") or None
     public_url = environment.get("PORTAL_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
-    gateway = environment.get("PORTAL_GATEWAY", "sandbox")
+    chosen = read_suppliers(environment)
     proxies = environment.get("PORTAL_TRUSTED_PROXIES", "0")
     settings = Settings(
         instance=folder,
@@ -77,11 +74,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         seal_algorithm=cast("Algorithm", environment.get("PORTAL_SEAL_ALGORITHM", "aes")),
         public_url=public_url,
         trusted_proxies=int(proxies) if proxies.isdecimal() else -1,
-        gateway=gateway,
-        kannel_url=environment.get("KANNEL_URL", ""),
-        kannel_username=environment.get("KANNEL_USERNAME", ""),
-        kannel_password=environment.get("KANNEL_PASSWORD", ""),
-        sms_number=environment.get("PORTAL_SMS_NUMBER", INVENTED_SENDER if gateway == "sandbox" else ""),
+        suppliers=chosen,
+        sms_number=environment.get("PORTAL_SMS_NUMBER", INVENTED_SENDER if chosen.first == "sandbox" else ""),
         reports_url=environment.get("PORTAL_REPORTS_URL", public_url).rstrip("/"),
         log_level=environment.get("PORTAL_LOG_LEVEL", "INFO").upper(),
     )
@@ -93,7 +87,6 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 def _faults(settings: Settings) -> Iterator[str]:
     choices = {
-        "PORTAL_GATEWAY": (settings.gateway, GATEWAYS),
         "PORTAL_SEAL_ALGORITHM": (settings.seal_algorithm, ALGORITHMS),
         "PORTAL_LOG_LEVEL": (settings.log_level, LOG_LEVELS),
     }
@@ -107,10 +100,7 @@ def _faults(settings: Settings) -> Iterator[str]:
     yield from _no_numbers(settings)
     if not settings.public_url.startswith(("http://", "https://")):
         yield f"PORTAL_PUBLIC_URL is {settings.public_url!r}: give an http(s) address"
-    if settings.gateway == "kannel":
-        for name in ("KANNEL_URL", "KANNEL_USERNAME", "KANNEL_PASSWORD"):
-            if not getattr(settings, name.lower()):
-                yield f"{name} is not set: the kannel gateway needs it"
+    yield from faults_of(settings.suppliers)
 
 
 def _no_numbers(settings: Settings) -> Iterator[str]:

@@ -200,6 +200,23 @@ class QuestionTopic(Labelled):
     OTHER = "other", "别的"
 
 
+class Undelivered(Labelled):
+    """Why a message did not arrive; only a wrong number closes a number."""
+
+    WRONG_NUMBER = "wrong_number", "空号或停机"
+    UNREACHABLE = "unreachable", "关机、不在服务区或收不进"
+    BLOCKED = "blocked", "被运营商或手机拦下，或已退订"
+    OURS = "ours", "签名、内容或账号的问题，请管理员处理"
+    UNSAID = "unsaid", "没有说明原因"
+
+
+class ReplyKind(Labelled):
+    """What a family's answer to a message asks of us."""
+
+    OPT_OUT = "opt_out", "退订"
+    WORDS = "words", "回复"
+
+
 class IntakeState(Labelled):
     """How far a file that came in has got."""
 

@@ -11,7 +11,7 @@ FILES = sorted((ROOT / "portal").rglob("*.py"))
 
 # Bottom first; a layer imports only what stands below it, or itself.
 LAYERS = [
-    {"vocabulary", "clock", "settings", "database", "embedded_postgres", "privacy"},
+    {"vocabulary", "clock", "settings", "suppliers", "database", "embedded_postgres", "privacy"},
     {"headings"},
     {"matching"},
     {"policies"},

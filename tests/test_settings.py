@@ -5,7 +5,7 @@ from portal.settings import SettingsProblem, read_settings
 
 def test_nothing_set_is_a_whole_portal() -> None:
     settings = read_settings({})
-    assert (settings.database_url, settings.gateway, settings.log_level) == (None, "sandbox", "INFO")
+    assert (settings.database_url, settings.suppliers.gateways, settings.log_level) == (None, ("sandbox",), "INFO")
 
 
 def test_either_name_of_the_scheme_is_the_driver_that_is_installed() -> None:

@@ -1,4 +1,4 @@
-"""Where gateways tell what became of a message: ``POST /reports/<gateway>/<secret>``.
+"""Where gateways tell what became of a message and what families replied: ``POST /reports/<gateway>/<secret>``.
 
 Kannel itself knows only GET (docs/decisions/0007).
 """
@@ -6,20 +6,22 @@ Kannel itself knows only GET (docs/decisions/0007).
 import hmac
 
 import structlog
-from flask import Blueprint, abort, request
+from flask import Blueprint, abort, current_app, request
 from werkzeug.wrappers import Response
 
 from portal import clock
 from portal.access.tries import count_try
 from portal.blueprints.guards import csrf, source
 from portal.database import EVERYTHING, db, set_reach
+from portal.outreach import replies
 from portal.outreach.delivery import record
-from portal.outreach.gateway import DOORS, report_secret
+from portal.outreach.gateway import door_of, report_secret
+from portal.outreach.gateways.doors import NotGenuine, Push
 
 log = structlog.get_logger()
 
 reports = Blueprint("reports", __name__, url_prefix="/reports")
-LARGEST = 64 * 1024
+LARGEST = 256 * 1024
 
 
 @reports.route("/<gateway>/<secret>", methods=["GET", "POST"])
@@ -27,19 +29,32 @@ LARGEST = 64 * 1024
 def receive(gateway: str, secret: str) -> Response:
     """A report of a message that is not ours is counted and answered like any other."""
     request.max_content_length = LARGEST
-    door = DOORS.get(gateway)
+    door = door_of(gateway, current_app.extensions["settings"])
     if door is None or not hmac.compare_digest(secret.encode(), report_secret(gateway).encode()):
         note("wrong address")
         abort(404)
     if request.method not in door.methods:
         abort(405)
-    session = db.session()
+    try:
+        arrival = door.open(_push())
+    except NotGenuine as problem:
+        note(f"not genuine: {problem}")
+        abort(403)
+    session, now = db.session(), clock.now()
     set_reach(session, EVERYTHING)
-    found = [record(session, gateway, report, clock.now()) for report in door.read(request.values, request.get_data())]
+    found = [record(session, gateway, report, now) for report in arrival.reports]
+    for reply in arrival.replies:
+        replies.receive(session, gateway, reply, now)
     session.commit()
-    if not found or not all(found):
+    if not all(found) or not (found or arrival.replies or arrival.greeting):
         note("no such message")
-    return Response("ok\n", mimetype="text/plain")
+    return Response(arrival.answer, mimetype="application/json" if arrival.answer.startswith("{") else "text/plain")
+
+
+def _push() -> Push:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    body = request.get_data()  # before the fields: a form would leave nothing of it
+    return Push(request.method, request.values, headers, body, clock.now())
 
 
 def note(what: str) -> None:

@@ -9,7 +9,7 @@ from portal import schedule
 from portal.clock import SHANGHAI
 from portal.commands.telling import Refused, answering, json_option, open_session, open_sessions, tell
 from portal.outreach import dispatch
-from portal.outreach.gateway import GatewayRefused, gateway_in_use
+from portal.outreach.gateway import GatewayRefused, gateways_in_use
 from portal.outreach.gateways.protocol import Gateway
 
 YEARS = range(2000, 3000)
@@ -21,8 +21,8 @@ YEARS = range(2000, 3000)
 @answering
 def remind(moment: str, as_json: bool) -> None:
     """计划并发送到这个时刻为止该发的提醒."""
-    gateway = _gateway()
-    done = dispatch.tick(open_sessions(), gateway, _parse(moment), "command").as_json()
+    gateways = _gateways()
+    done = dispatch.tick(open_sessions(), gateways, _parse(moment), "command").as_json()
     tell(as_json, done, "计划 {planned} 条，已交网关 {sent} 条，结果待查 {unknown} 条，拒收 {failed} 条".format(**done))
 
 
@@ -38,14 +38,14 @@ def run_schedule() -> None:
 @answering
 def run_dispatch() -> None:
     """发送消息的进程；可以同时运行几个."""
-    gateway = _gateway()
-    dispatch.run(open_sessions(), gateway, dispatch.stop_on_signals())
+    gateways = _gateways()
+    dispatch.run(open_sessions(), gateways, dispatch.stop_on_signals())
 
 
-def _gateway() -> Gateway:
+def _gateways() -> tuple[Gateway, ...]:
     session = open_session()
     try:
-        return gateway_in_use(session, current_app.extensions["settings"])
+        return gateways_in_use(session, current_app.extensions["settings"])
     except GatewayRefused as problem:
         raise Refused(str(problem)) from problem
     finally:

@@ -120,7 +120,7 @@ def make_demo(sessions: "sessionmaker[Session]", catalogue: Catalogue, now: date
         families = _give_slips(session, now)
         accounts = tuple(_open_account(session, *line, now) for line in STAFF)
     say("提醒还没有确认的家庭")
-    told = tick(sessions, Sandbox(), now)
+    told = tick(sessions, (Sandbox(),), now)
     return Demo(term.code, accounts, families, len(children), certain, rows, told.handed.total())
 
 

@@ -12,6 +12,7 @@ from portal.models.demonstration import Demonstration
 from portal.models.enrolment_record import EnrolmentRecord
 from portal.models.entitlement import Entitlement, EntitlementChange
 from portal.models.family_question import FamilyQuestion
+from portal.models.gateway_health import GatewayHealth, GatewayTrouble
 from portal.models.hardship_category import HardshipCategory
 from portal.models.intake import Intake
 from portal.models.job_slot import JobSlot
@@ -22,6 +23,7 @@ from portal.models.opt_out import OptOut
 from portal.models.outreach_pause import OutreachPause
 from portal.models.pupil import Guardian, Pupil
 from portal.models.register_entry import RegisterEntry
+from portal.models.reply import Reply
 from portal.models.school_class import SchoolClass
 from portal.models.sign_in import SignIn
 from portal.models.slip import Slip
@@ -46,6 +48,8 @@ __all__ = [
     "Entitlement",
     "EntitlementChange",
     "FamilyQuestion",
+    "GatewayHealth",
+    "GatewayTrouble",
     "Guardian",
     "HardshipCategory",
     "Intake",
@@ -59,6 +63,7 @@ __all__ = [
     "OutreachPause",
     "Pupil",
     "RegisterEntry",
+    "Reply",
     "SchoolClass",
     "SignIn",
     "Slip",

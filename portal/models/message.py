@@ -44,7 +44,10 @@ class Message(Row):
     claimed_by: Mapped[str | None] = mapped_column(String(60))
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    vendor_id: Mapped[str | None] = mapped_column(String(80))
+    vendor_id: Mapped[str | None] = mapped_column(String(80), index=True)
+    asked: Mapped[int] = mapped_column(default=0)
+    """How often the supplier was asked what became of it, while that was unknown."""
+    ask_at: Mapped[datetime | None]
     planned_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]

@@ -4,6 +4,7 @@ claim → start → (gateway) → settle, and ``reap`` for what a killed dispatc
 into the queue, what was started is unknown and is never sent again by itself (R-03).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -12,34 +13,49 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal.clock import SHANGHAI, SchoolTerm, local
-from portal.models import Message, MessagePupil, Pupil
+from portal.models import Message, MessagePupil, Pupil, SupplierTemplate
 from portal.outreach.contacts import numbers_of
-from portal.outreach.delivery import record
+from portal.outreach.delivery import apply_waiting, record
 from portal.outreach.enrolment_reminder import children_of, write
+from portal.outreach.gateways.approved import Approved
 from portal.outreach.gateways.protocol import Handed, Outcome, Outgoing
 from portal.outreach.messages import TemplateFault
+from portal.outreach.opt_outs import opt_out
 from portal.outreach.quiet import first_allowed, next_allowed
 from portal.outreach.reminders import NO_WORDS, waiting
-from portal.vocabulary import Decision, MessageState
+from portal.vocabulary import Channel, Decision, MessageState
 
 BATCH = 10
 CLAIM_LASTS = timedelta(minutes=5)
 """Longer than a batch of calls that all run into their deadline."""
 SENDING_LASTS = timedelta(minutes=1)
 BACK_OFF = (timedelta(0), *(timedelta(minutes=5 * 2**n) for n in range(6)), timedelta(hours=4))
+HELD = timedelta(hours=24)
+"""A number that had too much today, by the supplier's own count of a rolling day."""
 GIVE_UP = timedelta(hours=72)
+
+ENDS = {
+    # what is known after the try: how the message ends; the others were surely not sent and go back into the queue
+    Handed.ACCEPTED: MessageState.ACCEPTED,
+    Handed.UNKNOWN: MessageState.UNKNOWN,
+    Handed.REFUSED: MessageState.FAILED,
+    Handed.OPTED_OUT: MessageState.FAILED,
+    Handed.KEPT_BACK: MessageState.SUPPRESSED,
+}
 
 CONFIRMED, NUMBER_CHANGED = "confirmed", "number_changed"
 INTERRUPTED = "发送时程序中断，不知道是否交出去；等状态报告，不会自动再发"
 
 
-def claim(session: Session, worker: str, now: datetime, most: int = BATCH) -> list[UUID]:
+def claim(
+    session: Session, worker: str, now: datetime, most: int = BATCH, channel: Channel = Channel.SMS
+) -> list[UUID]:
     """Due messages for this worker alone, oldest first; none while messages may not leave."""
     if next_allowed(now) != now:
         return []
     due = (
         select(Message.id)
-        .where(Message.state == MessageState.QUEUED, Message.due_at <= now)
+        .where(Message.state == MessageState.QUEUED, Message.channel == channel, Message.due_at <= now)
         .order_by(Message.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -51,6 +67,15 @@ def claim(session: Session, worker: str, now: datetime, most: int = BATCH) -> li
         .returning(Message.id)
     )
     return list(session.scalars(claimed))
+
+
+def give_back(session: Session, message_ids: Sequence[UUID], worker: str) -> None:
+    """What was claimed for a gateway that stopped meanwhile: nothing of it was sent."""
+    session.execute(
+        update(Message)
+        .where(Message.id.in_(message_ids), Message.claimed_by == worker, Message.state == MessageState.CLAIMED)
+        .values(state=MessageState.QUEUED, claimed_by=None, lease_until=None)
+    )
 
 
 @dataclass(frozen=True)
@@ -84,7 +109,19 @@ def start(session: Session, message_id: UUID, worker: str, gateway: str, now: da
     message.state, message.gateway = MessageState.SENDING, gateway
     message.attempts += 1
     message.sent_at, message.lease_until = now, now + SENDING_LASTS
-    return Started(Outgoing(message.id, message.phone or "", message.text or ""))
+    return Started(Outgoing(message.id, message.phone or "", message.text or "", approved(session, message)))
+
+
+def approved(session: Session, message: Message) -> tuple[Approved, ...]:
+    """What the supplier has approved for this version of these words."""
+    rows = session.execute(
+        select(SupplierTemplate.code, SupplierTemplate.text).where(
+            SupplierTemplate.supplier == message.gateway,
+            SupplierTemplate.template == message.template,
+            SupplierTemplate.template_version == message.template_version,
+        )
+    )
+    return tuple(Approved(code, text) for code, text in rows)
 
 
 def _sent_today(session: Session, message: Message, now: datetime) -> bool:
@@ -135,26 +172,32 @@ def settle(session: Session, message_id: UUID, worker: str, gateway: str, outcom
     message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
     message.vendor_id = outcome.vendor_id or message.vendor_id
     if message.state is MessageState.SENDING and message.claimed_by == worker:
-        _settle(message, outcome, now)
+        _settle(session, message, outcome, now)
+    if outcome.vendor_id:
+        apply_waiting(session, message, now)
     for report in outcome.reports:
         record(session, gateway, report, now)
 
 
-def _settle(message: Message, outcome: Outcome, now: datetime) -> None:
-    if outcome.handed is Handed.RETRY and now - message.planned_at < GIVE_UP:
-        wait = BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
-        _requeue(message, now + wait)
+def _settle(session: Session, message: Message, outcome: Outcome, now: datetime) -> None:
+    message.claimed_by = message.lease_until = None
+    state = ENDS.get(outcome.handed)
+    if state is None and now - message.planned_at < GIVE_UP:
+        _requeue(message, _again(message, outcome.handed, now))
         message.because = outcome.sentence
         return
-    message.claimed_by = message.lease_until = None
-    message.because = None if outcome.handed is Handed.ACCEPTED else f"{outcome.sentence}（{outcome.code}）"
-    match outcome.handed:
-        case Handed.ACCEPTED:
-            message.state = MessageState.ACCEPTED
-        case Handed.UNKNOWN:
-            message.state = MessageState.UNKNOWN
-        case _:
-            message.state, message.sent_at, message.settled_at = MessageState.FAILED, None, now
+    message.state = state or MessageState.FAILED
+    message.because = None if outcome.handed is Handed.ACCEPTED else f"{outcome.sentence}（{outcome.code}）"[:120]
+    if message.state in (MessageState.FAILED, MessageState.SUPPRESSED):
+        message.sent_at, message.settled_at = None, now
+    if outcome.handed is Handed.OPTED_OUT:
+        opt_out(session, message.phone_index, message.channel, message.gateway, now)
+
+
+def _again(message: Message, handed: Handed, now: datetime) -> datetime:
+    """When a message that was surely not sent is due anew."""
+    waits = {Handed.STOP: timedelta(0), Handed.HOLD: HELD}
+    return now + waits.get(handed, BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1])
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.models import Demonstration
-from portal.outreach.gateway import GatewayRefused, gateway_in_use, report_secret
+from portal.outreach.gateway import GatewayRefused, gateways_in_use, report_secret
 from portal.outreach.gateways.kannel import Kannel
 from portal.outreach.gateways.sandbox import Sandbox
 from portal.settings import Settings, read_settings
@@ -26,11 +26,11 @@ def with_kannel() -> Settings:
 
 
 def test_without_a_setting_it_is_the_sandbox(session: Session, app: Flask) -> None:
-    assert gateway_in_use(session, app.extensions["settings"]) == Sandbox()
+    assert gateways_in_use(session, app.extensions["settings"]) == (Sandbox(),)
 
 
 def test_reports_come_to_an_address_nobody_can_guess(session: Session, with_kannel: Settings) -> None:
-    gateway = gateway_in_use(session, with_kannel)
+    (gateway,) = gateways_in_use(session, with_kannel)
 
     assert isinstance(gateway, Kannel)
     assert gateway.reports_to == f"http://127.0.0.1:8000/reports/kannel/{report_secret('kannel')}"
@@ -42,4 +42,4 @@ def test_a_demonstration_database_refuses_a_real_gateway(session: Session, with_
     session.flush()
 
     with pytest.raises(GatewayRefused, match="演示数据库"):
-        gateway_in_use(session, with_kannel)
+        gateways_in_use(session, with_kannel)

@@ -13,7 +13,7 @@ from tests.outreach.cases import a_matched_pupil, sessions
 
 def test_a_pupils_page_shows_the_message_with_a_masked_number(session: Session) -> None:
     pupil = a_matched_pupil(session)
-    tick(sessions(), Sandbox(), A_MONDAY)
+    tick(sessions(), (Sandbox(),), A_MONDAY)
 
     (shown,) = messages_of_pupil(session, pupil.id)
 
@@ -25,7 +25,7 @@ def test_a_pupils_page_shows_the_message_with_a_masked_number(session: Session) 
 def test_the_sandboxs_phone_shows_what_arrived_there(session: Session) -> None:
     a_matched_pupil(session)
     a_matched_pupil(session, name="赵远", id_number="419901201510010067", phone="19900000002")
-    tick(sessions(), Sandbox(), A_MONDAY)
+    tick(sessions(), (Sandbox(),), A_MONDAY)
 
     (phone,) = phones(session, scope_of(a_county(session)))
 
@@ -36,7 +36,7 @@ def test_the_sandboxs_phone_shows_what_arrived_there(session: Session) -> None:
 def test_a_school_sees_its_own_messages_only(session: Session) -> None:
     a_matched_pupil(session)
     other = scope_of(a_school(session, code="3299010002", name="示例县第二小学"))
-    tick(sessions(), Sandbox(), A_MONDAY)
+    tick(sessions(), (Sandbox(),), A_MONDAY)
 
     assert len(recent_messages(session, scope_of(a_school(session)))) == 1
     assert recent_messages(session, other) == ()
@@ -47,7 +47,7 @@ def test_a_school_sees_its_own_messages_only(session: Session) -> None:
 def test_a_suppressed_message_says_why_in_words(session: Session) -> None:
     for n in range(9):
         a_matched_pupil(session, name=f"王{chr(0x5B50 + n)}", id_number=None, guardian=f"李{chr(0x5B50 + n)}")
-    tick(sessions(), Sandbox(), A_MONDAY)
+    tick(sessions(), (Sandbox(),), A_MONDAY)
 
     (shown,) = recent_messages(session, scope_of(a_county(session)), MessageState.SUPPRESSED)
 

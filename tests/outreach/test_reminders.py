@@ -24,7 +24,7 @@ DAY = timedelta(days=1)
 
 
 def remind(now: datetime = A_MONDAY) -> Tick:
-    return tick(sessions(), Sandbox(), now)
+    return tick(sessions(), (Sandbox(),), now)
 
 
 def shanghai(text: str) -> datetime:

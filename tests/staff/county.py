@@ -137,7 +137,7 @@ def _row(session: Session, pupil: Pupil, now: datetime) -> Entitlement:
 def remind(app: Flask, now: datetime = A_MONDAY + timedelta(minutes=5)) -> None:
     """The sandbox's phones get what is due."""
     with app.app_context():
-        tick(sessionmaker(db.engine, info={"reach": EVERYTHING}), Sandbox(), now)
+        tick(sessionmaker(db.engine, info={"reach": EVERYTHING}), (Sandbox(),), now)
 
 
 def sign_in(client: FlaskClient, account: str) -> None:

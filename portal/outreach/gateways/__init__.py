@@ -1,1 +1,1 @@
-"""One file a supplier; these know their protocol and the vocabulary, nothing else of the portal."""
+"""One file a supplier; these know their protocol, the vocabulary and the clock, nothing else of the portal."""

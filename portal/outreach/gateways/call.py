@@ -16,15 +16,20 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
+from portal.outreach.gateways.protocol import Handed, Outcome
+
+NO_CONNECTION = Outcome(Handed.RETRY, "no connection", "连不上网关，没有交出去")
+NO_ANSWER = Outcome(Handed.UNKNOWN, "no answer", "网关没有回答，等状态报告")
+
 CONNECT, READ, DEADLINE = 2.0, 10.0, 10.0  # seconds
 LONGEST_ANSWER = 64 * 1024
 
 
 class Call:
-    """After a failure ``connected`` tells whether the other side may have heard anything."""
+    """One deadline for everything asked within; after a failure ``lost`` says what the last request proves."""
 
     def __init__(self, deadline: float = DEADLINE) -> None:
-        self.connected = False
+        self._connected = False
         self._late = False
         self._sockets: list[socket.socket] = []
         self._lock = Lock()
@@ -45,11 +50,24 @@ class Call:
         self._timer.cancel()
         self._session.close()
 
+    @property
+    def lost(self) -> Outcome:
+        """Only where no connection stood can the other side have heard nothing."""
+        return NO_ANSWER if self._connected else NO_CONNECTION
+
     def post(self, url: str, headers: dict[str, str], body: bytes) -> tuple[int, str]:
         """Status and text of the answer; raises requests.RequestException or OSError."""
+        return self._request("POST", url, headers, body)
+
+    def get(self, url: str) -> tuple[int, str]:
+        """The same, for what changes nothing on the other side."""
+        return self._request("GET", url, {}, b"")
+
+    def _request(self, method: str, url: str, headers: dict[str, str], body: bytes) -> tuple[int, str]:
+        self._connected = False
         headers = {"Connection": "close", **headers}
-        with self._session.post(
-            url, data=body, headers=headers, timeout=(CONNECT, READ), allow_redirects=False, stream=True
+        with self._session.request(
+            method, url, data=body, headers=headers, timeout=(CONNECT, READ), allow_redirects=False, stream=True
         ) as answer:
             try:
                 text = b""
@@ -66,7 +84,7 @@ class Call:
         with self._lock:
             if self._late:
                 raise TimeoutError
-            self.connected = True
+            self._connected = True
             self._sockets.append(connection)
 
     def _end(self) -> None:

@@ -5,30 +5,26 @@ Its answers, each seen with Kannel 1.4.5.
 """
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
-from uuid import UUID
 
 from requests import RequestException
 
 from portal.outreach.gateways.call import DEADLINE, Call
-from portal.outreach.gateways.protocol import TWO_PARTS, Handed, Limits, Outcome, Outgoing, Report, ReportDoor, refusal
-from portal.vocabulary import MessageState
+from portal.outreach.gateways.doors import Arrival, Push, an_id, domestic
+from portal.outreach.gateways.protocol import SMS, USUAL, Handed, Limits, Outcome, Outgoing, Reply, Report, refusal
+from portal.vocabulary import Channel, MessageState, Undelivered
 
 ANSWERS = (
     # status, what the text begins with: what it proves, the sentence for staff
     (202, "0:", Handed.ACCEPTED, "网关已收下"),
     (202, "3:", Handed.ACCEPTED, "运营商线路暂断，网关已排队"),
     (400, "", Handed.REFUSED, "网关认为号码或内容不对"),
-    (401, "", Handed.RETRY, "网关不认账号或密码，请管理员核对设置"),
-    (403, "", Handed.RETRY, "网关不认账号或密码，请管理员核对设置"),
-    (404, "", Handed.RETRY, "网关地址不对，请管理员核对设置"),
+    (401, "", Handed.STOP, "网关不认账号或密码，请管理员核对设置"),
+    (403, "", Handed.STOP, "网关不认账号或密码，请管理员核对设置"),
+    (404, "", Handed.STOP, "网关地址不对，请管理员核对设置"),
     (503, "Temporal failure", Handed.RETRY, "网关暂时不能收"),
 )
-NO_CONNECTION = Outcome(Handed.RETRY, "no connection", "连不上网关，没有交出去")
-NO_ANSWER = Outcome(Handed.UNKNOWN, "no answer", "网关没有回答，等状态报告")
-
 REPORTS = {
     # dlr-mask bit: what the operator says
     "1": MessageState.DELIVERED,
@@ -50,7 +46,8 @@ class Kannel:
     reports_to: str = field(repr=False)
     deadline: float = DEADLINE
     name: str = "kannel"
-    limits: Limits = TWO_PARTS
+    limits: Limits = USUAL
+    channels: frozenset[Channel] = SMS
 
     def send(self, message: Outgoing) -> Outcome:
         refused = refusal(message, self.limits)
@@ -60,7 +57,7 @@ class Kannel:
             try:
                 status, text = call.post(self.url, self._headers(message), message.text.encode())
             except (RequestException, OSError):
-                return NO_ANSWER if call.connected else NO_CONNECTION
+                return call.lost
         return read_answer(status, text)
 
     def _headers(self, message: Outgoing) -> dict[str, str]:
@@ -68,7 +65,7 @@ class Kannel:
             "Content-Type": "text/plain; charset=UTF-8",
             "X-Kannel-Username": self.username,
             "X-Kannel-Password": self.password,
-            "X-Kannel-To": message.phone,
+            "X-Kannel-To": message.to,
             "X-Kannel-Coding": "2",
             "X-Kannel-DLR-Mask": EVERY_REPORT,
             # %d is Kannel's; %A would put the operator's words, with the text's first characters, into address logs.
@@ -81,7 +78,7 @@ def read_answer(status: int, text: str) -> Outcome:
     for wanted, beginning, handed, sentence in ANSWERS:
         if status == wanted and text.startswith(beginning):
             return Outcome(handed, _code(status, text), sentence)
-    return Outcome(Handed.UNKNOWN, _code(status, text), "网关的回答看不懂，等状态报告")
+    return Outcome(Handed.UNKNOWN, _code(status, text), "网关的回答看不懂，等状态报告", known=False)
 
 
 def _code(status: int, text: str) -> str:
@@ -89,15 +86,29 @@ def _code(status: int, text: str) -> str:
     return f"{status} {number.group()}" if number else str(status)
 
 
-def read_reports(fields: Mapping[str, str], _body: bytes) -> Sequence[Report]:
-    """Kannel brings one report a request, in the address."""
-    state = REPORTS.get(fields.get("type", ""))
-    try:
-        message_id = UUID(fields.get("id", ""))
-    except ValueError:
-        return []
-    return [] if state is None else [Report(message_id, state, fields["type"])]
+@dataclass(frozen=True)
+class KannelDoor:
+    """One report a request, in the address; an incoming text by POST, with its sender in a header.
+
+    smsbox fetches a dlr-url with GET and cannot be told otherwise: docs/decisions/0007. Incoming texts need
+    ``post-url`` with this very address, ``send-sender = true`` and ``mo-recode = true`` in the sms-service group.
+    """
+
+    methods: frozenset[str] = frozenset({"GET", "POST"})
+
+    def open(self, push: Push) -> Arrival:
+        sender = domestic(push.headers.get("x-kannel-from", ""))
+        if push.method == "POST" and sender is not None:
+            text = push.body.decode(_charset(push), "replace").strip()
+            key = f"{push.headers.get('x-kannel-time', '')}|{sender}|{text}"
+            return Arrival(replies=(Reply(sender, text, key),), answer="")
+        state, message_id = REPORTS.get(push.fields.get("type", "")), an_id(push.fields.get("id", ""))
+        if state is None or message_id is None:
+            return Arrival()
+        why = Undelivered.UNSAID if state is MessageState.FAILED else None
+        return Arrival(reports=(Report(message_id, state, push.fields["type"], why),))
 
 
-# smsbox fetches a dlr-url with GET and cannot be told otherwise: docs/decisions/0007.
-DOOR = ReportDoor(frozenset({"GET", "POST"}), read_reports)
+def _charset(push: Push) -> str:
+    """UCS-2 unless ``mo-recode`` made UTF-8 of it."""
+    return "utf-16-be" if "utf-16" in push.headers.get("content-type", "").lower() else "utf-8"

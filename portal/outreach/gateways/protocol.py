@@ -1,62 +1,95 @@
 """What every gateway looks like to the dispatcher, and what it may answer (短信网关)."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
-from portal.vocabulary import Labelled, MessageState
+from portal.outreach.gateways.approved import Approved
+from portal.vocabulary import Channel, Labelled, MessageState, Undelivered
 
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
 class Handed(Labelled):
-    """What is known after one try; only ``retry`` proves that nothing was sent."""
+    """What is known after one try; ``accepted`` and ``unknown`` may have been sent, the others surely were not."""
 
     ACCEPTED = "accepted", "网关已收下"
-    REFUSED = "refused", "网关拒收这一条"
-    RETRY = "retry", "没有交出去，可以再发"
     UNKNOWN = "unknown", "不知道是否交出去，不能再发"
+    RETRY = "retry", "没有交出去，过一会再发"
+    HOLD = "hold", "没有交出去，这个号码过一天再发"
+    STOP = "stop", "没有交出去，网关要先修好"
+    REFUSED = "refused", "网关拒收这一条，不再发"
+    OPTED_OUT = "opted_out", "对方已退订"
+    KEPT_BACK = "kept_back", "试发阶段，没有交给网关"
 
 
 @dataclass(frozen=True)
 class Report:
-    """状态报告 as a gateway gave it; ``code`` holds nothing personal."""
+    """状态报告 as a gateway gave it; ``code`` holds nothing personal.
 
-    message_id: UUID
+    A supplier that does not bring our id back names its own. What it says of number and time must fit the message.
+    """
+
+    message_id: UUID | None
     state: MessageState
     code: str
+    why: Undelivered | None = None
+    vendor_id: str | None = None
+    phone: str | None = field(default=None, repr=False)
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a family sent back; ``key`` tells one reply from the next when a gateway brings it twice."""
+
+    sender: str = field(repr=False)
+    text: str = field(repr=False)
+    key: str = field(repr=False)
+    channel: Channel = Channel.SMS
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """``sentence`` is for staff; ``reports`` is what a gateway already tells with its answer."""
+    """``sentence`` is for staff; ``reports`` is what a gateway already tells with its answer.
+
+    ``known`` is false for a code that our table of the supplier lacks: it stops nothing and is shown.
+    """
 
     handed: Handed
     code: str
     sentence: str
     vendor_id: str | None = None
     reports: tuple[Report, ...] = ()
+    known: bool = True
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One text to one number; the id travels along so that a report finds its message."""
+    """One text to one family; the id travels along so that a report finds its message.
+
+    ``to`` is a mobile number, or whom the supplier knows the family by (openid, 家长 userid).
+    """
 
     id: UUID
-    phone: str
+    to: str = field(repr=False)
     text: str = field(repr=False)
+    templates: tuple[Approved, ...] = ()
+    """What this supplier approved for the wording; those that pass on any text need none."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """``parts`` is the most segments of one text that the gateway passes on whole."""
+    """``parts`` is the most segments of one text that pass whole; ``per_second`` holds for all dispatchers together."""
 
-    parts: int
+    parts: int = 2
+    per_second: float = 100
 
 
-TWO_PARTS = Limits(parts=2)
+USUAL = Limits()
+SMS, WECHAT = frozenset({Channel.SMS}), frozenset({Channel.WECHAT})
 
 
 class Gateway(Protocol):
@@ -68,15 +101,18 @@ class Gateway(Protocol):
     @property
     def limits(self) -> Limits: ...
 
+    @property
+    def channels(self) -> frozenset[Channel]: ...
+
     def send(self, message: Outgoing) -> Outcome: ...
 
 
-@dataclass(frozen=True)
-class ReportDoor:
-    """How a gateway brings its reports: by POST, some by GET as well, and what reads their fields and body."""
+@runtime_checkable
+class Answering(Protocol):
+    """A supplier that can be asked by our id what became of a message; of the others only reports settle an unknown."""
 
-    methods: frozenset[str]
-    read: Callable[[Mapping[str, str], bytes], Sequence[Report]]
+    def ask(self, message: Outgoing, sent_at: datetime, now: datetime) -> Outcome | None:
+        """None when it cannot say; an answer that it knows nothing of the message proves nothing."""
 
 
 def units(text: str) -> int:
@@ -94,7 +130,7 @@ def refusal(message: Outgoing, limits: Limits) -> Outcome | None:
     """What a gateway would do wrong without a word (cut, double, garble) is refused before it gets there."""
     segments = parts(message.text)
     faults = (
-        ("number", not MOBILE.fullmatch(message.phone), "不是大陆手机号"),
+        ("number", not MOBILE.fullmatch(message.to), "不是大陆手机号"),
         ("empty", not message.text.strip(), "短信没有内容"),
         ("parts", segments > limits.parts, f"短信太长，超过{limits.parts}条"),
         ("surrogates", segments > 1 and any(ord(c) > 0xFFFF for c in message.text), "长短信里有会被截断的生僻字"),
@@ -102,5 +138,10 @@ def refusal(message: Outgoing, limits: Limits) -> Outcome | None:
     )
     for code, wrong, sentence in faults:
         if wrong:
-            return Outcome(Handed.REFUSED, f"before:{code}", sentence)
+            return refused(code, sentence)
     return None
+
+
+def refused(code: str, sentence: str) -> Outcome:
+    """By us, before the supplier heard of it."""
+    return Outcome(Handed.REFUSED, f"before:{code}", sentence)

@@ -7,9 +7,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from portal.outreach.gateways.kannel import Kannel, read_reports
+from portal.outreach.gateways.doors import Arrival, Push
+from portal.outreach.gateways.kannel import Kannel, KannelDoor
 from portal.outreach.gateways.protocol import Handed, Outgoing, Report
-from portal.vocabulary import MessageState
+from portal.vocabulary import MessageState, Undelivered
+from tests.builders import A_MONDAY
 from tests.outreach.gateways.servers import (
     ACCEPTED,
     drips,
@@ -37,7 +39,7 @@ def a_message(text: str = "【示例县教育局】王同学有学生资助待�
         ("202 Accepted", "0: Accepted for delivery", Handed.ACCEPTED),
         ("202 Accepted", "3: Queued for later delivery", Handed.ACCEPTED),
         ("400 Bad Request", "Number(s) has/have been denied", Handed.REFUSED),
-        ("403 Forbidden", "Authorization failed for sendsms", Handed.RETRY),
+        ("403 Forbidden", "Authorization failed for sendsms", Handed.STOP),
         ("503 Service Unavailable", "Temporal failure, try again later.", Handed.RETRY),
         ("503 Service Unavailable", "<html>proxy</html>", Handed.UNKNOWN),
         ("500 Internal Server Error", "", Handed.UNKNOWN),
@@ -116,12 +118,27 @@ def test_neither_password_nor_text_shows_when_printed() -> None:
     assert "王同学" not in repr(a_message())
 
 
+def pushed(fields: dict[str, str], method: str = "GET", body: bytes = b"", **headers: str) -> Arrival:
+    push = Push(method, fields, {name.replace("_", "-"): value for name, value in headers.items()}, body, A_MONDAY)
+    return KannelDoor().open(push)
+
+
 def test_a_report_names_its_message_and_state() -> None:
     message_id = uuid4()
+    report = Report(message_id, MessageState.FAILED, "16", Undelivered.UNSAID)
 
-    assert read_reports({"id": str(message_id), "type": "16"}, b"") == [Report(message_id, MessageState.FAILED, "16")]
+    assert pushed({"id": str(message_id), "type": "16"}).reports == (report,)
 
 
 @pytest.mark.parametrize("fields", [{}, {"id": "x", "type": "1"}, {"id": str(uuid4()), "type": "3"}])
 def test_an_unreadable_report_is_left_out(fields: dict[str, str]) -> None:
-    assert read_reports(fields, b"") == []
+    assert pushed(fields) == Arrival()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "charset"), [("text/plain; charset=UTF-8", "utf-8"), ("text/plain; charset=UTF-16BE", "utf-16-be")]
+)
+def test_an_incoming_text_is_read_in_its_own_letters(content_type: str, charset: str) -> None:
+    arrival = pushed({}, "POST", "退订".encode(charset), x_kannel_from="+8619900000001", content_type=content_type)
+
+    assert [(reply.sender, reply.text) for reply in arrival.replies] == [("19900000001", "退订")]

@@ -1,0 +1,159 @@
+"""网关状况: which gateway takes the next messages, how many, and when it is left alone (熔断), for all dispatchers.
+
+What waits in the queue is proved not sent, so whichever supplier comes next may take it: that is all of failover.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal import audit
+from portal.models import GatewayHealth, GatewayTrouble, Message
+from portal.outreach.gateways.protocol import Gateway, Handed, Outcome
+from portal.vocabulary import Channel, MessageState
+
+MOST_IN_A_ROW = 10
+MOST_IN_WINDOW, WINDOW = 50, timedelta(seconds=60)
+SHUT = timedelta(seconds=30)
+STOPPED = timedelta(hours=1)
+"""After a code that a person must mend; then one message finds out whether that was done."""
+LONGEST_BURST = timedelta(seconds=1)
+"""No more than this long's messages leave in one go, even when none left for hours."""
+SLOW_AFTER, LOOK_BACK = timedelta(minutes=5), timedelta(minutes=20)
+SLOW_SHARE, FEW = 0.15, 20
+
+TROUBLE = (Handed.RETRY, Handed.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """``most`` is one for a gateway that must first show that it works again, none for one whose rate is used up."""
+
+    gateway: Gateway
+    most: int
+    trial: bool
+
+
+def choose(session: Session, gateways: Sequence[Gateway], channel: Channel, now: datetime, most: int) -> Turn | None:
+    """The first that is neither shut nor slow, held until ``take``; None when all are left alone."""
+    able = [gateway for gateway in gateways if channel in gateway.channels]
+    rows = {gateway.name: _held(session, gateway.name, now) for gateway in able}
+    for gateway in sorted(able, key=lambda gateway: rows[gateway.name].slow):
+        row = rows[gateway.name]
+        if row.shut_until is not None:
+            if row.shut_until <= now:
+                return Turn(gateway, 1, trial=True)
+            continue
+        free = now + LONGEST_BURST - max(row.next_at or now, now)
+        count = min(most, int(free.total_seconds() * gateway.limits.per_second))
+        return Turn(gateway, max(count, 0), trial=False)
+    return None
+
+
+def take(session: Session, turn: Turn, count: int, now: datetime) -> None:
+    """So many were claimed for it: its rate is charged, and nobody else tries it while one message finds out."""
+    row = session.get_one(GatewayHealth, turn.gateway.name)
+    row.next_at = max(row.next_at or now, now) + timedelta(seconds=count / turn.gateway.limits.per_second)
+    if turn.trial:
+        row.shut_until = now + SHUT
+
+
+def heard(session: Session, gateway: str, outcome: Outcome, now: datetime) -> bool:
+    """Count what it answered; True when it must be left alone from now on."""
+    if outcome.handed is not Handed.ACCEPTED:
+        _note(session, gateway, outcome, now)
+    if outcome.handed is Handed.STOP:
+        row = _held(session, gateway, now)
+        row.stopped, row.shut_until, row.changed_at = True, now + STOPPED, now
+        row.because = f"{outcome.sentence}（{outcome.code}）"[:120]
+        return True
+    if outcome.handed in TROUBLE and outcome.known:
+        return _failed(_held(session, gateway, now), outcome, now)
+    if outcome.handed is not Handed.KEPT_BACK and not outcome.code.startswith("before:"):
+        _works(session, gateway, now)
+    return False
+
+
+def look(session: Session, now: datetime) -> None:
+    """For the schedule: a gateway is slow when too much of what it took lately needs more than five minutes."""
+    late = or_(Message.settled_at.is_(None), Message.settled_at - Message.sent_at > SLOW_AFTER)
+    rows = session.execute(
+        select(Message.gateway, func.count(), func.count().filter(late))
+        .where(
+            Message.sent_at >= now - LOOK_BACK,
+            Message.sent_at < now - SLOW_AFTER,
+            Message.state.in_((MessageState.ACCEPTED, MessageState.DELIVERED)),
+        )
+        .group_by(Message.gateway)
+    ).all()
+    slow = {gateway for gateway, sent, late in rows if sent >= FEW and late >= sent * SLOW_SHARE}
+    session.execute(
+        update(GatewayHealth)
+        .where(GatewayHealth.slow != GatewayHealth.gateway.in_(slow))
+        .values(slow=~GatewayHealth.slow, changed_at=now)
+    )
+
+
+def reopen(session: Session, gateway: str, by: str, now: datetime) -> None:
+    """Somebody says that it is mended; raises KeyError for a gateway of which nothing is known."""
+    row = session.get(GatewayHealth, gateway)
+    if row is None:
+        raise KeyError(gateway)
+    row.shut_until = now if row.shut_until else None
+    row.stopped, row.changed_at = False, now
+    audit.record(session, by, "gateway_reopened", gateway=gateway)
+
+
+def _held(session: Session, gateway: str, now: datetime) -> GatewayHealth:
+    """Its row, ours until the transaction ends; made where there is none."""
+    empty = {"in_a_row": 0, "in_window": 0, "stopped": False, "slow": False, "changed_at": now}
+    session.execute(insert(GatewayHealth).values(gateway=gateway, **empty).on_conflict_do_nothing())
+    mine = select(GatewayHealth).where(GatewayHealth.gateway == gateway).with_for_update()
+    return session.scalars(mine, execution_options={"populate_existing": True}).one()
+
+
+def _failed(row: GatewayHealth, outcome: Outcome, now: datetime) -> bool:
+    over = row.window_ends_at is None or row.window_ends_at <= now
+    row.in_window = 1 if over else row.in_window + 1
+    row.window_ends_at = now + WINDOW if over else row.window_ends_at
+    row.in_a_row += 1
+    if row.in_a_row < MOST_IN_A_ROW and row.in_window <= MOST_IN_WINDOW:
+        return False
+    row.shut_until, row.changed_at = now + SHUT, now
+    row.because = f"{outcome.sentence}（{outcome.code}）"[:120]
+    return True
+
+
+def _works(session: Session, gateway: str, now: datetime) -> None:
+    """Written only where there was trouble: a healthy gateway's row is not fought over."""
+    session.execute(
+        update(GatewayHealth)
+        .where(GatewayHealth.gateway == gateway, or_(GatewayHealth.in_a_row > 0, GatewayHealth.shut_until.is_not(None)))
+        .values(
+            in_a_row=0,
+            in_window=case((GatewayHealth.shut_until.is_not(None), 0), else_=GatewayHealth.in_window),
+            shut_until=None,
+            stopped=False,
+            because=None,
+            changed_at=now,
+        )
+    )
+
+
+def _note(session: Session, gateway: str, outcome: Outcome, now: datetime) -> None:
+    noted = insert(GatewayTrouble).values(
+        gateway=gateway,
+        code=outcome.code[:80],
+        handed=outcome.handed.value,
+        sentence=outcome.sentence[:120],
+        known=outcome.known,
+        times=1,
+        first_at=now,
+        last_at=now,
+    )
+    again = {"times": GatewayTrouble.times + 1, "last_at": now, "sentence": noted.excluded.sentence}
+    session.execute(noted.on_conflict_do_update(index_elements=["gateway", "code"], set_=again))

@@ -1,0 +1,100 @@
+"""结果待查: what became of a message of which nobody knows whether it left: asked of its supplier by our id, or decided
+by a person; never by sending it again blindly (R-03)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal import audit
+from portal.access.scope import Scope
+from portal.models import Message
+from portal.outreach.delivery import apply_waiting, record
+from portal.outreach.gateways.protocol import Handed, Outcome, Outgoing
+from portal.outreach.outbox import approved
+from portal.outreach.quiet import next_allowed
+from portal.vocabulary import MessageState
+
+ASK_AFTER = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+    timedelta(hours=24),
+    timedelta(hours=48),
+)
+"""Since it was sent: a supplier's own record of it may come late."""
+SHOWN_AFTER = timedelta(hours=24)
+"""From then on a person may decide."""
+
+
+class NotUnknown(Exception):
+    """There is nothing to decide: it is settled meanwhile, or a report may still come; the text says so."""
+
+
+@dataclass(frozen=True)
+class Question:
+    gateway: str
+    outgoing: Outgoing
+    sent_at: datetime
+
+
+def due(session: Session, gateways: Iterable[str], now: datetime, most: int = 10) -> list[Question]:
+    """Unknown messages whose supplier is asked now, each by one dispatcher; none while messages may not leave,
+    because some suppliers are asked by sending the same again (they send it only once)."""
+    if next_allowed(now) != now:
+        return []
+    unknown = (
+        select(Message)
+        .where(
+            Message.state == MessageState.UNKNOWN,
+            Message.gateway.in_(list(gateways)),
+            Message.asked < len(ASK_AFTER),
+            Message.sent_at <= now - ASK_AFTER[0],
+            or_(Message.ask_at.is_(None), Message.ask_at <= now),
+        )
+        .order_by(Message.sent_at)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return [_question(session, message, now) for message in session.scalars(unknown)]
+
+
+def _question(session: Session, message: Message, now: datetime) -> Question:
+    sent_at = message.sent_at or now
+    message.asked += 1
+    if message.asked < len(ASK_AFTER):
+        message.ask_at = max(sent_at + ASK_AFTER[message.asked], now + ASK_AFTER[0])
+    outgoing = Outgoing(message.id, message.phone or "", message.text or "", approved(session, message))
+    return Question(message.gateway, outgoing, sent_at)
+
+
+def answer(session: Session, question: Question, outcome: Outcome, now: datetime) -> None:
+    """Only what the supplier surely did or refused settles anything; a report that was faster has the say."""
+    message = session.scalars(select(Message).where(Message.id == question.outgoing.id).with_for_update()).one()
+    if message.state is MessageState.UNKNOWN and outcome.handed is Handed.ACCEPTED:
+        message.state, message.because = MessageState.ACCEPTED, None
+        message.vendor_id = outcome.vendor_id or message.vendor_id
+        apply_waiting(session, message, now)
+    elif message.state is MessageState.UNKNOWN and outcome.handed is Handed.REFUSED:
+        message.state, message.settled_at = MessageState.FAILED, now
+        message.because = f"{outcome.sentence}（{outcome.code}）"[:120]
+    for report in outcome.reports:
+        record(session, question.gateway, report, now)
+
+
+def send_again(session: Session, scope: Scope, message_id: UUID, by: str, now: datetime) -> None:
+    """A person takes it upon himself that the family may get it twice; raises NotInScope, NotUnknown."""
+    message = scope.find(session, Message, message_id, Message.school_id)
+    session.refresh(message, with_for_update=True)
+    if message.state is not MessageState.UNKNOWN:
+        raise NotUnknown("这条消息已经有结果，不用再发")
+    if message.sent_at is not None and message.sent_at > now - SHOWN_AFTER:
+        raise NotUnknown("状态报告还可能到，满24小时再决定")
+    message.state, message.due_at = MessageState.QUEUED, next_allowed(now)
+    message.because = message.sent_at = message.ask_at = None
+    audit.record(session, by, "sent_again", unit_id=message.school_id, message=str(message.id))

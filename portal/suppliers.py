@@ -1,0 +1,117 @@
+"""What the environment says of the suppliers of messages: which are in use, and our account with each."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from typing import TypeVar
+
+GATEWAYS = ("sandbox", "kannel", "aliyun", "tencent", "wechat", "wecom")
+
+
+@dataclass(frozen=True)
+class KannelAccount:
+    url: str
+    username: str
+    password: str = field(repr=False)
+    per_second: str = "200"
+    """What the operator's line carries."""
+
+
+@dataclass(frozen=True)
+class AliyunAccount:
+    key_id: str
+    key_secret: str = field(repr=False)
+    url: str = "https://dysmsapi.aliyuncs.com"
+
+
+@dataclass(frozen=True)
+class TencentAccount:
+    secret_id: str
+    secret_key: str = field(repr=False)
+    app_id: str
+    region: str = "ap-nanjing"
+    url: str = "https://sms.tencentcloudapi.com"
+
+
+@dataclass(frozen=True)
+class WechatAccount:
+    """``push_token`` and ``push_key`` are the Token and EncodingAESKey under 服务器配置, in 安全模式."""
+
+    app_id: str
+    app_secret: str = field(repr=False)
+    push_token: str = field(repr=False)
+    push_key: str = field(repr=False)
+    url: str = "https://api.weixin.qq.com"
+
+
+@dataclass(frozen=True)
+class WecomAccount:
+    corp_id: str
+    secret: str = field(repr=False)
+    agent_id: str
+    url: str = "https://qyapi.weixin.qq.com"
+
+
+Account = KannelAccount | AliyunAccount | TencentAccount | WechatAccount | WecomAccount
+
+
+@dataclass(frozen=True)
+class Suppliers:
+    """``gateways`` in the order in which they are taken, such as ``aliyun,tencent,wechat``."""
+
+    gateways: tuple[str, ...]
+    guests: frozenset[str] = field(repr=False)
+    """While there are any, a real gateway writes to these alone (试发)."""
+    kannel: KannelAccount
+    aliyun: AliyunAccount
+    tencent: TencentAccount
+    wechat: WechatAccount
+    wecom: WecomAccount
+
+    @property
+    def first(self) -> str:
+        return next(iter(self.gateways), "")
+
+
+def read_suppliers(environment: Mapping[str, str]) -> Suppliers:
+    return Suppliers(
+        gateways=_listed(environment.get("PORTAL_GATEWAY", "sandbox")),
+        guests=frozenset(_listed(environment.get("PORTAL_TRIAL_GUESTS", ""))),
+        kannel=_account(KannelAccount, "KANNEL", environment),
+        aliyun=_account(AliyunAccount, "ALIYUN", environment),
+        tencent=_account(TencentAccount, "TENCENT", environment),
+        wechat=_account(WechatAccount, "WECHAT", environment),
+        wecom=_account(WecomAccount, "WECOM", environment),
+    )
+
+
+def faults_of(suppliers: Suppliers) -> Iterator[str]:
+    """What is missing or cannot be, by the variable's name."""
+    chosen = suppliers.gateways
+    for name in (name for name in chosen if name not in GATEWAYS):
+        yield f"PORTAL_GATEWAY is {name!r}: use one of {', '.join(GATEWAYS)}, or several with commas between"
+    if not chosen or len(set(chosen)) < len(chosen) or (len(chosen) > 1 and "sandbox" in chosen):
+        yield "PORTAL_GATEWAY names each real gateway once, in the order to take them, or the sandbox alone"
+    for name in chosen:
+        account = getattr(suppliers, name, None)
+        for each in fields(account) if account else ():
+            if not getattr(account, each.name):
+                yield f"{name.upper()}_{each.name.upper()} is not set: the {name} gateway needs it"
+    if not suppliers.kannel.per_second.isdecimal() or suppliers.kannel.per_second.strip("0") == "":
+        yield f"KANNEL_PER_SECOND is {suppliers.kannel.per_second!r}: give a whole number above 0"
+    if suppliers.wechat.push_key and len(suppliers.wechat.push_key) != 43:
+        yield "WECHAT_PUSH_KEY is no EncodingAESKey: it has 43 letters and digits"
+    if "wecom" in chosen and not suppliers.wecom.agent_id.isdecimal():
+        yield "WECOM_AGENT_ID is no number: copy AgentId from the app's page"
+
+
+AnAccount = TypeVar("AnAccount", bound=Account)
+
+
+def _account(kind: type[AnAccount], prefix: str, environment: Mapping[str, str]) -> AnAccount:
+    """``ALIYUN_KEY_ID`` becomes ``key_id``, and so on; empty where it is not set and has no usual value."""
+    usual = {each.name: "" if each.default is MISSING else str(each.default) for each in fields(kind)}
+    return kind(**{name: environment.get(f"{prefix}_{name.upper()}", value) for name, value in usual.items()})
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(piece.strip() for piece in text.split(",") if piece.strip())
