@@ -69,16 +69,15 @@ def gateways_in_use(session: Session, settings: Settings) -> tuple[Gateway, ...]
 
     Raise GatewayRefused where invented people would be written to at somebody's real number.
     """
-    if settings.suppliers.gateways == ("sandbox",):
+    names, guests = settings.suppliers.gateways, settings.suppliers.guests
+    if names == ("sandbox",):
         return (Sandbox(),)
     if session.scalars(select(Demonstration.id)).first() is not None:
         raise GatewayRefused(
-            f"这是演示数据库，不能用真实网关 {'、'.join(settings.suppliers.gateways)}；请取消 PORTAL_GATEWAY，或换一个正式数据库"
+            f"这是演示数据库，不能用真实网关 {'、'.join(names)}；请取消 PORTAL_GATEWAY，或换一个正式数据库"
         )
-    found = [REAL[name](settings) for name in settings.suppliers.gateways]
-    return tuple(
-        Trial(gateway, settings.suppliers.guests) if settings.suppliers.guests else gateway for gateway in found
-    )
+    found = [REAL[name](settings) for name in names]
+    return tuple(Trial(gateway, guests) if guests else gateway for gateway in found)
 
 
 def door_of(gateway: str, settings: Settings) -> Door | None:
