@@ -130,7 +130,7 @@ def _item(
 ) -> Item:
     policy = catalogue[row.policy]
     version = version_on(policy.versions, _begins(row.term))
-    is_waiver = version is not None and isinstance(version.tiers[0].amount, Waiver)
+    is_waiver = version is not None and any(isinstance(tier.amount, Waiver) for tier in version.tiers)
     amount = f"{yuan_words(row.due_yuan)}元" if row.due_yuan is not None else ALL_WAIVED if is_waiver else "请问学校"
     return Item(
         policy=row.policy,

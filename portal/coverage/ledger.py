@@ -28,7 +28,7 @@ from portal.models import (
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import UNDETERMINED, Circumstances
 from portal.policies.evaluation import Finding, evaluate, term_amount
-from portal.policies.policy import Waiver
+from portal.policies.policy import Gives, Money, RestsOn, Waiver
 from portal.vocabulary import Basis, Decision, UnitLevel, Verdict
 
 Narrowed = TypeVar("Narrowed", bound=Select[*tuple[Any, ...]])
@@ -108,14 +108,21 @@ class _Judged:
 
 
 def entitlements(catalogue: Catalogue, circumstances: Circumstances, day: date) -> tuple[Finding, ...]:
-    """What belongs into the ledger: money, and waivers that would not hold without the list."""
-    for_all = {finding.policy for finding in without_lists(catalogue, circumstances, day)}
-    return tuple(
-        finding
-        for finding in evaluate(catalogue, circumstances, day)
-        if finding.verdict is Verdict.ENTITLED
-        and not (isinstance(finding.amount, Waiver) and finding.policy in for_all)
-    )
+    """What belongs into the ledger: money due to all who fulfil the rule, and each waiver that rests on the list, once.
+
+    What rests on the 户籍 is paid by other bureaus and never in the national system's file: pages tell of it.
+    """
+    spared = {finding.amount for finding in without_lists(catalogue, circumstances, day)}
+    owed = []
+    for finding in evaluate(catalogue, circumstances, day):
+        policy, amount = catalogue[finding.policy], finding.amount
+        if finding.verdict is not Verdict.ENTITLED or policy.gives is not Gives.AID or policy.rests_on is RestsOn.HUKOU:
+            continue
+        if isinstance(amount, Money) or (isinstance(amount, Waiver) and amount not in spared):
+            owed.append(finding)
+            if isinstance(amount, Waiver):
+                spared.add(amount)
+    return tuple(owed)
 
 
 def without_lists(catalogue: Catalogue, circumstances: Circumstances, day: date) -> tuple[Finding, ...]:

@@ -4,22 +4,61 @@ import unicodedata
 
 from portal.vocabulary import Stage
 
+PRESCHOOL = {Stage.PRESCHOOL}
 COMPULSORY = {Stage.PRIMARY, Stage.JUNIOR}
 LIVING = ("CMP-LIVE", "CMP-LIVE-B")
-GRANTS = ("HIGH-GRANT", "VOC-GRANT", "UG-NG")
+GRADUATE = {Stage.MASTER, Stage.DOCTOR}
+UNIVERSITY = {Stage.COLLEGE} | GRADUATE
+GRANTS = ("HIGH-GRANT", "VOC-GRANT", "UG-NG", "PG-NG")
+SCHOLARSHIPS = ("UG-NS", "VOC-SCHOL", "PG-NS")
+INNER = ("PRE-INNER", "HIGH-INNER", "UG-INNER")
+LOANS = ("LOAN-ORIG", "LOAN-CAMPUS")
 
 STAGES = {
+    "PRE-GRANT": PRESCHOOL,
+    "PRE-DISFREE": PRESCHOOL,
+    "PRE-FREE1": PRESCHOOL,
+    "PRE-INNER": PRESCHOOL,
+    "CMP-FREE": COMPULSORY,
     "CMP-LIVE": COMPULSORY,
     "CMP-LIVE-B": COMPULSORY,
     "HIGH-FREE": {Stage.SENIOR},
     "HIGH-GRANT": {Stage.SENIOR},
+    "HIGH-INNER": {Stage.SENIOR},
     "VOC-FREE": {Stage.VOCATIONAL},
+    "VOC-FREE-ART": {Stage.VOCATIONAL},
     "VOC-GRANT": {Stage.VOCATIONAL},
+    "VOC-SCHOL": {Stage.VOCATIONAL},
+    "UG-NS": {Stage.COLLEGE},
+    "UG-NIS": {Stage.COLLEGE},
     "UG-NG": {Stage.COLLEGE},
+    "UG-NG-VET": {Stage.COLLEGE},
+    "UG-JDLK": {Stage.COLLEGE},
+    "UG-DISFREE": UNIVERSITY,
+    "UG-INNER": UNIVERSITY,
+    "LOAN-ORIG": UNIVERSITY,
+    "LOAN-CAMPUS": UNIVERSITY,
+    "MIL-AID": UNIVERSITY,
+    "WORK": UNIVERSITY,
+    "PG-NS": GRADUATE,
+    "PG-AS": GRADUATE,
+    "PG-NG": GRADUATE,
+    "SPE-FREE": PRESCHOOL | COMPULSORY | {Stage.SENIOR, Stage.VOCATIONAL},
+    "LOCALGOV": set(Stage),
 }
 
 PROJECTS = {
     # as written, without blanks and brackets: the policies it may mean, the likeliest first
+    "学前教育政府资助": ("PRE-GRANT",),
+    "学前教育资助": ("PRE-GRANT",),
+    "学前资助": ("PRE-GRANT",),
+    "幼儿资助": ("PRE-GRANT",),
+    "学前教育免保育教育费": ("PRE-DISFREE", "PRE-FREE1"),
+    "免保育教育费": ("PRE-DISFREE", "PRE-FREE1"),
+    "免保教费": ("PRE-DISFREE", "PRE-FREE1"),
+    "大班免保育教育费": ("PRE-FREE1",),
+    "学前一年免保育教育费": ("PRE-FREE1",),
+    "园内资助": ("PRE-INNER",),
     "生活补助": LIVING,
     "生活补助费": LIVING,
     "义务教育生活补助": LIVING,
@@ -47,9 +86,35 @@ PROJECTS = {
     "中等职业学校免学费": ("VOC-FREE",),
     "中等职业教育免学费": ("VOC-FREE",),
     "中职免学费": ("VOC-FREE",),
-    "本专科生国家助学金": ("UG-NG",),
-    "普通高校国家助学金": ("UG-NG",),
-    "高校国家助学金": ("UG-NG",),
+    "艺术类表演专业免学费": ("VOC-FREE-ART",),
+    "中等职业教育国家奖学金": ("VOC-SCHOL",),
+    "中职国家奖学金": ("VOC-SCHOL",),
+    "国家奖学金": SCHOLARSHIPS,
+    "本专科生国家奖学金": ("UG-NS",),
+    "国家励志奖学金": ("UG-NIS",),
+    "本专科生国家励志奖学金": ("UG-NIS",),
+    "本专科生国家助学金": ("UG-NG", "UG-NG-VET"),
+    "普通高校国家助学金": ("UG-NG", "UG-NG-VET"),
+    "高校国家助学金": ("UG-NG", "UG-NG-VET"),
+    "退役士兵国家助学金": ("UG-NG-VET",),
+    "退役士兵学生国家助学金": ("UG-NG-VET",),
+    "残疾大学生免学费": ("UG-DISFREE",),
+    "建档立卡学生学费减免": ("UG-JDLK",),
+    "建档立卡免学费": ("UG-JDLK",),
+    "生源地信用助学贷款": ("LOAN-ORIG",),
+    "生源地助学贷款": ("LOAN-ORIG",),
+    "校园地国家助学贷款": ("LOAN-CAMPUS",),
+    "国家助学贷款": LOANS,
+    "服兵役国家教育资助": ("MIL-AID",),
+    "服兵役高等学校学生国家教育资助": ("MIL-AID",),
+    "勤工助学": ("WORK",),
+    "研究生国家奖学金": ("PG-NS",),
+    "研究生学业奖学金": ("PG-AS",),
+    "学业奖学金": ("PG-AS",),
+    "研究生国家助学金": ("PG-NG",),
+    "校内资助": INNER,
+    "残疾学生免费教育": ("SPE-FREE",),
+    "地方政府资助": ("LOCALGOV",),
 }
 
 _BLANKS = str.maketrans("", "", " ()[]【】“”\"'、,，-_\u3000")

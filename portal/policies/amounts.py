@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from portal.policies.conditions import Answer, Situation, answer
-from portal.policies.policy import Amount, Money, Overlay, Per, Sureness, Tier, Version, Waiver
+from portal.policies.policy import Amount, Help, Money, Overlay, Per, Sureness, Tier, Version, Waiver
 
 TERMS_A_YEAR = 2
 
@@ -51,14 +51,17 @@ def words_of(amount: Amount | None) -> str:
         return "标准请问学校"
     if isinstance(amount, Waiver):
         return f"免{amount.what.label}"
+    if isinstance(amount, Help):
+        return amount.words
     period = {Per.YEAR: "元/年", Per.TERM: "元/学期", Per.ONCE: "元（一次性）"}[amount.per]
     if amount.typical is not None:
         return f"{amount.typical}{period}"
-    return f"{'-'.join(str(yuan) for yuan in (amount.low, amount.high) if yuan is not None)}{period}"
+    most = "最多" if amount.low is None else ""
+    return f"{most}{'-'.join(str(yuan) for yuan in (amount.low, amount.high) if yuan is not None)}{period}"
 
 
 def yearly(amount: Amount | None) -> int:
-    """Yuan a year for comparing, the most that may be meant; 0 for a waiver."""
+    """Yuan a year for comparing, the most that may be meant; 0 where no yuan are paid."""
     if not isinstance(amount, Money):
         return 0
     yuan = amount.typical or amount.high or amount.low or 0
@@ -73,7 +76,7 @@ def _laid_over(due: Due, province: Amount | None, overlay: Overlay, version: Ver
     if not fit.tiers or fit.tiers[0].amount == due.amount:
         return due
     local = fit.tiers[0].amount
-    lowered = isinstance(local, Money) and isinstance(due.amount, Money) and yearly(local) < yearly(due.amount)
+    lowered = yearly(local) < yearly(due.amount)
     both = f"{overlay.name}标准{words_of(local)}，省平均标准{words_of(province)}"
     declared = fit.tiers[0].lower_because
     if isinstance(due.amount, Waiver) or (lowered and not declared):

@@ -1,19 +1,17 @@
 """政策目录: the province's policies with what cities and counties lay over them, read once from TOML."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from portal.policies.policy import Category, Overlay, Policy, Version, version_on
-from portal.policies.reading import read_categories, read_overlay, read_policy
+from portal.policies.policy import Category, Overlay, Policy, Requirement, Version, version_on
+from portal.policies.reading import read_categories, read_groups, read_overlay, read_policy
 from portal.policies.tables import CatalogueError, open_table
 
 CATALOGUE_FOLDER = Path(__file__).parent / "catalogue"
 CATEGORIES_FILE = "categories.toml"
 LOCAL_FOLDER = "local"
-PROVINCE_DIVISION = "32"
-PROVINCE_NAME = "江苏省"
 CATEGORY_KINDS = {"categories", "categories_to_confirm"}
 
 
@@ -24,6 +22,7 @@ class Catalogue:
     policies: tuple[Policy, ...]
     categories: Mapping[str, Category]
     overlays: tuple[Overlay, ...] = ()
+    groups: Mapping[str, Requirement] = field(default_factory=dict)
 
     def __getitem__(self, code: str) -> Policy:
         for policy in self.policies:
@@ -31,10 +30,15 @@ class Catalogue:
                 return policy
         raise KeyError(code)
 
-    def local_versions(self, code: str, county: str | None, day: date) -> Iterator[tuple[Overlay, Version]]:
+    def either_or(self, code: str) -> tuple[Policy, ...]:
+        """The policies of which a student has this one or that one in a school year, whichever file says so."""
+        named = self[code].not_with
+        return tuple(policy for policy in self.policies if policy.code in named or code in policy.not_with)
+
+    def local_versions(self, code: str, division: str | None, day: date) -> Iterator[tuple[Overlay, Version]]:
         """What holds over the province's rule in that county that day, the city's before the county's."""
-        for overlay in self.overlays if county else ():
-            if county and county.startswith(overlay.division):
+        for overlay in self.overlays if division else ():
+            if division and division.startswith(overlay.division):
                 version = version_on(dict(overlay.versions).get(code, ()), day)
                 if version is not None:
                     yield overlay, version
@@ -42,29 +46,31 @@ class Catalogue:
 
 def load_catalogue(folder: Path = CATALOGUE_FOLDER, local: Path | None = None) -> Catalogue:
     """Reads and checks every file of ``folder``; ``local`` holds the overlays, ``folder/local`` unless given."""
-    categories = read_categories(open_table(folder / CATEGORIES_FILE))
+    shared = open_table(folder / CATEGORIES_FILE)
+    groups, categories = read_groups(shared), read_categories(shared)
     files = sorted((path.stem, path) for path in folder.glob("*.toml") if path.name != CATEGORIES_FILE)
-    policies = tuple(read_policy(open_table(path)) for _, path in files)
+    policies = tuple(read_policy(open_table(path), groups) for _, path in files)
     codes = {policy.code for policy in policies}
     if len(codes) < len(policies):
         raise CatalogueError("政策代码重复，每个代码只能有一个文件")
     local_files = sorted((local or folder / LOCAL_FOLDER).glob("*.toml"))
-    overlays = [read_overlay(open_table(path), codes) for path in local_files]
+    overlays = [read_overlay(open_table(path), codes, groups) for path in local_files]
     overlays.sort(key=lambda overlay: len(overlay.division))
     for policy in policies:
         _check(policy, categories, codes)
     for overlay in overlays:
         for code, versions in overlay.versions:
             _check_categories(f"{overlay.name} {code}", versions, categories)
-    return Catalogue(policies, categories, tuple(overlays))
+    return Catalogue(policies, categories, tuple(overlays), groups)
 
 
 def _check(policy: Policy, categories: Mapping[str, Category], codes: set[str]) -> None:
-    strangers = set(policy.instead_of) - codes
-    if strangers or policy.code in policy.instead_of:
-        raise CatalogueError(
-            f"{policy.code}：instead_of 里的 {'、'.join(sorted(strangers)) or policy.code} 不是别的政策"
-        )
+    for key, named in (("instead_of", policy.instead_of), ("not_with", policy.not_with)):
+        strangers = set(named) - codes
+        if strangers or policy.code in named:
+            raise CatalogueError(
+                f"{policy.code}：{key} 里的 {'、'.join(sorted(strangers)) or policy.code} 不是别的政策"
+            )
     _check_categories(policy.code, policy.versions, categories)
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from portal.policies.circumstances import NUMERALS, UNDETERMINED, Circumstances, Ownership
-from portal.policies.policy import Category, Condition
+from portal.policies.policy import PROVINCE_DIVISION, PROVINCE_NAME, Category, Condition
 from portal.vocabulary import Determination, Stage
 
 SCHOOL_WORDS = {
@@ -38,7 +38,10 @@ class Situation:
 
 @dataclass(frozen=True)
 class Answer:
-    """``holds`` None is unknown: ``missing`` is the field and ``ask`` the question, or ``doubt`` what is unsettled."""
+    """``holds`` None is unknown: ``missing`` is the field and ``ask`` the question, or ``doubt`` what is unsettled.
+
+    ``family`` is the fact or the doubt said without naming any hardship.
+    """
 
     holds: bool | None
     fact: str = ""
@@ -177,11 +180,19 @@ def _name(situation: Situation, code: str) -> str:
 
 
 def _hukou(situation: Situation, wanted: frozenset[str]) -> Answer:
+    """Of another province it is a doubt and no no: what rests on the 户籍 is asked for there."""
     hukou = situation.circumstances.hukou
     if hukou is None:
         return Answer(None, missing="hukou", ask="孩子的户口在哪个县（市、区）？")
-    words = f"户口所在地代码是{hukou}"
+    if not hukou.startswith(PROVINCE_DIVISION):
+        elsewhere = f"户口不在{PROVINCE_NAME}（代码{hukou}），这一项在户口所在地办理"
+        return Answer(None, family=elsewhere, doubt=elsewhere)
+    words = f"户口在{PROVINCE_NAME}" if wanted == {PROVINCE_DIVISION} else f"户口所在地代码是{hukou}"
     return Answer(hukou.startswith(tuple(wanted)), words, words)
+
+
+def _hukou_wanted(wanted: frozenset[str]) -> str:
+    return f"户口在{PROVINCE_NAME if wanted == {PROVINCE_DIVISION} else '、'.join(sorted(wanted))}"
 
 
 def _disabled(circumstances: Circumstances) -> bool | None:
@@ -230,7 +241,7 @@ KINDS: Mapping[str, Kind] = {
     "agriculture_major": _yes_no(
         "agriculture_major", lambda c: c.agriculture_major, "读涉农专业", "读的不是涉农专业", "读的是不是涉农专业？"
     ),
-    "hukou": Kind(lambda wanted: _codes("hukou", wanted), _hukou, lambda wanted: f"户口在{'、'.join(sorted(wanted))}"),
+    "hukou": Kind(lambda wanted: _codes("hukou", wanted), _hukou, _hukou_wanted),
     "first_year": _yes_no("first_year", lambda c: c.first_year, "是新生", "不是新生", "是不是今年入学的新生？"),
     "veteran": _yes_no("veteran", lambda c: c.veteran, "是退役士兵", "不是退役士兵", "是不是退役士兵？"),
 }  # fmt: skip

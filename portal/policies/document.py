@@ -5,7 +5,7 @@ from typing import Any
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import WrongInput, read_question
 from portal.policies.evaluation import Finding, evaluate
-from portal.policies.policy import Amount, Waiver
+from portal.policies.policy import Amount, Help, Waiver
 
 
 def evaluate_document(catalogue: Catalogue, data: object) -> dict[str, list[dict[str, Any]]]:
@@ -45,11 +45,15 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "layer": finding.layer,
         "province_amount": _amount_data(finding.province_amount),
         "local_amount": _amount_data(finding.local_amount),
+        "help": finding.amount.words if isinstance(finding.amount, Help) else None,
+        "gives": finding.gives.value,
+        "apply_from": finding.window and finding.window[0].isoformat(),
+        "apply_until": finding.window and finding.window[1].isoformat(),
     }
 
 
 def _amount_data(amount: Amount | None) -> dict[str, Any] | None:
-    if amount is None:
+    if amount is None or isinstance(amount, Help):
         return None
     if isinstance(amount, Waiver):
         return {"waives": amount.what.value}

@@ -5,10 +5,24 @@ from datetime import date
 from decimal import Decimal
 
 from portal.policies.amounts import Due, amount_due, yearly
-from portal.policies.catalogue import PROVINCE_DIVISION, PROVINCE_NAME, Catalogue
+from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import Circumstances
 from portal.policies.conditions import Situation
-from portal.policies.policy import Amount, Money, Overlay, Per, Policy, Sureness, Version, version_on
+from portal.policies.policy import (
+    PROVINCE_DIVISION,
+    PROVINCE_NAME,
+    Amount,
+    Gives,
+    Money,
+    Overlay,
+    Per,
+    Policy,
+    RestsOn,
+    Sureness,
+    Version,
+    ended_before,
+    version_on,
+)
 from portal.policies.reasons import ASK_SCHOOL, NOT_SETTLED, Reasons, once, weigh, wider
 from portal.vocabulary import ClaimMode, Verdict
 
@@ -21,7 +35,8 @@ class Finding:
 
     ``amount`` with verdict unknown is what would be due; ``province_amount`` and
     ``local_amount`` are set only where the two standards differ, whichever of them decides.
-    ``missing`` are names of the input's fields, ``ask`` the questions for them, ``change`` what would turn a no.
+    ``missing`` are names of the input's fields, ``ask`` the questions for them, ``change`` what would turn a no;
+    ``window`` is when one may apply, the present span or the next, None for at any time.
     """
 
     policy: str
@@ -42,17 +57,20 @@ class Finding:
     layer: str
     province_amount: Amount | None
     local_amount: Amount | None
+    gives: Gives
+    window: tuple[date, date] | None
 
 
 def evaluate(catalogue: Catalogue, circumstances: Circumstances, day: date) -> tuple[Finding, ...]:
-    """One finding for each policy that has a version in force that day, in the catalogue's order."""
+    """One finding for each policy that has begun by that day, in the catalogue's order; an ended one is unknown."""
     situation = Situation(circumstances, day, catalogue.categories)
     findings = []
     for policy in catalogue.policies:
-        version = version_on(policy.versions, day)
+        version = version_on(policy.versions, day) or _ended(policy, day)
         if version is not None:
-            local = tuple(catalogue.local_versions(policy.code, circumstances.county, day))
-            findings.append(_judge(policy, version, local, situation))
+            place = circumstances.hukou if policy.rests_on is RestsOn.HUKOU else circumstances.county
+            local = tuple(catalogue.local_versions(policy.code, place, day))
+            findings.append(_either_or(_judge(policy, version, local, situation), catalogue))
     return _paid_once(catalogue, tuple(findings))
 
 
@@ -64,6 +82,15 @@ def term_amount(finding: Finding) -> Decimal | None:
     if amount.typical is None or amount.per is Per.ONCE:
         return None
     return Decimal(amount.typical) / (2 if amount.per is Per.YEAR else 1)
+
+
+def _ended(policy: Policy, day: date) -> Version | None:
+    """What ran out is promised to nobody and refused to nobody whom it was for."""
+    last = ended_before(policy.versions, day)
+    if last is None or last.until is None:
+        return None
+    until = f"{last.until.year}年{last.until.month}月{last.until.day}日"
+    return replace(last, tiers=(), note=None, doubt=f"这项政策写明到{until}为止，以后是否继续没有见到文件")
 
 
 def _judge(
@@ -95,12 +122,14 @@ def _judge(
         missing=once(reasons.missing),
         ask=once(reasons.ask),
         change=once(reasons.change),
-        note=_note(reasons.verdict, sure, (version.note, due.note)),
+        note=_note(reasons.verdict, sure, (version.note, due.note, *(added.note for _, added in local))),
         layer=layer,
         province_amount=None if reasons.verdict is Verdict.NOT_ENTITLED else due.province,
         local_amount=None if reasons.verdict is Verdict.NOT_ENTITLED else due.local,
+        gives=policy.gives,
+        window=policy.application.window(situation.day),
     )
-    return _outside(finding, situation.circumstances.county)
+    return finding if policy.rests_on is RestsOn.HUKOU else _outside(finding, situation.circumstances.county)
 
 
 def _with_amount(reasons: Reasons, due: Due) -> Reasons:
@@ -133,6 +162,15 @@ def _outside(finding: Finding, county: str | None) -> Finding:
         finding, verdict=Verdict.UNKNOWN, amount=None, province_amount=None, local_amount=None,
         because=elsewhere, family_because=elsewhere, missing=(), ask=(), change=(), note=ASK_SCHOOL,
     )  # fmt: skip
+
+
+def _either_or(finding: Finding, catalogue: Catalogue) -> Finding:
+    """Of policies chosen between each says with which it does not go."""
+    others = catalogue.either_or(finding.policy)
+    if finding.verdict is Verdict.NOT_ENTITLED or not others:
+        return finding
+    words = f"与{'、'.join(f'“{other.family_name}”' for other in others)}同一学年只能选一项"
+    return replace(finding, note="；".join(once((words, finding.note))))
 
 
 def _paid_once(catalogue: Catalogue, findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

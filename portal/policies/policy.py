@@ -31,6 +31,22 @@ class Per(Labelled):
     ONCE = "once", "一次性"
 
 
+class Gives(Labelled):
+    """What kind of help a policy is; only ``aid`` is due to everybody who fulfils it."""
+
+    AID = "aid", "资助"
+    CONTEST = "contest", "评选"
+    LOAN = "loan", "贷款"
+    SUPPORT = "support", "其他帮助"
+
+
+class RestsOn(Labelled):
+    """Which place decides, and whose local standards hold: that of the school, or that of the household."""
+
+    ROLL = "roll", "学籍"
+    HUKOU = "hukou", "户籍"
+
+
 @dataclass(frozen=True)
 class Money:
     """Whole yuan; ``typical`` is the average, ``low`` and ``high`` the range, each None where not published."""
@@ -48,7 +64,18 @@ class Waiver:
     what: Waived
 
 
-Amount = Money | Waiver
+@dataclass(frozen=True)
+class Help:
+    """Neither yuan of a published figure nor a charge: what is given instead, in a few words."""
+
+    words: str
+
+
+Amount = Money | Waiver | Help
+
+
+PROVINCE_DIVISION = "32"
+PROVINCE_NAME = "江苏省"
 
 
 @dataclass(frozen=True)
@@ -110,6 +137,30 @@ class Version:
     note: str | None = None
 
 
+@dataclass(frozen=True, order=True)
+class DayOfYear:
+    """A date that comes every year."""
+
+    month: int
+    day: int
+
+    def of(self, year: int) -> date:
+        return date(year, self.month, self.day)
+
+
+@dataclass(frozen=True)
+class Window:
+    """When one may apply, every year anew, both days included; it may run over the new year."""
+
+    opens: DayOfYear
+    closes: DayOfYear
+
+    def on(self, day: date) -> tuple[date, date]:
+        """The span a day lies in, or else the next one to come."""
+        year = day.year if day <= self.closes.of(day.year) else day.year + 1
+        return self.opens.of(year if self.opens <= self.closes else year - 1), self.closes.of(year)
+
+
 @dataclass(frozen=True)
 class Application:
     """How a family comes by the money, in sentences; ``listed`` where the school does it for a child on a list."""
@@ -119,11 +170,19 @@ class Application:
     when: str
     payee: str
     listed: str | None = None
+    windows: tuple[Window, ...] = ()
+
+    def window(self, day: date) -> tuple[date, date] | None:
+        """The span a day lies in, or else the nearest to come; None where one may apply at any time."""
+        return min((window.on(day) for window in self.windows), default=None)
 
 
 @dataclass(frozen=True)
 class Policy:
-    """政策: ``name`` is official and may hold words never sent by SMS; ``family_name`` never does."""
+    """政策: ``name`` is official and may hold words never sent by SMS; ``family_name`` never does.
+
+    Of ``instead_of`` the larger is paid by itself; of ``not_with`` the family or the school chooses one a year.
+    """
 
     code: str
     name: str
@@ -134,6 +193,9 @@ class Policy:
     application: Application
     versions: tuple[Version, ...]
     instead_of: tuple[str, ...] = ()
+    not_with: tuple[str, ...] = ()
+    gives: Gives = Gives.AID
+    rests_on: RestsOn = RestsOn.ROLL
 
 
 @dataclass(frozen=True)
@@ -144,6 +206,12 @@ class Overlay:
     name: str
     demonstration: bool
     versions: tuple[tuple[str, tuple[Version, ...]], ...]
+
+
+def ended_before(versions: tuple[Version, ...], day: date) -> Version | None:
+    """The last version, where it has run out and nothing is known to follow it."""
+    last = versions[-1]
+    return last if last.until is not None and last.until < day else None
 
 
 def version_on(versions: tuple[Version, ...], day: date) -> Version | None:

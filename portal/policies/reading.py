@@ -1,6 +1,7 @@
 """One TOML file becomes one policy, one overlay or the list of categories."""
 
 from collections.abc import Callable, Collection, Mapping
+from datetime import date
 from itertools import pairwise
 from typing import Any, TypeVar
 
@@ -10,22 +11,28 @@ from portal.policies.policy import (
     Application,
     Category,
     Condition,
+    DayOfYear,
+    Gives,
+    Help,
     Money,
     Overlay,
     Per,
     Policy,
     Requirement,
+    RestsOn,
     Sureness,
     Tier,
     Version,
     Waived,
     Waiver,
+    Window,
 )
 from portal.policies.tables import Table
 from portal.vocabulary import ClaimMode, Stage
 
 REQUIREMENT_WORDS = ("words", "family", "change")
-
+Groups = Mapping[str, Requirement]
+"""Requirements that many policies share, by the code under which categories.toml has them."""
 
 Row = TypeVar("Row")
 
@@ -37,7 +44,7 @@ def _each(rows: list[Table], read: Callable[[Table], Row]) -> tuple[Row, ...]:
     return done
 
 
-def read_policy(table: Table) -> Policy:
+def read_policy(table: Table, groups: Groups) -> Policy:
     families, apply = table.table("families"), table.table("apply")
     policy = Policy(
         code=table.text("code"),
@@ -47,21 +54,41 @@ def read_policy(table: Table) -> Policy:
         stages=frozenset(table.code(code, "stages", Stage) for code in table.need("stages", list, "学段的列表")),
         claim_mode=table.member("claim_mode", ClaimMode),
         application=Application(
-            apply.text("how"), apply.text("where"), apply.text("when"), apply.text("payee"), apply.maybe_text("listed")
+            apply.text("how"),
+            apply.text("where"),
+            apply.text("when"),
+            apply.text("payee"),
+            apply.maybe_text("listed"),
+            _each(apply.tables("window", "办理时间"), read_window),
         ),
-        versions=read_versions(table),
+        versions=read_versions(table, groups),
         instead_of=tuple(table.find("instead_of", list, "政策代码的列表") or ()),
+        not_with=tuple(table.find("not_with", list, "政策代码的列表") or ()),
+        gives=table.maybe_member("gives", Gives) or Gives.AID,
+        rests_on=table.maybe_member("rests_on", RestsOn) or RestsOn.ROLL,
     )
     for part in (table, families, apply):
         part.close()
     return policy
 
 
-def read_versions(table: Table) -> tuple[Version, ...]:
+def read_window(table: Table) -> Window:
+    return Window(_day_of_year(table, "opens"), _day_of_year(table, "closes"))
+
+
+def _day_of_year(table: Table, key: str) -> DayOfYear:
+    try:
+        written = date.fromisoformat(f"2023-{table.text(key)}")
+    except ValueError:
+        raise table.wrong(f"{key} 写月和日，如 09-30") from None
+    return DayOfYear(written.month, written.day)
+
+
+def read_versions(table: Table, groups: Groups) -> tuple[Version, ...]:
     rows = table.tables("version", "版本")
     if not rows:
         raise table.wrong("至少要有一个版本")
-    versions = _each(rows, read_version)
+    versions = _each(rows, lambda row: read_version(row, groups))
     for earlier, later in pairwise(versions):
         if later.starts <= earlier.starts:
             raise table.wrong(f"版本要按日期先后排列：{later.starts} 排在 {earlier.starts} 之后")
@@ -70,7 +97,7 @@ def read_versions(table: Table) -> tuple[Version, ...]:
     return versions
 
 
-def read_version(table: Table) -> Version:
+def read_version(table: Table, groups: Groups) -> Version:
     version = Version(
         starts=table.day("from"),
         until=table.maybe_day("until"),
@@ -78,7 +105,7 @@ def read_version(table: Table) -> Version:
         clause=table.text("clause"),
         sure=table.member("sure", Sureness),
         checked_on=table.day("checked_on"),
-        who=_each(table.tables("who", "条件"), read_requirement),
+        who=_each(table.tables("who", "条件"), lambda row: read_requirement(row, groups)),
         tiers=_each(table.tables("amount", "标准"), read_tier),
         claim_mode=table.maybe_member("claim_mode", ClaimMode),
         doubt=table.maybe_text("doubt"),
@@ -89,13 +116,22 @@ def read_version(table: Table) -> Version:
     return version
 
 
-def read_requirement(table: Table) -> Requirement:
+def read_requirement(table: Table, groups: Groups) -> Requirement:
+    """A group by its code, whose words the policy may say otherwise, or conditions of the policy's own; or both."""
+    group = table.maybe_text("group")
+    if group is not None and group not in groups:
+        raise table.wrong(f"categories.toml 里没有 {group} 这一组，可用：{'、'.join(groups)}")
+    shared = groups[group] if group else Requirement(())
     words, family, change = (table.maybe_text(key) for key in REQUIREMENT_WORDS)
-    conditions = _conditions({kind: table.data[kind] for kind in table.data if kind not in REQUIREMENT_WORDS}, table)
-    if not conditions:
+    conditions = _conditions(
+        {kind: table.data[kind] for kind in table.data if kind not in ("group", *REQUIREMENT_WORDS)}, table
+    )
+    if not (shared.conditions or conditions):
         raise table.wrong("没有写条件")
     table.asked |= table.data.keys()
-    return Requirement(conditions, words, family, change)
+    return Requirement(
+        (*shared.conditions, *conditions), words or shared.words, family or shared.family, change or shared.change
+    )
 
 
 def read_tier(table: Table) -> Tier:
@@ -109,13 +145,15 @@ def read_tier(table: Table) -> Tier:
 
 
 def _amount(table: Table) -> Amount:
-    waived = table.maybe_member("waives", Waived)
+    waived, helped = table.maybe_member("waives", Waived), table.maybe_text("help")
     if waived is not None:
         return Waiver(waived)
+    if helped is not None:
+        return Help(helped)
     money = Money(table.yuan("from"), table.yuan("to"), table.yuan("typical"), table.member("per", Per))
     known = [yuan for yuan in (money.low, money.typical, money.high) if yuan is not None]
     if not known:
-        raise table.wrong("from、to、typical 至少写一个，或写 waives")
+        raise table.wrong("from、to、typical 至少写一个，或写 waives、help")
     if known != sorted(known):
         raise table.wrong("应有 from ≤ typical ≤ to")
     return money
@@ -126,6 +164,14 @@ def _conditions(wanted: Mapping[str, Any], table: Table) -> tuple[Condition, ...
         return tuple(read_condition(kind, value) for kind, value in wanted.items())
     except UnknownKind as problem:
         raise table.wrong(str(problem)) from problem
+
+
+def read_groups(table: Table) -> dict[str, Requirement]:
+    """The shared requirements of categories.toml."""
+    rows = table.tables("group", "组")
+    codes = [row.text("code") for row in rows]
+    bare = [Table({key: row.data[key] for key in row.data if key != "code"}, row.where) for row in rows]
+    return dict(zip(codes, (read_requirement(row, {}) for row in bare), strict=True))
 
 
 def read_categories(table: Table) -> dict[str, Category]:
@@ -140,7 +186,7 @@ def read_categories(table: Table) -> dict[str, Category]:
     return by_code
 
 
-def read_overlay(table: Table, policies: Collection[str]) -> Overlay:
+def read_overlay(table: Table, policies: Collection[str], groups: Groups) -> Overlay:
     division, rows = table.text("division"), table.tables("policy", "政策")
     if not (division.isdecimal() and len(division) in (4, 6)):
         raise table.wrong("division 写市的前 4 位或县的 6 位代码")
@@ -149,7 +195,7 @@ def read_overlay(table: Table, policies: Collection[str]) -> Overlay:
         code = row.text("code")
         if code not in policies:
             raise row.wrong(f"目录里没有 {code}")
-        return code, read_versions(row)
+        return code, read_versions(row, groups)
 
     overlay = Overlay(
         division, table.text("name"), bool(table.find("demonstration", bool, "true 或 false")), _each(rows, read)

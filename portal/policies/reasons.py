@@ -29,13 +29,12 @@ def weigh(policy: Policy, version: Version, situation: Situation) -> Reasons:
     failed = [reasons for reasons in weighed if reasons.verdict is Verdict.NOT_ENTITLED]
     if failed:
         return _together(Verdict.NOT_ENTITLED, failed[:1] if weighed[0] in failed else failed)
-    if any(reasons.verdict is Verdict.UNKNOWN for reasons in weighed):
-        return _together(Verdict.UNKNOWN, weighed)
+    unknown = any(reasons.verdict is Verdict.UNKNOWN for reasons in weighed)
+    held = _together(Verdict.UNKNOWN if unknown else Verdict.ENTITLED, weighed)
     if version.doubt is None and version.sure not in NOT_SETTLED:
-        return _together(Verdict.ENTITLED, weighed)
+        return held
     doubt = f"{version.doubt or f'这项政策的现行规定{version.sure.label}'}，{ASK_SCHOOL}"
-    held = _together(Verdict.UNKNOWN, weighed)
-    return replace(held, because=(*held.because, doubt), family=(*held.family, doubt))
+    return replace(held, verdict=Verdict.UNKNOWN, because=(*held.because, doubt), family=(*held.family, doubt))
 
 
 def _weigh_one(requirement: Requirement, situation: Situation) -> Reasons:
@@ -45,11 +44,11 @@ def _weigh_one(requirement: Requirement, situation: Situation) -> Reasons:
         return Reasons(Verdict.ENTITLED, tuple(each.fact for each in held), tuple(each.family for each in held))
     unknown = [each for each in answers if each.holds is None]
     if unknown:
-        doubts = tuple(each.doubt for each in unknown if each.doubt)
+        doubts = [each for each in unknown if each.doubt]
         return Reasons(
             Verdict.UNKNOWN,
-            doubts,
-            (f"能不能享受这一项，{ASK_SCHOOL}",) if doubts else (),
+            tuple(each.doubt for each in doubts),
+            tuple(each.family or f"能不能享受这一项，{ASK_SCHOOL}" for each in doubts),
             tuple(each.missing for each in unknown if each.missing),
             tuple(each.ask for each in unknown if each.ask),
         )
@@ -66,7 +65,7 @@ def _refusal(requirement: Requirement, answers: list[Answer]) -> Reasons:
         Verdict.NOT_ENTITLED,
         (_but(words, facts),),
         (_but(family, family_facts),),
-        change=(requirement.change,) if requirement.change else (),
+        change=(requirement.change or f"如果以后{requirement.family or requirement.words or wants}，请再看这一项",),
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import Circumstances, Ownership
 from portal.policies.evaluation import Finding, evaluate, term_amount
-from portal.policies.policy import Money, Per, Sureness, Waived, Waiver
+from portal.policies.policy import DayOfYear, Money, Per, RestsOn, Sureness, Waived, Waiver, Window
 from portal.vocabulary import ClaimMode, Determination, Stage, Verdict
 
 TODAY = date(2026, 9, 7)
@@ -77,7 +77,64 @@ def test_an_undecided_tier_gives_a_range_and_asks_for_what_decides_it(catalogue:
 
 def test_a_school_outside_the_province_is_neither_yes_nor_no(catalogue: Catalogue) -> None:
     findings = evaluate(catalogue, replace(DIBAO_PUPIL, county="419901"), TODAY)
-    assert {(finding.verdict, finding.amount) for finding in findings} == {(Verdict.UNKNOWN, None)}
+    there = [finding for finding in findings if catalogue[finding.policy].rests_on is RestsOn.ROLL]
+    assert {(finding.verdict, finding.amount) for finding in there} == {(Verdict.UNKNOWN, None)}
+
+
+def test_what_rests_on_the_household_is_asked_for_where_it_is_registered(catalogue: Catalogue) -> None:
+    student = Circumstances(stage=Stage.COLLEGE, categories=frozenset({"TP"}), county="329901", hukou="419901")
+    finding = found(catalogue, "LOAN-ORIG", student)
+    assert (finding.verdict, finding.missing) == (Verdict.UNKNOWN, ())
+    assert "户口不在江苏省（代码419901），这一项在户口所在地办理" in finding.family_because
+    assert found(catalogue, "UG-NG", student).verdict is Verdict.ENTITLED
+
+
+def test_a_student_of_the_province_who_studies_elsewhere_may_borrow_at_home(catalogue: Catalogue) -> None:
+    student = Circumstances(stage=Stage.COLLEGE, categories=frozenset({"TP"}), county="310101", hukou="329901")
+    assert found(catalogue, "LOAN-ORIG", student).verdict is Verdict.ENTITLED
+    assert found(catalogue, "LOAN-CAMPUS", student).verdict is Verdict.UNKNOWN
+
+
+def test_one_loan_a_year_and_one_scholarship_are_said_on_both_sides(catalogue: Catalogue) -> None:
+    student = Circumstances(stage=Stage.COLLEGE, grade=2, full_time=True, categories=frozenset({"TP"}), hukou="329901")
+    for code, other in (("LOAN-ORIG", "LOAN-CAMPUS"), ("LOAN-CAMPUS", "LOAN-ORIG"), ("UG-NS", "UG-NIS")):
+        words = f"与“{catalogue[other].family_name}”同一学年只能选一项"
+        assert found(catalogue, code, student).note.startswith(words)
+
+
+def test_an_ended_policy_is_neither_promised_nor_refused_to_those_it_was_for(catalogue: Catalogue) -> None:
+    student = Circumstances(stage=Stage.COLLEGE, provincial=True, categories=frozenset({"JS_JDLK"}))
+    ended = found(catalogue, "UG-JDLK", student, date(2026, 1, 1))
+    assert (ended.verdict, ended.amount) == (Verdict.UNKNOWN, None)
+    assert ended.because[-1] == ("这项政策写明到2025年12月31日为止，以后是否继续没有见到文件，请向学校或县资助中心确认")
+    elsewhere = found(catalogue, "UG-JDLK", replace(student, provincial=False), date(2026, 1, 1))
+    assert elsewhere.verdict is Verdict.NOT_ENTITLED
+
+
+@pytest.mark.parametrize(
+    ("day", "opens", "closes"),
+    [
+        (date(2026, 9, 30), date(2026, 9, 1), date(2026, 9, 30)),
+        (date(2026, 10, 1), date(2027, 9, 1), date(2027, 9, 30)),
+        (date(2026, 3, 1), date(2026, 9, 1), date(2026, 9, 30)),
+    ],
+)
+def test_the_window_is_the_present_one_or_the_next(catalogue: Catalogue, day: date, opens: date, closes: date) -> None:
+    student = Circumstances(stage=Stage.COLLEGE, categories=frozenset({"TP"}))
+    assert found(catalogue, "UG-NG", student, day).window == (opens, closes)
+
+
+def test_a_window_may_run_over_the_new_year() -> None:
+    window = Window(DayOfYear(12, 1), DayOfYear(2, 15))
+    assert window.on(date(2027, 1, 5)) == (date(2026, 12, 1), date(2027, 2, 15))
+    assert window.on(date(2026, 6, 1)) == (date(2026, 12, 1), date(2027, 2, 15))
+
+
+def test_every_no_says_what_would_change_it_or_what_is_paid_instead(catalogue: Catalogue) -> None:
+    pupil = replace(DIBAO_PUPIL, boarding=True, disabled=False, hukou="329901", determination="none")
+    refused = [each for each in evaluate(catalogue, pupil, TODAY) if each.verdict is Verdict.NOT_ENTITLED]
+    assert len(refused) > 20
+    assert [each.policy for each in refused if not each.change and not each.because[0].startswith("已按")] == []
 
 
 def test_the_demonstration_county_shows_its_standard_beside_the_province_s(catalogue: Catalogue) -> None:

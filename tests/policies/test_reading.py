@@ -25,9 +25,9 @@ CASES = {
     "an end before the beginning": ("from = 2021-01-01", "from = 2021-01-01\nuntil = 2020-01-01", "until 早于 from"),
     "an end after the next beginning": ("from = 2021-01-01", "from = 2021-01-01\nuntil = 2025-02-01", "的重叠"),
     "an unknown sureness": ('sure = "B"', 'sure = "D"', "只能是 A、B、C、M"),
-    "an unknown condition": ("determination =", "destination =", "不认识的条件 destination"),
-    "an unknown level": ('"extreme"', '"dire"', "determination 里有不认识的 dire"),
-    "an unknown category": ('"TEKUN"', '"TEKUNG"', "HIGH-GRANT：不认识的困难类别 TEKUNG"),
+    "an unknown condition": ('group = "hardship"', "destination = true", "不认识的条件 destination"),
+    "an unknown level": ('group = "hardship"', 'determination = ["dire"]', "determination 里有不认识的 dire"),
+    "an unknown category": ('group = "hardship"', 'categories = ["TEKUNG"]', "HIGH-GRANT：不认识的困难类别 TEKUNG"),
     "an amount without a figure": ("typical = 2000", "", "from、to、typical 至少写一个"),
     "a range upside down": ("from = 1200", "from = 2400", "应有 from ≤ typical ≤ to"),
     "a negative amount": ("typical = 2000", "typical = -1", "typical 应大于 0"),
@@ -36,6 +36,10 @@ CASES = {
     "an empty requirement": ("[[version.amount]]", "[[version.who]]\n[[version.amount]]", "没有写条件"),
     "standing for nothing known": ("[families]", 'instead_of = ["X"]\n[families]', "instead_of 里的 X 不是别的政策"),
     "what is not TOML": ("[families]", "[families", "HIGH-GRANT.toml：不是合格的 TOML"),
+    "an unknown group": ('group = "hardship"', 'group = "hardships"', "没有 hardships 这一组，可用：hardship、"),
+    "a kind of help": ("[families]", 'gives = "gold"\n[families]', "只能是 aid、contest、loan、support"),
+    "a day that no year has": ('opens = "09-01"', 'opens = "02-30"', "opens 写月和日"),
+    "a choice with nothing known": ("[families]", 'not_with = ["X"]\n[families]', "not_with 里的 X 不是别的政策"),
     "a policy that is there twice": ('code = "HIGH-GRANT"', 'code = "TWIN"', "政策代码重复"),
 }
 

@@ -1,4 +1,4 @@
-"""Every line of situations.toml is a test; it is written for people who know the policies and not the code."""
+"""Every situation of the files in situations/ is a test; they are for people who know the policies and not the code."""
 
 import tomllib
 from collections import Counter
@@ -8,12 +8,17 @@ from typing import Any
 
 import pytest
 
+from portal.policies.amounts import words_of
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import read_question
 from portal.policies.evaluation import Finding, evaluate, term_amount
 from portal.policies.policy import Waiver
 
-SITUATIONS = tomllib.loads(Path(__file__).with_name("situations.toml").read_text(encoding="utf-8"))["situation"]
+SITUATIONS = [
+    situation
+    for path in sorted(Path(__file__).with_name("situations").glob("*.toml"))
+    for situation in tomllib.loads(path.read_text(encoding="utf-8"))["situation"]
+]
 
 
 def findings_of(catalogue: Catalogue, situation: dict[str, Any]) -> dict[str, Finding]:
@@ -31,9 +36,11 @@ def in_words(finding: Finding | None, expected: str) -> str:
         return "absent"
     words = [finding.verdict.value]
     if isinstance(finding.amount, Waiver):
-        words.append(f"waives {finding.amount.what}")
+        words += [f"waives {finding.amount.what}", finding.claim_mode.value]
     elif term_amount(finding) is not None:
         words += [f"{term_amount(finding):f}", finding.claim_mode.value]
+    elif finding.amount is not None:
+        words.append(words_of(finding.amount))
     return " ".join(" ".join(words).split()[: len(expected.split())])
 
 
@@ -43,6 +50,8 @@ def test_the_catalogue_answers_as_people_expect(catalogue: Catalogue, situation:
     assert {code: in_words(findings.get(code), words) for code, words in situation["expect"].items()} == situation[
         "expect"
     ]
+    for code, words in situation.get("says", {}).items():
+        assert words in "；".join(findings[code].because)
 
 
 def test_every_policy_has_at_least_three_situations(catalogue: Catalogue) -> None:

@@ -7,7 +7,7 @@ from portal.coverage.words import yuan_words
 from portal.policies.amounts import yearly
 from portal.policies.catalogue import Catalogue
 from portal.policies.evaluation import Finding
-from portal.policies.policy import Amount, Per, Waiver
+from portal.policies.policy import Amount, Gives, Help, Per, Waiver
 from portal.vocabulary import ClaimMode, Verdict
 
 PER_WORDS = {Per.YEAR: "每学年", Per.TERM: "每学期", Per.ONCE: "一次"}
@@ -40,7 +40,7 @@ class Found:
     document: str
     note: str
     yearly: int
-    """Yuan a year for comparing; 0 for what is not collected."""
+    """Yuan a year for comparing; 0 for what is not collected, lent, or given to the chosen."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,11 @@ def sum_of(amount: Amount | None) -> Sum:
         return Sum("请问学校")
     if isinstance(amount, Waiver):
         return Sum(f"免{amount.what.label}")
+    if isinstance(amount, Help):
+        return Sum(amount.words)
     edges = [edge for edge in (amount.low, amount.high) if edge is not None]
     figure = yuan_words(Decimal(amount.typical)) if amount.typical else "～".join(yuan_words(Decimal(e)) for e in edges)
+    figure = f"最多{figure}" if amount.low is amount.typical is None else figure
     return Sum(figure, "元", PER_WORDS[amount.per])
 
 
@@ -99,7 +102,7 @@ def _found(finding: Finding, catalogue: Catalogue) -> Found:
         step=TELL_SCHOOL if tell else policy.application.how,
         document=finding.source,
         note=finding.note,
-        yearly=yearly(finding.amount),
+        yearly=yearly(finding.amount) if policy.gives is Gives.AID else 0,
     )
 
 
