@@ -45,6 +45,14 @@ def test_what_changes_nothing_is_not_asked() -> None:
     assert nothing.ahead is None
 
 
+def test_a_kindergarten_is_asked_about_in_its_own_words() -> None:
+    answers: Answers = {STAGE: ("preschool",), "kindergarten": ("inclusive",), "class": ("3",), HOME: ("dibao",)}
+    way = walk(answers, CATALOGUE, DAY)
+    assert (list(way.answers), way.ahead) == (list(answers), None)
+    sure = outcome(findings(way.answers, CATALOGUE, DAY), CATALOGUE).sure
+    assert [policy.code for policy in sure] == ["PRE-FREE1", "PRE-GRANT"]
+
+
 def test_an_answer_to_what_is_no_longer_asked_does_not_count() -> None:
     changed = walk({STAGE: ("senior",), "school": ("part",), "grade": ("4",), HOME: ("dibao",)}, CATALOGUE, DAY)
     assert list(changed.answers) == [STAGE, HOME]
@@ -68,7 +76,7 @@ def test_a_household_on_a_list_has_the_sum_of_its_tier() -> None:
 
 def test_unclear_is_not_no() -> None:
     found = outcome(findings({STAGE: ("senior",), HOME: ("unclear",)}, CATALOGUE, DAY), CATALOGUE)
-    assert [policy.code for policy in found.maybe] == ["HIGH-FREE", "HIGH-GRANT"]
+    assert [policy.code for policy in found.maybe] == ["DIS-ALLOW", "HIGH-FREE", "HIGH-GRANT", "ORPHAN-18", "SPE-FREE"]
 
 
 def test_nothing_is_stored_and_no_address_tells_of_an_answer(session: Session, client: FlaskClient) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from portal.blueprints.families.answers import Answers
 from portal.policies.catalogue import Catalogue
-from portal.policies.circumstances import UNDETERMINED, Circumstances
+from portal.policies.circumstances import UNDETERMINED, Circumstances, Ownership
 from portal.policies.conditions import SCHOOL_WORDS, grade_words
 from portal.policies.evaluation import Finding, evaluate
+from portal.policies.policy import Gives
 from portal.vocabulary import Determination, Stage, Verdict
 
 UNCLEAR = "unclear"
@@ -28,7 +29,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """``asks`` are names of missing fields as the evaluation gives them; a question that settles none is left out."""
+    """``asks`` are names of missing fields as the evaluation gives them; a question that settles none is left out.
+
+    It is put to families of its ``stages`` alone.
+    """
 
     code: str
     words: str
@@ -36,6 +40,7 @@ class Question:
     options: tuple[Option, ...]
     hint: str = ""
     many: bool = False
+    stages: frozenset[Stage] = frozenset(Stage)
 
 
 def _listed(code: str, words: str, category: str) -> Option:
@@ -56,11 +61,29 @@ QUESTIONS = (
             Option("part", "非全日制，学别的", {"full_time": False, "agriculture_major": False}),
             UNSURE,
         ),
+        stages=frozenset({Stage.VOCATIONAL}),
+    ),
+    Question(
+        "kindergarten", "孩子上的是哪一种幼儿园？", frozenset({"school.ownership", "school.inclusive"}),
+        (
+            Option("public", "公办", {"ownership": Ownership.PUBLIC}),
+            Option("inclusive", "民办，普惠性的", {"ownership": Ownership.PRIVATE, "inclusive": True}),
+            Option("private", "民办，不是普惠性的", {"ownership": Ownership.PRIVATE, "inclusive": False}),
+            UNSURE,
+        ),
+        stages=frozenset({Stage.PRESCHOOL}),
+    ),
+    Question(
+        "class", "孩子读哪个班？", frozenset({"grade"}),
+        (*(Option(str(grade), words, {"grade": grade}) for grade, words in ((3, "大班"), (2, "中班"), (1, "小班"))),
+         UNSURE),
+        stages=frozenset({Stage.PRESCHOOL}),
     ),
     Question(
         "grade", "孩子读几年级？", frozenset({"grade"}),
         (*(Option(str(grade), grade_words(grade), {"grade": grade}) for grade in (1, 2, 3)),
          Option("4", "四年级或以上", {"grade": 4}), UNSURE),
+        stages=frozenset(Stage) - {Stage.PRESCHOOL},
     ),
     Question(
         HOME, "下面哪些说的是您家？", frozenset({"categories", "determination", "disabled"}),
@@ -122,17 +145,21 @@ def walk(answers: Answers, catalogue: Catalogue, day: date) -> Walk:
 
 
 def next_question(answers: Answers, catalogue: Catalogue, day: date) -> Question | None:
-    """The first not yet answered on which some policy still depends; None when nothing is left to ask."""
+    """The first not yet answered on which some policy still depends; None when nothing is left to ask.
+
+    A policy that waits for something no question asks is settled by none.
+    """
     if STAGE not in answers:
         return question_of(STAGE, catalogue)
+    ahead = [each for each in QUESTIONS if each.code not in answers and answers[STAGE][0] in each.stages]
+    askable = frozenset().union(*(question.asks for question in ahead))
     missing = {
         name
         for finding in findings(answers, catalogue, day)
-        if finding.verdict is Verdict.UNKNOWN
+        if finding.verdict is Verdict.UNKNOWN and askable.issuperset(finding.missing)
         for name in finding.missing
     }
-    left = (question for question in QUESTIONS if question.code not in answers and question.asks & missing)
-    return next(left, None)
+    return next((question for question in ahead if question.asks & missing), None)
 
 
 def circumstances(answers: Answers, catalogue: Catalogue) -> Circumstances:
@@ -156,10 +183,11 @@ def _at_home(chosen: list[Option]) -> dict[str, Any]:
 
 
 def findings(answers: Answers, catalogue: Catalogue, day: date) -> tuple[Finding, ...]:
-    """For the pupil's own stage alone."""
+    """For the pupil's own stage alone; what is given to the chosen or here and there is told only where it is sure."""
     known = circumstances(answers, catalogue)
     return tuple(
         finding
         for finding in evaluate(catalogue, known, day)
-        if known.stage is None or known.stage in catalogue[finding.policy].stages
+        if (known.stage is None or known.stage in catalogue[finding.policy].stages)
+        and (finding.gives in (Gives.AID, Gives.LOAN) or finding.verdict is Verdict.ENTITLED)
     )
