@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal import clock
 from portal.coverage.awards import KEEPERS
 from portal.coverage.lapses import expire
+from portal.intake.delivery import drop_unconfirmed
 from portal.intake.work_off import resume_left_behind
 from portal.models import JobSlot
 from portal.outreach import delivery, health, outbox, reminders, upkeep
@@ -70,7 +71,7 @@ def resume_files(sessions: Sessions, _: Settings, now: datetime) -> object:
 
 def expire_registers(sessions: Sessions, _: Settings, now: datetime) -> object:
     with sessions.begin() as session:
-        return expire(session, now, clock.local(now).date())
+        return expire(session, now, clock.local(now).date()), drop_unconfirmed(session, now)
 
 
 def prune(sessions: Sessions, _: Settings, now: datetime) -> object:

@@ -9,13 +9,14 @@ from portal.models import Intake
 
 @dataclass(frozen=True)
 class Findings:
-    """``rows`` are the lines that were not blank; ``dropped`` the headings whose columns were not read."""
+    """``rows`` are the lines that were not blank; ``read`` and ``dropped`` the headings that were and were not read."""
 
     rows: int
     kept: int
     repaired: tuple[Repair, ...] = ()
     problems: tuple[Problem, ...] = ()
     dropped: tuple[str, ...] = ()
+    read: tuple[str, ...] = ()
 
 
 def as_text(findings: Findings) -> str:
@@ -35,4 +36,5 @@ def findings_of(intake: Intake) -> Findings:
         repaired=tuple(Repair(**repair) for repair in said["repaired"]),
         problems=tuple(Problem(**problem) for problem in said["problems"]),
         dropped=tuple(said["dropped"]),
+        read=tuple(said.get("read", ())),
     )

@@ -64,6 +64,7 @@ def keep_register(session: Session, intake: Intake, table: Table, now: datetime,
         repaired=tuple(register.repaired),
         problems=tuple(sorted([*register.problems, *fitting.problems], key=lambda problem: problem.row)),
         dropped=register.dropped,
+        read=register.read,
     )
 
 

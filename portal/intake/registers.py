@@ -39,13 +39,15 @@ class RegisterLine:
 
 @dataclass(frozen=True)
 class Register:
-    """``rows`` counts the lines that were not blank; ``dropped`` are headings whose columns were not kept."""
+    """``rows`` counts the lines that were not blank; ``dropped`` and ``read`` are headings whose columns were and
+    were not kept."""
 
     lines: list[RegisterLine]
     repaired: list[Repair]
     problems: list[Problem]
     dropped: tuple[str, ...]
     rows: int
+    read: tuple[str, ...]
 
 
 _MARKS = re.compile(r"[\s()\[\]【】“”\"'、,，.。:：;；_-]+|^\d+(?=\D)")
@@ -116,7 +118,8 @@ def read_register(
                 valid_to_unreadable=last_day is None and not open_ended(values.get("valid_to", "")),
             )
         )
-    return Register(lines, notes.repaired, notes.sorted_problems(), dropped, len(table.lines))
+    read = tuple(written for field, written in columns.written.items() if field != "address")
+    return Register(lines, notes.repaired, notes.sorted_problems(), dropped, len(table.lines), read)
 
 
 def _unknown_category(written: str, category_codes: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal import audit
+from portal.intake.door import table_of
 from portal.intake.findings import Findings, as_text
 from portal.intake.keep_register import keep_register
 from portal.intake.keep_roster import keep_roster
@@ -29,7 +30,9 @@ PURPOSE = "student aid matching, 苏教助函〔2020〕8号"
 """Why registers and rosters may be processed at all; in every entry of the provision log (L-10)."""
 WAITS_FOR_ITS_OWN = timedelta(seconds=30)
 GIVEN_UP = timedelta(hours=6)
-_ended_badly = "导入没有完成，这次什么都没有存入：请重新导入；再失败就把文件名和时间告诉系统管理员"
+LIMITS = {True: WEB, False: COMMAND_LINE}
+"""Of a file that came in by the web, or not."""
+ENDED_BADLY = "导入没有完成，这次什么都没有存入：请重新导入；再失败就把文件名和时间告诉系统管理员"
 
 
 class Keeper(Protocol):
@@ -63,9 +66,9 @@ def work_off(
     except TakenOver:
         return False
     except UnreadableFile as problem:
-        _refuse(sessions, intake_id, now, str(problem))
+        refuse(sessions, intake_id, now, str(problem))
     except Exception:
-        _refuse(sessions, intake_id, now, _ended_badly)
+        refuse(sessions, intake_id, now, ENDED_BADLY)
         raise
     return True
 
@@ -81,7 +84,7 @@ def resume_left_behind(sessions: Sessions, now: datetime, keepers: Mapping[Intak
     taken = 0
     for intake_id, arrived_at in found:
         if arrived_at < now - GIVEN_UP:
-            _refuse(sessions, intake_id, now, _ended_badly)
+            refuse(sessions, intake_id, now, ENDED_BADLY)
         elif work_off(sessions, intake_id, now, keepers=keepers):
             taken += 1
     return taken
@@ -108,8 +111,9 @@ def _read_and_keep(
     if sealed is None:
         raise UnreadableFile("文件的内容没有留下：请重新导入")
     progress.step("读取文件")
-    data = b64decode(keyring().open(sealed, CONTENT, intake_id))
-    table = read_table(data, file_name, WEB if by_web else COMMAND_LINE)
+    text = keyring().open(sealed, CONTENT, intake_id)
+    # what passed the door is JSON; any other file is kept as base64, which has no brace
+    table = table_of(text) if text.startswith("{") else read_table(b64decode(text), file_name, LIMITS[by_web])
     progress.rows = len(table.lines)
     with sessions.begin() as session:
         intake = session.get_one(Intake, intake_id)
@@ -153,10 +157,11 @@ def _record(session: Session, intake: Intake, findings: Findings) -> None:
         problems=len(findings.problems),
         dropped=len(findings.dropped),
         purpose=PURPOSE,
+        expires_on=str(intake.expires_on or ""),
     )
 
 
-def _refuse(sessions: Sessions, intake_id: UUID, now: datetime, because: str) -> None:
+def refuse(sessions: Sessions, intake_id: UUID, now: datetime, because: str) -> None:
     with sessions.begin() as session:
         intake = session.get_one(Intake, intake_id, with_for_update={"of": Intake})
         if intake.state not in (IntakeState.WAITING, IntakeState.READING):

@@ -7,10 +7,12 @@ from flask import Flask
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
+from tests.intake.files import XIAOYU, xlsx
 from tests.pages import DESK, PHONE, Opener, look_plain, small_targets
 from tests.staff.browsing import enter, press
 from tests.staff.county import StaffCounty, remind
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LISTS = {
     "cnty": (
         "/staff/",
@@ -28,7 +30,7 @@ LISTS = {
     "sch1": ("/staff/", "/staff/intake/roster", "/staff/slips"),
     "insp": ("/staff/audit",),
     "keeper": ("/staff/people",),
-    "mz": ("/staff/intake",),
+    "mz": ("/staff/intake", "/staff/intake/register"),
 }
 
 
@@ -42,6 +44,8 @@ def every_page(page: Page, county: StaffCounty) -> Iterator[str]:
             yield f"{account}{path.replace('/', '-')}".replace("?", "-")
         if account in ("cnty", "sch1"):
             yield from of_one_pupil(page, county)
+        if account == "mz":
+            yield from of_one_register(page, county)
         if account == "sch1":
             page.goto("/staff/slips")
             page.get_by_label("班级").select_option(index=0)
@@ -49,6 +53,25 @@ def every_page(page: Page, county: StaffCounty) -> Iterator[str]:
             yield "slips-printed"
             page.goto("/staff/")
         press(page, "退出")
+
+
+def of_one_register(page: Page, county: StaffCounty) -> Iterator[str]:
+    page.goto("/staff/intake/register")
+    rows = (
+        ["姓名", "身份证件号", "困难类别", "银行卡"],
+        ["王小雨", XIAOYU, "低保", "6222000000000000"],
+        ["", "", "低保", ""],
+    )
+    files = {"name": "名单.xlsx", "mimeType": XLSX, "buffer": xlsx(*rows)}
+    page.get_by_label("文件").set_input_files(files)
+    press(page, "下一步：看读到了什么")
+    page.get_by_role("button", name="确认报送").wait_for(timeout=20_000)
+    yield "register-checked"
+    press(page, "放弃，不报送")
+    page.goto(f"/staff/register/{county.ours.register.id}")
+    yield "register-receipt"
+    page.goto(f"/staff/register/{county.ours.register.id}/withdraw")
+    yield "register-withdraw"
 
 
 def of_one_pupil(page: Page, county: StaffCounty) -> Iterator[str]:
@@ -85,4 +108,4 @@ def test_axe_finds_nothing_and_targets_are_large_enough(
 def test_no_page_needs_a_script(app: Flask, session: Session, county: StaffCounty, open_page: Opener) -> None:
     remind(app)
     page = open_page(DESK, java_script_enabled=False)
-    assert len(list(every_page(page, county))) == 29
+    assert len(list(every_page(page, county))) == 33

@@ -40,6 +40,10 @@ OPENED_BY = {
     "take_in_roster": (Permission.IMPORT_ROSTER,),
     "take_in_register": (Permission.IMPORT_REGISTER,),
     "take_in_awards": (Permission.IMPORT_AWARDS,),
+    "register": (Permission.IMPORT_REGISTER,),
+    "confirm_register": (Permission.IMPORT_REGISTER,),
+    "drop_register": (Permission.IMPORT_REGISTER,),
+    "withdraw_register": (Permission.IMPORT_REGISTER,),
     "messages": (Permission.SEE_MESSAGES,),
     "phone": (Permission.SEE_MESSAGES,),
     "slips": (Permission.PRINT_SLIPS,),
@@ -72,6 +76,7 @@ def things_of(things: Things, role: Role) -> dict[str, object]:
         "entitlement_id": things.row.id,
         "correction_id": things.correction.id,
         "intake_id": intake.id,
+        "register_id": things.register.id,
         "staff_id": things.member.id,
     }
 

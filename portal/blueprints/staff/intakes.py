@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from flask import Response, render_template
+from flask import Response, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
 
 from portal import audit, clock
 from portal.blueprints.guards import needs, source
@@ -16,7 +17,7 @@ from portal.database import db
 from portal.intake.findings import findings_of
 from portal.models import Intake, StaffMember
 from portal.privacy.masking import mask_number, redact
-from portal.vocabulary import IntakeState
+from portal.vocabulary import IntakeKind, IntakeState
 
 SHOWN = 200
 """Problems and repairs on the page; the file has them all."""
@@ -34,8 +35,10 @@ def intakes() -> str:
 
 @staff.get("/intake/<uuid:intake_id>")
 @needs(*IMPORTS)
-def intake(intake_id: UUID) -> str:
+def intake(intake_id: UUID) -> str | BaseResponse:
     found = current_user.scope.find(db.session(), Intake, intake_id, Intake.unit_id)
+    if found.kind is IntakeKind.REGISTER:
+        return redirect(url_for("staff.register", register_id=intake_id))
     findings = findings_of(found)
     return render_template(
         "staff/intake.html",

@@ -53,7 +53,10 @@ PLACES = (
     ),
     Place(
         "staff.intakes", "导入", IMPORTS,
-        ("staff.intake", "staff.take_in_roster", "staff.take_in_register", "staff.take_in_awards"),
+        (
+            "staff.intake", "staff.take_in_roster", "staff.take_in_register", "staff.take_in_awards",
+            "staff.register", "staff.withdraw_register",
+        ),
         refused_files, "份文件被退回",
     ),
     Place("staff.messages", "提醒", (Permission.SEE_MESSAGES,), ("staff.phone",)),

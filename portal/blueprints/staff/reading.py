@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal import clock
 from portal.coverage.awards import KEEPERS
 from portal.database import EVERYTHING, db
+from portal.intake.delivery import look_over
 from portal.intake.work_off import work_off
 
 log = structlog.get_logger()
@@ -30,6 +31,11 @@ def read_soon(intake_id: UUID) -> None:
     _readers.submit(_read, sessions(), intake_id)
 
 
+def look_over_soon(intake_id: UUID, data: bytes) -> None:
+    """The file goes by hand: what nobody agreed to take is in memory only."""
+    _readers.submit(_look_over, sessions(), intake_id, data)
+
+
 def match_soon(work: Callable[[Session], None]) -> Future[None]:
     """``work`` is one transaction."""
     return _matchers.submit(_in_one, sessions(), work)
@@ -40,6 +46,13 @@ def _read(made: sessionmaker[Session], intake_id: UUID) -> None:
         work_off(made, intake_id, clock.now(), keepers=KEEPERS)
     except Exception:
         log.exception("intake ended badly", intake=str(intake_id))
+
+
+def _look_over(made: sessionmaker[Session], intake_id: UUID, data: bytes) -> None:
+    try:
+        look_over(made, intake_id, data, clock.now())
+    except Exception:
+        log.exception("delivery ended badly", intake=str(intake_id))
 
 
 def _in_one(made: sessionmaker[Session], work: Callable[[Session], None]) -> None:

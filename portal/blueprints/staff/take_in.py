@@ -1,15 +1,12 @@
-"""A file comes in: a roster, a register or awards, each by those whose file it is."""
+"""A file comes in: a roster or awards, by those whose file it is; registers are delivered, see ``registers.py``."""
 
-import re
 from collections.abc import Callable
 
 from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 from flask_wtf.file import FileField, FileRequired
-from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectField, StringField
-from wtforms.validators import Regexp
 
 from portal import clock
 from portal.access.permissions import Permission
@@ -23,11 +20,10 @@ from portal.blueprints.staff.terms import current_term, terms_around
 from portal.clock import local
 from portal.database import db
 from portal.intake.receive import NotReceived, receive
-from portal.models import HardshipCategory, Intake, Unit
+from portal.models import Intake, Unit
 from portal.vocabulary import IntakeKind, IntakeState, UnitLevel
 
 Answer = str | BaseResponse | tuple[str, int]
-WHOLE_FILE = "文件里有“困难类别”一列"
 
 
 class RosterForm(Form):
@@ -37,17 +33,6 @@ class RosterForm(Form):
     file = FileField("文件", [FileRequired("请选一个文件")])
     occasion = SelectField("学期")
     school_code = StringField("学校标识码")
-
-
-class RegisterForm(Form):
-    """困难群体名单."""
-
-    kind = IntakeKind.REGISTER
-    file = FileField("文件", [FileRequired("请选一个文件")])
-    occasion = StringField(
-        "批次", [Regexp(re.compile(r"^\d{4}-(0[1-9]|1[0-2])$"), message="请写名单的年月，如 2026-08")]
-    )
-    category = SelectField("困难类别")
 
 
 class AwardsForm(Form):
@@ -65,15 +50,6 @@ def take_in_roster() -> Answer:
     if current_user.staff.unit.level is UnitLevel.SCHOOL:
         del form.school_code
     return _take_in(form, _unit_named)
-
-
-@staff.route("/intake/register", methods=["GET", "POST"])
-@needs(Permission.IMPORT_REGISTER)
-def take_in_register() -> Answer:
-    form = RegisterForm(occasion=f"{clock.today():%Y-%m}")
-    categories = db.session.scalars(select(HardshipCategory).order_by(HardshipCategory.name))
-    form.category.choices = choices({"": WHOLE_FILE} | {one.code: f"全是：{one.name}" for one in categories})
-    return _take_in(form, _own_unit)
 
 
 @staff.route("/intake/awards", methods=["GET", "POST"])
@@ -97,9 +73,8 @@ def _take_in(form: Form, unit_of: Callable[[Form], Unit]) -> Answer:
 
 def _received(form: Form, unit: Unit) -> Intake:
     now, file = clock.now(), form.file.data
-    category, data, name = form.category.data if "category" in form else "", file.read(), file.filename or ""
-    by = current_user.actor
-    intake = receive(db.session(), form.kind, unit, form.occasion.data, name, data, category, by, now)
+    by, data, name = current_user.actor, file.read(), file.filename or ""
+    intake = receive(db.session(), form.kind, unit, form.occasion.data, name, data, "", by, now)
     came_before = intake.state is not IntakeState.WAITING or intake.arrived_at != now
     db.session.commit()
     if came_before:
