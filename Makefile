@@ -25,7 +25,7 @@ debian = missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || printf '%s 
 		fi; \
 	fi
 
-.PHONY: run test bench lint
+.PHONY: run test bench lint fuzz
 
 run: .venv/.portal node_modules/.portal
 	@exec .venv/bin/python -m make.run
@@ -36,6 +36,9 @@ test: .venv/.portal .venv/.test node_modules/.portal
 
 bench: .venv/.portal .venv/.bench
 	@exec .venv/bin/python -m benchmarks $(ARGS)
+
+fuzz: .venv/.portal .venv/.fuzz
+	@exec .venv/bin/python -m fuzz $(ARGS)
 
 lint: .venv/.portal .venv/.lint
 	@.venv/bin/ruff check .
@@ -53,7 +56,7 @@ lint: .venv/.portal .venv/.lint
 	$(PIP) install -r requirements.txt
 	@touch $@
 
-.venv/.test .venv/.lint .venv/.bench: .venv/.%: pyproject.toml .venv/.portal
+.venv/.test .venv/.lint .venv/.bench .venv/.fuzz: .venv/.%: pyproject.toml .venv/.portal
 	$(PIP) install --group $*
 	@touch $@
 

@@ -230,6 +230,14 @@ class IntakeState(Labelled):
     EXPIRED = "expired", "已到期销毁"
 
 
+class MatchingState(Labelled):
+    """How far a school is with a term's matching (N3-1)."""
+
+    NOT_BEGUN = "not_begun", "未开始"
+    UNDER_WAY = "under_way", "进行中"
+    DONE = "done", "完成"
+
+
 class RegisterPurpose(Labelled):
     """What a register is delivered for; there is no other use of it (N5-4)."""
 

@@ -12,6 +12,7 @@ class Permission(StrEnum):
     IMPORT_REGISTER = "import_register"
     IMPORT_AWARDS = "import_awards"
     RUN_MATCHING = "run_matching"
+    FOLLOW_MATCHING = "follow_matching"
     GIVE_REASON = "give_reason"
     RECORD_CONTACT = "record_contact"
     EXPORT = "export"
@@ -35,6 +36,7 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.IMPORT_REGISTER: ("报送困难群体名单", frozenset({Role.BUREAU_OFFICER, COUNTY, CITY, PROVINCE})),
     Permission.IMPORT_AWARDS: ("导入受助名单", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.RUN_MATCHING: ("运行信息比对", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
+    Permission.FOLLOW_MATCHING: ("查看各校比对进度并催办", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.GIVE_REASON: ("填写未资助原因", frozenset({SCHOOL, COUNTY})),
     Permission.RECORD_CONTACT: ("登记与家长的联系", frozenset({SCHOOL, COUNTY})),
     Permission.EXPORT: ("导出名单", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),

@@ -25,6 +25,7 @@ from portal.models.pupil import Guardian, Pupil
 from portal.models.register_entry import RegisterEntry
 from portal.models.reply import Reply
 from portal.models.school_class import SchoolClass
+from portal.models.school_reminder import SchoolReminder
 from portal.models.sign_in import SignIn
 from portal.models.slip import Slip
 from portal.models.staff_member import StaffMember
@@ -65,6 +66,7 @@ __all__ = [
     "RegisterEntry",
     "Reply",
     "SchoolClass",
+    "SchoolReminder",
     "SignIn",
     "Slip",
     "StaffMember",

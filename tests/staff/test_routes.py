@@ -40,6 +40,8 @@ OPENED_BY = {
     "take_in_roster": (Permission.IMPORT_ROSTER,),
     "take_in_register": (Permission.IMPORT_REGISTER,),
     "take_in_awards": (Permission.IMPORT_AWARDS,),
+    "board": (Permission.FOLLOW_MATCHING,),
+    "remind_schools": (Permission.FOLLOW_MATCHING,),
     "register": (Permission.IMPORT_REGISTER,),
     "confirm_register": (Permission.IMPORT_REGISTER,),
     "drop_register": (Permission.IMPORT_REGISTER,),

@@ -2,6 +2,7 @@
 
 from portal.blueprints.staff import (
     audit_trail,
+    board,
     intakes,
     ledger,
     matched,
@@ -20,6 +21,7 @@ from portal.blueprints.staff.blueprint import staff
 
 __all__ = [
     "audit_trail",
+    "board",
     "intakes",
     "ledger",
     "matched",

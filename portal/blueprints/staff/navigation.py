@@ -51,6 +51,7 @@ PLACES = (
         "staff.matched", "比对名单", (Permission.SEE_PUPILS,), ("staff.matching", "staff.export_matched"),
         possible_matches, "人待核实",
     ),
+    Place("staff.board", "比对进度", (Permission.FOLLOW_MATCHING,)),
     Place(
         "staff.intakes", "导入", IMPORTS,
         (

@@ -11,6 +11,7 @@ from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.terms import asked_term
 from portal.clock import SchoolTerm, local
+from portal.coverage.board import DOUBTS, MATCH, ROSTER, board, late_schools
 from portal.coverage.today import figures, missing_money, next_due, overdue_rows, possible_matches, refused_files
 from portal.database import db
 from portal.enrolment.corrections import ABOUTS, waiting
@@ -19,6 +20,8 @@ from portal.privacy.masking import mask_name
 from portal.vocabulary import Decision
 
 MOST_SAID = 10
+DOES = {ROSTER: "staff.take_in_roster", MATCH: "staff.matching", DOUBTS: "staff.matched"}
+"""Where a school does what it was asked for."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def today() -> str:
 
 def _waiting(term: SchoolTerm) -> list[Waiting]:
     session, scope = db.session(), current_user.scope
-    lines = []
+    lines = [*_asked_by_the_office_above(term)]
     if missing := missing_money(session, scope, term):
         href = url_for("staff.ledger", show="missing", term=term.code)
         lines.append(Waiting(f"{missing} 户说没收到钱", "查明款项去向", "去看", href, "2 个工作日内答复家长"))
@@ -62,6 +65,27 @@ def _waiting(term: SchoolTerm) -> list[Waiting]:
         href = url_for("staff.matched", decision=Decision.POSSIBLE.value, term=term.code)
         lines.append(Waiting(f"{possible} 名学生疑似匹配", "号码或姓名不完全一致，要人看过才算数", "去看", href))
     return lines
+
+
+def _asked_by_the_office_above(term: SchoolTerm) -> list[Waiting]:
+    """催办: at a school what it was asked to do, at an office the schools that are late."""
+    session, scope, day = db.session(), current_user.scope, clock.today()
+    if current_user.may(Permission.FOLLOW_MATCHING):
+        late = late_schools(session, scope, term, day)
+        href = url_for("staff.board", state="late", term=term.code)
+        why = "名册没有导入、没有比对，或疑似匹配没有核实"
+        return [Waiting(f"{late} 所学校的比对过了日期", why, "去催办", href, "已经晚了")] if late else []
+    return [
+        Waiting(
+            f"{line.reminded.by_unit}催办：{line.task.words}",
+            f"{term.label}的信息比对 · {local(line.reminded.at):%m月%d日} 催办",
+            "去办",
+            url_for(DOES[line.task]),
+            f"应在 {line.due:%m月%d日} 前办完",
+        )
+        for line in board(session, scope, term, day)
+        if line.reminded and line.task and current_user.may(Permission.RUN_MATCHING)
+    ]
 
 
 def _said(term: SchoolTerm) -> list[Waiting]:
