@@ -83,6 +83,40 @@ def test_a_hostile_workbook_is_refused_with_a_sentence(kind):
     assert said in str(caught.value)
 
 
+LITTLE = 64 << 10
+"""Bytes inflated of a plain small workbook, many times over: far below a tenth of a second's work."""
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_workbook_is_refused_before_it_costs_anything(kind, monkeypatch):
+    data, inflated = HOSTILE[kind][0](), []
+    read = zipfile.ZipExtFile.read
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda self, size=-1: _counted(read(self, size), inflated))
+    with pytest.raises(UnreadableFile):
+        read_table(data, "名单.xlsx", WEB)
+    assert sum(inflated) <= LITTLE
+
+
+def _counted(chunk, inflated):
+    inflated.append(len(chunk))
+    return chunk
+
+
+def test_the_members_of_a_crowded_archive_are_not_even_listed(monkeypatch):
+    data = many_members()
+    monkeypatch.setattr(zipfile, "ZipFile", lambda *_: pytest.fail("opened"))
+    with pytest.raises(UnreadableFile, match="部件太多"):
+        read_table(data, "名单.xlsx", WEB)
+
+
+@pytest.mark.parametrize("kind", ["a bomb that declares itself", "macros", "a path that climbs", "a truncated file"])
+def test_what_the_archive_gives_away_never_reaches_the_parser(kind, monkeypatch):
+    data = HOSTILE[kind][0]()
+    monkeypatch.setattr("portal.intake.spreadsheet.read_sheet", lambda *_: pytest.fail("parsed"))
+    with pytest.raises(UnreadableFile):
+        read_table(data, "名单.xlsx", WEB)
+
+
 def test_a_stray_format_in_the_last_corner_is_no_reason_to_refuse():
     rows = (
         '<row r="1"><c r="A1" t="str"><v>姓名</v></c><c r="XFD1" s="0"/></row>'
