@@ -171,7 +171,7 @@ def _judge(candidate: _Candidate, day: date) -> Match | None:
         via=candidate.via,
         number=NumberAgreement.SAME if candidate.certain and entry.id_certain else NumberAgreement.UNVERIFIED,
         name=compare_names(candidate.name, candidate.former_name, entry.name or ""),
-        validity=validity(entry.valid_to, entry.valid_to_unreadable, day),
+        validity=validity(entry.valid_to, entry.valid_to_unreadable, day, entry.valid_from),
     )
     rule = rule_for(agreement)
     return Match(str(candidate.pupil.id), str(entry.id), agreement, rule) if rule else None

@@ -70,9 +70,11 @@ def test_another_character_for_the_same_name_is_certain_and_listed_for_correctio
         ({"valid_to": date(2026, 8, 31)}, Decision.POSSIBLE),
         ({"valid_to": date(2026, 9, 1)}, Decision.CERTAIN),
         ({"valid_to_unreadable": True}, Decision.POSSIBLE),
+        ({"valid_from": date(2027, 2, 1)}, Decision.POSSIBLE),
+        ({"valid_from": date(2027, 1, 31)}, Decision.CERTAIN),
     ],
 )
-def test_an_entry_must_be_in_force_on_the_first_day_of_the_term(
+def test_an_entry_must_be_in_force_in_the_term(
     session: Session, values: dict[str, object], decision: Decision
 ) -> None:
     a_pupil(session)
