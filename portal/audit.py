@@ -32,6 +32,7 @@ ACTIONS = {
     "not_received": "家长反映未到账",
     "exported": "导出",
     "slips_printed": "打印告知单",
+    "script_read": "打开电话话术",
     "reminders_planned": "计划提醒",
     "sent_again": "重发结果待查的消息",
     "reply_handled": "处理家长回复",

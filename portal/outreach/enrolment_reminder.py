@@ -61,17 +61,16 @@ def write(children: Sequence[Child], ownership: Ownership, now: datetime) -> Wri
     kind = "neutral" if ownership is not Ownership.OWN else "siblings" if len(children) > 1 else "own"
     chosen = template(f"enrolment_not_confirmed.{kind}")
     one_school = len({child.school.id for child in children}) == 1
-    family_name = surname(first.name)
     words = {
         "signature": signature(first.office),
-        "child": f"{family_name}同学" if family_name else "您的孩子",
+        "child": called(first),
         "grade": first.grade,
         "grades": "、".join(child.grade for child in children) if all(child.grade for child in children) else "",
         "count": COUNTS[len(children)],
         "policy": first.policy,
         "amount": first.amount,
         "date": short_day(local(now + ANSWER_WITHIN).date()),
-        "person": _person(first) if one_school else "学校",
+        "person": person_of(first) if one_school else "学校",
         "landline": (first.school.landline if one_school else "") or first.office.landline,
     }
     return Written(chosen, chosen.say(words))
@@ -83,7 +82,14 @@ def signature(office: Unit) -> str:
     return office.name if named else f"{office.name}教育局"
 
 
-def _person(child: Child) -> str:
+def called(child: Child) -> str:
+    """王同学; who has no 姓 is the family's child."""
+    family_name = surname(child.name)
+    return f"{family_name}同学" if family_name else "您的孩子"
+
+
+def person_of(child: Child) -> str:
+    """班主任李老师, else the school's aid officer."""
     return f"班主任{child.teacher}" if child.teacher else child.school.aid_officer or "班主任"
 
 

@@ -35,6 +35,10 @@ class Template:
             raise TemplateFault(f"{self.name}：{'；'.join(faults)}")
         return fitting[0]
 
+    def lines(self, words: Mapping[str, str]) -> tuple[str, ...]:
+        """For a template that is read out from top to bottom: every line whose words are known."""
+        return tuple(wording.format_map(words) for wording in self.wordings if _known(wording, words))
+
 
 def _known(wording: str, words: Mapping[str, str]) -> bool:
     return all(words.get(place) for place in re.findall(r"\{(\w+)\}", wording))

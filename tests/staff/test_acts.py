@@ -235,6 +235,6 @@ def test_every_pupil_of_a_class_gets_a_slip_alike(client: FlaskClient, session: 
     sign_in(client, "sch1")
     page = post(client, "/staff/slips", in_class="四年级|(2)班").text
     assert page.count('<article class="slip">') == 1
-    assert "致王小雨同学家长" in page
+    assert "王小雨同学家长收" in page
     assert "低保" not in page
     assert [entry.detail for entry in entries(session, "slips_printed")] == [{"slips": 1}]

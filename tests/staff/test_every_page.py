@@ -82,6 +82,8 @@ def of_one_pupil(page: Page, county: StaffCounty) -> Iterator[str]:
     yield "pupil"
     press(page, "记下原因")
     yield "pupil-without-reason"
+    page.goto(f"/staff/pupils/{county.ours.pupil.id}/script")
+    yield "script"
     page.goto(f"/staff/pupils/{county.ours.pupil.id}")
     page.get_by_text("看完整号码").click()
     page.get_by_text("母亲电话").click()
@@ -109,4 +111,4 @@ def test_axe_finds_nothing_and_targets_are_large_enough(
 def test_no_page_needs_a_script(app: Flask, session: Session, county: StaffCounty, open_page: Opener) -> None:
     remind(app)
     page = open_page(DESK, java_script_enabled=False)
-    assert len(list(every_page(page, county))) == 34
+    assert len(list(every_page(page, county))) == 36

@@ -30,6 +30,7 @@ OPENED_BY = {
     "reveal": (Permission.REVEAL,),
     "give_reason": (Permission.GIVE_REASON,),
     "record_contact": (Permission.RECORD_CONTACT,),
+    "script": (Permission.RECORD_CONTACT,),
     "settle_correction": (Permission.RECORD_CONTACT,),
     "export_matched": (Permission.EXPORT,),
     "matching": (Permission.RUN_MATCHING,),

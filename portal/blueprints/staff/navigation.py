@@ -44,7 +44,8 @@ PLACES = (
     Place("staff.today", "今天", (Permission.SEE_PUPILS,)),
     Place(
         "staff.ledger", "台账", (Permission.SEE_PUPILS,),
-        ("staff.pupil", "staff.reveal", "staff.give_reason", "staff.record_contact", "staff.settle_correction"),
+        ("staff.pupil", "staff.reveal", "staff.give_reason", "staff.record_contact", "staff.script",
+         "staff.settle_correction"),
         overdue_rows, "条过了约定日期",
     ),
     Place(

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import DateField, RadioField, SelectField, TextAreaField
@@ -12,7 +12,7 @@ from portal import audit, clock
 from portal.access.permissions import Permission
 from portal.access.scope import NotInScope
 from portal.blueprints.forms import Form
-from portal.blueprints.guards import needs
+from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.pupils import pupil_page
@@ -23,6 +23,7 @@ from portal.coverage.contacts import record_contact as record
 from portal.database import db
 from portal.enrolment.corrections import may_look
 from portal.models import Correction, Entitlement, Pupil
+from portal.outreach.script import script_for
 from portal.vocabulary import Channel
 
 
@@ -85,6 +86,20 @@ def record_contact(pupil_id: UUID) -> BaseResponse | tuple[str, int]:
             flash("联系已记下。")
             return redirect(url_for("staff.pupil", pupil_id=pupil_id))
     return pupil_page(pupil_id, contact_form=form), 422
+
+
+@staff.get("/pupils/<uuid:pupil_id>/script")
+@needs(Permission.RECORD_CONTACT)
+def script(pupil_id: UUID) -> str:
+    """话术, to be read out with the telephone in the other hand; opening it is in the trail."""
+    session = db.session()
+    pupil = current_user.scope.find(session, Pupil, pupil_id, Pupil.school_id)
+    spoken = script_for(session, pupil, current_term(), clock.today())
+    audit.record(
+        session, current_user.actor, "script_read", unit_id=pupil.school_id, pupil_id=pupil_id, source=source()
+    )
+    session.commit()
+    return render_template("staff/script.html", pupil_id=pupil_id, script=spoken)
 
 
 @staff.post("/corrections/<uuid:correction_id>/settle")

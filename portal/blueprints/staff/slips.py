@@ -1,4 +1,4 @@
-"""告知单: one A5 page a pupil, all alike but for the name and the code (G6)."""
+"""告知单: one A5 a pupil, all alike outside but for the name; the code is folded in (G6, docs/decisions/0008)."""
 
 from flask import current_app, render_template
 from flask_login import current_user
@@ -17,13 +17,19 @@ from portal.blueprints.staff.terms import current_term
 from portal.coverage.words import class_words
 from portal.database import db
 from portal.models import EnrolmentRecord, Pupil, SchoolClass
+from portal.outreach.script import version
 from portal.settings import Settings
 
 Record = EnrolmentRecord
 
 
+PAPERS = {"A5": ("A5 纸，一人一页", 1), "A4": ("A4 纸横放，一页两人，从中间裁开", 2)}
+"""What a school has in its printer, and how many slips go on a page."""
+
+
 class SlipsForm(Form):
     in_class = SelectField("班级", [InputRequired("请选班级")])
+    paper = SelectField("纸张", default="A5", choices=choices({code: words for code, (words, _) in PAPERS.items()}))
 
 
 @staff.get("/slips")
@@ -48,6 +54,9 @@ def print_slips() -> str | tuple[str, int]:
     return render_template(
         "staff/slips_print.html",
         pages=pages,
+        paper=form.paper.data,
+        a_page=PAPERS[form.paper.data][1],
+        version=version(),
         school=unit,
         teacher=_teacher_of(grade, name),
         in_class=class_words(grade, name),

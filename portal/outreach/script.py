@@ -1,0 +1,48 @@
+"""话术: what a teacher reads out on the telephone, the same matter and the same version as the message (N4-2)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from portal.clock import SchoolTerm
+from portal.models import Pupil
+from portal.outreach.enrolment_reminder import Child, called, children_of, person_of
+from portal.outreach.messages import TemplateFault, template
+from portal.outreach.words import lint_words
+
+SPOKEN = "enrolment_not_confirmed.spoken"
+
+
+@dataclass(frozen=True)
+class Script:
+    version: int
+    lines: tuple[str, ...]
+
+
+def version() -> int:
+    """第几版: of the message, the slip and the script alike."""
+    return template(SPOKEN).version
+
+
+def script_for(session: Session, pupil: Pupil, term: SchoolTerm, day: date) -> Script | None:
+    """None for a pupil who is not enrolled in the term; raises TemplateFault for words nobody may say."""
+    child = children_of(session, [pupil.id], term, day).get(pupil.id)
+    if child is None:
+        return None
+    lines = template(SPOKEN).lines(_words(child))
+    faults = lint_words("".join(lines))
+    if faults:
+        raise TemplateFault(f"{SPOKEN}：{'；'.join(faults)}")
+    return Script(version(), lines)
+
+
+def _words(child: Child) -> dict[str, str]:
+    return {
+        "school": child.school.name,
+        "person": person_of(child),
+        "landline": child.school.landline or child.office.landline,
+        "child": called(child),
+        "policy": child.policy,
+        "amount": child.amount,
+    }
