@@ -165,7 +165,8 @@ def load_visitor(token: str) -> Visitor | None:
     staff = db.session.get(StaffMember, sign_in.staff_id) if sign_in.staff_id else None
     if sign_in.staff_id and (staff is None or not staff.active):
         return None
-    db.session.commit()  # seen_at alone; the page's own work starts afterwards
+    if db.session.dirty:
+        db.session.commit()  # seen_at alone; the page's own work starts afterwards
     return Visitor(token, sign_in, staff)
 
 

@@ -1,0 +1,56 @@
+"""How much a page asks of the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from portal.database import db
+from tests.builders import A_MONDAY
+from tests.families.forms import sign_in
+from tests.families.people import a_listed_child, a_payment, a_slip
+
+MOST = 8
+"""Visitor, pupil with school, enrolment, ledger, payments, the office above, the answers given, the teacher to ask."""
+
+
+@pytest.fixture(autouse=True)
+def monday() -> Iterator[None]:
+    with time_machine.travel(A_MONDAY, tick=True):
+        yield
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is sent meanwhile, by whom ever; how far the transaction reaches is announced with each and not counted."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/check", "/policies", "/policies/for/senior", "/policies/HIGH-GRANT", "/message"]
+)
+def test_an_open_page_asks_nothing_of_the_database(session: Session, client: FlaskClient, path: str) -> None:
+    with statements() as sent:
+        client.get(path)
+    assert sent == []
+
+
+def test_the_childs_page_takes_few_statements(session: Session, client: FlaskClient) -> None:
+    child = a_listed_child(session)
+    a_payment(session)
+    sign_in(client, a_slip(session, child))
+    client.get("/child")
+    with statements() as sent:
+        client.get("/child")
+    assert len([statement for statement in sent if "set_config" not in statement]) <= MOST, "\n".join(sent)
