@@ -79,6 +79,10 @@ def term_of(day: date) -> SchoolTerm:
     return SchoolTerm(date(day.year, 2, 1), Term.SPRING)
 
 
+def previous_term(term: SchoolTerm) -> SchoolTerm:
+    return term_of(term.first_day - timedelta(days=1))
+
+
 def working_days_after(day: date, count: int) -> date:
     """The day ``count`` working days later, with the State Council's festivals and make-up days (调休)."""
     while count > 0:

@@ -86,12 +86,39 @@ class Decision(Labelled):
     HOUSEHOLD_POSSIBLE = "household_possible", "家庭疑似在册"
 
 
+class Answer(Labelled):
+    """核实结论: what a person said of a pair that no rule may decide."""
+
+    SAME = "same", "同一人"
+    NOT_SAME = "not_same", "不是同一人"
+    ASK = "ask", "已请部门核实"
+
+
 class Basis(Labelled):
     """依据: through whom a pupil met a register."""
 
     SELF = "self", "本人"
     GUARDIAN = "guardian", "监护人"
     HOUSEHOLD = "household", "同户"
+
+
+class AdditionState(Labelled):
+    """人工新增: how far a pupil whom no list names has got."""
+
+    PROPOSED = "proposed", "待受理"
+    ADDED = "added", "人工新增"
+    REFUSED = "refused", "未受理"
+    ENDED = "ended", "已结束"
+
+
+class FoundBy(Labelled):
+    """来源: how somebody came to know of a pupil whom no list names."""
+
+    SCHOOL_VISIT = "school_visit", "学校走访"
+    FAMILY = "family", "家长反映"
+    COMMUNITY = "community", "村（社区）反映"
+    BUREAU = "bureau", "部门告知"
+    OTHER = "other", "其他"
 
 
 class Verdict(Labelled):

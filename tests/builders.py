@@ -126,6 +126,7 @@ def an_entry(
     category: str = "DIBAO",
     bureau: Unit | None = None,
     batch: str = "2026-08",
+    source: str = "民政",
     **values: object,
 ) -> RegisterEntry:
     """In a register delivered by the civil affairs bureau of 示例县."""
@@ -133,7 +134,7 @@ def an_entry(
     entry = RegisterEntry(
         intake_id=intake.id,
         register_row=str(next(_numbers)),
-        source="民政",
+        source=source,
         category=category,
         name=name,
         id_number=id_number,

@@ -13,6 +13,11 @@ class Permission(StrEnum):
     IMPORT_AWARDS = "import_awards"
     RUN_MATCHING = "run_matching"
     FOLLOW_MATCHING = "follow_matching"
+    SETTLE_SELF = "settle_self"
+    SETTLE_HOUSEHOLD = "settle_household"
+    NOMINATE = "nominate"
+    ADD_BY_HAND = "add_by_hand"
+    SETTLE_DOUBLE = "settle_double"
     GIVE_REASON = "give_reason"
     RECORD_CONTACT = "record_contact"
     EXPORT = "export"
@@ -37,6 +42,11 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.IMPORT_AWARDS: ("导入受助名单", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.RUN_MATCHING: ("运行信息比对", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
     Permission.FOLLOW_MATCHING: ("查看各校比对进度并催办", frozenset({COUNTY, CITY, PROVINCE})),
+    Permission.SETTLE_SELF: ("核实疑似匹配：是不是本人", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
+    Permission.SETTLE_HOUSEHOLD: ("核实同户匹配：孩子能否随家庭认定", frozenset({COUNTY, CITY, PROVINCE})),
+    Permission.NOMINATE: ("提名比对未识别的学生", frozenset({SCHOOL})),
+    Permission.ADD_BY_HAND: ("人工新增，受理学校提名", frozenset({COUNTY, CITY, PROVINCE})),
+    Permission.SETTLE_DOUBLE: ("核实双重学籍", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.GIVE_REASON: ("填写未资助原因", frozenset({SCHOOL, COUNTY})),
     Permission.RECORD_CONTACT: ("登记与家长的联系", frozenset({SCHOOL, COUNTY})),
     Permission.EXPORT: ("导出名单", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
@@ -45,6 +55,13 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.KEEP_ACCOUNTS: ("管理账号", frozenset({Role.ACCOUNT_KEEPER})),
     Permission.READ_AUDIT: ("查看操作日志", frozenset({Role.INSPECTOR})),
 }
+
+REFUSALS = {
+    Permission.ADD_BY_HAND: "学校可提名，由县新增。请在学生页点“提名”，县资助中心会受理并答复。",
+    Permission.SETTLE_HOUSEHOLD: "同户匹配由县资助中心核实。请把您知道的情况告诉县里。",
+    Permission.SETTLE_DOUBLE: "双重学籍由县资助中心核实。请把孩子在哪里上学告诉县里。",
+}
+"""What somebody without the permission is told, where there is more to say than no."""
 
 
 def may(role: Role, permission: Permission) -> bool:

@@ -55,7 +55,8 @@ def answer_in_words(app: Flask) -> None:
 
 
 def on_http_error(error: HTTPException) -> Answer:
-    text, status = _page(error.code or 500)
+    own_words = error.description if error.description != type(error).description else None
+    text, status = _page(error.code or 500, then=own_words)
     allowed = error.valid_methods if isinstance(error, MethodNotAllowed) else None
     return text, status, {"Allow": ", ".join(sorted(allowed))} if allowed else {}
 

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from portal import audit, clock
 from portal.access import sign_ins
-from portal.access.permissions import Permission, may
+from portal.access.permissions import REFUSALS, Permission, may
 from portal.access.scope import Scope, enter, scope_of
 from portal.database import db, reach_pupils, set_reach
 from portal.models import SignIn, StaffMember
@@ -217,7 +217,8 @@ def admit_staff() -> BaseResponse | None:
     if not current_user.is_authenticated or current_user.staff is None:
         return redirect(url_for("staff.sign_in"))
     view = current_app.view_functions[str(request.endpoint)]
-    opened = any(current_user.may(permission) for permission in getattr(view, "permissions", ()))
+    asked: tuple[Permission, ...] = getattr(view, "permissions", ())
+    opened = any(map(current_user.may, asked))
     if not opened and not getattr(view, "any_staff", False):
         audit.record(
             db.session(),
@@ -228,7 +229,7 @@ def admit_staff() -> BaseResponse | None:
             page=str(request.endpoint),
         )
         db.session.commit()
-        abort(403)
+        abort(403, next((REFUSALS[one] for one in asked if one in REFUSALS), None))
     enter(db.session(), current_user.scope)
     return None
 

@@ -11,6 +11,7 @@ from xlsxwriter.exceptions import FileCreateError
 
 from portal import audit, clock
 from portal.access.scope import scope_of
+from portal.blueprints.staff.sheets import spelled_out
 from portal.clock import SchoolTerm
 from portal.commands.telling import (
     Refused,
@@ -32,7 +33,6 @@ from portal.vocabulary import EntitlementState
 
 HEADINGS = ("学籍行号", "姓名", "学校标识码", "类别", "依据", "规则", "结论")
 Writer = Callable[[Path, Iterable[tuple[str, ...]]], None]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 @click.command()
@@ -129,11 +129,11 @@ def _write(
 
 
 def _write_csv(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
-    """With the mark by which Excel knows UTF-8; a cell that it would take for a formula begins with an apostrophe."""
+    """With the mark by which Excel knows UTF-8; no cell of it is a formula."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEADINGS)
-        writer.writerows([f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell for cell in row] for row in rows)
+        writer.writerows(map(spelled_out, rows))
 
 
 def _write_xlsx(path: Path, rows: Iterable[tuple[str, ...]]) -> None:

@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal import audit
+from portal.access.permissions import Permission
 from portal.access.scope import Scope
 from portal.clock import SchoolTerm, local
-from portal.coverage.today import WAITS_FOR_A_PERSON
+from portal.enrolment.standing import waits_for
 from portal.models import EnrolmentRecord, Intake, MatchPair, MatchRun, SchoolReminder, StaffMember, Unit
 from portal.vocabulary import MatchingState, Term, UnitLevel
 
@@ -116,8 +117,7 @@ class _Known:
         )
         doubtful = (
             select(MatchPair.school_id, func.count(distinct(MatchPair.pupil_id)).label("pupils"))
-            .where(MatchPair.term == term.code, MatchPair.superseded_at.is_(None))
-            .where(MatchPair.decision.in_(WAITS_FOR_A_PERSON))
+            .where(MatchPair.term == term.code, waits_for(Permission.SETTLE_SELF))
             .group_by(MatchPair.school_id)
         )
         said = select(SchoolReminder).where(SchoolReminder.term == term.code).order_by(SchoolReminder.at)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm, local, term_of
 from portal.coverage.ledger import without_lists
+from portal.coverage.notices import notices
 from portal.coverage.status import ENJOYED, Status, asks_to_apply, asks_to_confirm, status_of
 from portal.coverage.steps import PAID
 from portal.coverage.words import NOTICE_CLAUSE, class_words, day_words, yuan_words
@@ -71,6 +72,7 @@ class ChildPage:
     figure: str
     unit: str
     headline: str
+    notices: tuple[str, ...]
     items: tuple[Item, ...]
     earlier: tuple[Item, ...]
     questions_open: bool
@@ -101,6 +103,7 @@ def child_page(session: Session, pupil: Pupil, catalogue: Catalogue, day: date) 
         figure=figure,
         unit=unit,
         headline=_headline(catalogue, ours),
+        notices=notices(session, pupil, term.code, aided=bool(ours)),
         items=tuple(items),
         earlier=tuple(_item(catalogue, row, paid_on, day, SchoolTerm.parse(row.term).label) for row in before),
         questions_open=confirmation is None and any(row.closed_on is None for row in ours),

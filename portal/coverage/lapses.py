@@ -9,20 +9,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, delete, exists, func, select, text, update
+from sqlalchemy import ColumnElement, Select, Subquery, and_, delete, exists, false, func, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from portal import audit
 from portal.coverage.progress import lock
 from portal.coverage.steps import LIST_GONE, PAID, note_change, take_step
 from portal.enrolment.matching_runs import ONE_AT_A_TIME, MatchingBusy
+from portal.enrolment.standing import OUTCOME, outcome
 from portal.intake.findings import Findings
 from portal.intake.keep_register import keep_register
 from portal.intake.progress import Progress
 from portal.intake.receive import actor_of
 from portal.intake.spreadsheet import Table
 from portal.models import Entitlement, Intake, MatchPair, RegisterEntry, Unit
-from portal.vocabulary import Basis, Decision, EntitlementState, IntakeKind, IntakeState
+from portal.vocabulary import Decision, EntitlementState, IntakeKind, IntakeState
 
 WITHDRAWN = "所依据的名单由提供部门撤回"
 PUT_RIGHT = "所依据的名单已更正，孩子不在新的名单里"
@@ -63,7 +64,7 @@ class Resting:
 
 def resting_on(session: Session, intake: Intake) -> Resting:
     """Standing pairs, and ledger rows that rest on nothing else, school by school; the session must reach them."""
-    sure = MatchPair.decision == Decision.CERTAIN
+    sure = func.coalesce(OUTCOME == Decision.CERTAIN, false())
     pupils = (
         select(Unit.name, MatchPair.pupil_id, func.bool_or(sure))
         .join(Unit, Unit.id == MatchPair.school_id)
@@ -167,13 +168,12 @@ def _rows_on(intake: Intake) -> Select[Entitlement]:
 
 
 def _carries(pair: type[MatchPair]) -> tuple[ColumnElement[bool], ...]:
-    """What may open a row: a certain pair of the pupil itself."""
+    """What may open a row: a pair that is sure by rule or because a person settled it."""
     return (
         pair.pupil_id == Entitlement.pupil_id,
         pair.term == Entitlement.term,
         pair.superseded_at.is_(None),
-        pair.decision == Decision.CERTAIN,
-        pair.basis == Basis.SELF,
+        outcome(pair) == Decision.CERTAIN,
     )
 
 

@@ -1,39 +1,30 @@
 """台账: one row per pupil × policy × term, opened by certain matches, never dropped by a later run (G1, N1-3)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, Select, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_or
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
-from portal.coverage.steps import MATCHED, STEPS, due_day, owner_of
-from portal.coverage.words import Listing, why
-from portal.enrolment.circumstances import circumstances_of
-from portal.models import (
-    EnrolmentRecord,
-    Entitlement,
-    EntitlementChange,
-    Intake,
-    MatchPair,
-    MatchRun,
-    Pupil,
-    Unit,
-)
+from portal.coverage.carried import carried_on
+from portal.coverage.matched import Matched, Whose, matched_pupils
+from portal.coverage.steps import MATCHED, STEPS, due_day, owner_of, take_step
+from portal.coverage.words import why
+from portal.enrolment.doubles import aided_elsewhere
+from portal.models import Entitlement, EntitlementChange, MatchRun, Unit
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import UNDETERMINED, Circumstances
 from portal.policies.evaluation import Finding, evaluate, term_amount
 from portal.policies.policy import Gives, Money, RestsOn, Waiver
-from portal.vocabulary import Basis, Decision, UnitLevel, Verdict
+from portal.vocabulary import UnitLevel, Verdict
 
-Narrowed = TypeVar("Narrowed", bound=Select[*tuple[Any, ...]])
 BATCH = 1000
-OPENED = "比对确认，开立台账"
 
 
 @dataclass(frozen=True)
@@ -46,39 +37,41 @@ class Opened:
     instead: int
 
 
-@dataclass(frozen=True)
-class Matched:
-    """A pupil with everything its certain matches say."""
-
-    record: EnrolmentRecord
-    school: Unit
-    hukou_division: str
-    listings: tuple[Listing, ...]
-
-    @property
-    def circumstances(self) -> Circumstances:
-        categories = {listing.category for listing in self.listings}
-        return circumstances_of(self.record, self.school, self.hukou_division, categories)
-
-
 def open_rows(session: Session, run: MatchRun, catalogue: Catalogue, now: datetime, by: str = "portal") -> Opened:
-    """For every pupil of the run's unit with a standing certain match of its own; running it again changes nothing.
+    """For every pupil of the run's unit who is surely on a list; running it again changes nothing.
 
     A row is opened for each entitlement in money, and for each waiver that rests on the list. What every pupil of a
     stage is spared anyway (CMP-FREE, VOC-FREE) is shown by pages and has no row: nobody has to do or confirm anything.
     """
     unit = session.get_one(Unit, run.unit_id)
-    standing = _standing(session, unit, run.term)
-    judged = _Judged(catalogue, SchoolTerm.parse(run.term).first_day)
+    below = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
+    return _open(session, run.term, lambda table: table.school_id.in_(below), catalogue, now, by)
+
+
+def open_rows_for(
+    session: Session, pupil_ids: Collection[UUID], term: str, catalogue: Catalogue, now: datetime, by: str
+) -> Opened:
+    """The same for named pupils, the day somebody settled or added them."""
+    return _open(session, term, lambda table: table.pupil_id.in_(pupil_ids), catalogue, now, by)
+
+
+def _open(session: Session, term: str, whose: Whose, catalogue: Catalogue, now: datetime, by: str) -> Opened:
+    standing = _standing(session, term, whose)
+    elsewhere = aided_elsewhere(session, term)
+    judged = Judged(catalogue, SchoolTerm.parse(term).first_day)
     pupils = kept = instead = rows = 0
     values: list[dict[str, Any]] = []
-    for matched in _matched(session, unit, run.term):
+    for matched in matched_pupils(session, term, whose):
         pupils += 1
-        codes = standing.get(matched.record.pupil_id, set())
+        if matched.record.pupil_id in elsewhere:
+            continue
+        held = standing.get(matched.record.pupil_id, {})
         for finding in judged.owed(matched.circumstances):
-            if finding.policy in codes:
+            if held.get(finding.policy):
+                rows += _open_again(session, matched, finding.policy, by, now)
+            elif finding.policy in held:
                 kept += 1
-            elif codes & judged.rivals(finding.policy):
+            elif {code for code, retracted in held.items() if not retracted} & judged.rivals(finding.policy):
                 instead += 1
             else:
                 values.append(_values(matched, finding, now))
@@ -86,10 +79,11 @@ def open_rows(session: Session, run: MatchRun, catalogue: Catalogue, now: dateti
             rows += _write(session, values, by, now)
             values = []
     rows += _write(session, values, by, now)
+    rows += _write(session, list(carried_on(session, term, whose, now)), by, now)
     return Opened(pupils, rows, kept, instead)
 
 
-class _Judged:
+class Judged:
     """Findings by circumstances: a county has thousands of pupils and a few dozen different cases."""
 
     def __init__(self, catalogue: Catalogue, day: date) -> None:
@@ -131,50 +125,28 @@ def without_lists(catalogue: Catalogue, circumstances: Circumstances, day: date)
     return tuple(finding for finding in evaluate(catalogue, on_none, day) if finding.verdict is Verdict.ENTITLED)
 
 
-def _standing(session: Session, unit: Unit, term: str) -> Mapping[UUID, set[str]]:
-    statement = _below(select(Entitlement.pupil_id, Entitlement.policy), Entitlement.school_id, unit)
-    standing: dict[UUID, set[str]] = {}
-    for pupil_id, policy in session.execute(statement.where(Entitlement.term == term)):
-        standing.setdefault(pupil_id, set()).add(policy)
+def _standing(session: Session, term: str, whose: Whose) -> Mapping[UUID, dict[str, bool]]:
+    """For each pupil the policies that have a row, and whether it was taken back."""
+    statement = select(Entitlement.pupil_id, Entitlement.policy, Entitlement.retracted)
+    standing: dict[UUID, dict[str, bool]] = {}
+    for pupil_id, policy, retracted in session.execute(statement.where(Entitlement.term == term, whose(Entitlement))):
+        standing.setdefault(pupil_id, {})[policy] = retracted
     return standing
 
 
-def _matched(session: Session, unit: Unit, term: str) -> Iterator[Matched]:
-    school, source = aliased(Unit), aliased(Unit)
-    statement = (
-        select(MatchPair, EnrolmentRecord, school, Pupil.hukou_division, source.name, Intake.occasion)
-        .join(Pupil, Pupil.id == MatchPair.pupil_id)
-        .join(
-            EnrolmentRecord,
-            (EnrolmentRecord.pupil_id == MatchPair.pupil_id)
-            & (EnrolmentRecord.school_id == MatchPair.school_id)
-            & (EnrolmentRecord.term == MatchPair.term),
-        )
-        .join(school, school.id == MatchPair.school_id)
-        .join(Intake, Intake.id == MatchPair.intake_id)
-        .join(source, source.id == Intake.unit_id)
-        .where(
-            MatchPair.term == term,
-            MatchPair.superseded_at.is_(None),
-            MatchPair.decision == Decision.CERTAIN,
-            MatchPair.basis == Basis.SELF,
-            EnrolmentRecord.left_on.is_(None),
-        )
-        .order_by(MatchPair.pupil_id, MatchPair.school_id, Intake.occasion, source.name)
-    )
-    rows = session.execute(_below(statement, MatchPair.school_id, unit))
-    for _, group in groupby(rows, key=lambda row: (row[0].pupil_id, row[0].school_id)):
-        yield _together(tuple(group))
-
-
-def _together(rows: tuple[Row[*tuple[Any, ...]], ...]) -> Matched:
-    listings = tuple(Listing(source, batch, pair.category or "") for pair, _, _, _, source, batch in rows)
-    _, record, school, hukou, _, _ = rows[0]
-    return Matched(record, school, hukou, listings)
-
-
-def _below(statement: Narrowed, school_id: Any, unit: Unit) -> Narrowed:
-    return statement.where(school_id.in_(select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))))
+def _open_again(session: Session, matched: Matched, policy: str, by: str, now: datetime) -> int:
+    """A row that was taken back, unless the same person got one elsewhere since."""
+    of_pupil = (Entitlement.pupil_id == matched.record.pupil_id, Entitlement.term == matched.record.term)
+    row = session.scalars(select(Entitlement).where(*of_pupil, Entitlement.policy == policy)).one()
+    try:
+        with session.begin_nested():
+            row.retracted, row.settlement = False, matched.settlement
+            row.because = why(matched.listings)
+            take_step(session, row, MATCHED, by, now, matched.opening)
+    except IntegrityError:
+        session.refresh(row)
+        return 0
+    return 1
 
 
 def _values(matched: Matched, finding: Finding, now: datetime) -> dict[str, Any]:
@@ -196,19 +168,22 @@ def _values(matched: Matched, finding: Finding, now: datetime) -> dict[str, Any]
         next_step=step.words,
         next_step_due=due_day(step, now),
         opened_at=now,
+        person=matched.person,
+        settlement_id=matched.settlement and matched.settlement.id,
+        retracted=False,
     )
-    return {column.key: getattr(row, column.key) for column in Entitlement.__table__.columns}
+    columns = {column.key: getattr(row, column.key) for column in Entitlement.__table__.columns}
+    return columns | {"what": matched.opening}
 
 
 def _write(session: Session, values: list[dict[str, Any]], by: str, now: datetime) -> int:
-    """Two runs at once open each row once: the second finds it there."""
+    """Two runs at once open each row once, and of a person enrolled twice one row: the second finds it there."""
     if not values:
         return 0
+    words = {row["id"]: row.pop("what") for row in values}
     made = set(
         session.scalars(
-            insert_or(Entitlement)
-            .on_conflict_do_nothing(index_elements=["pupil_id", "policy", "term"])
-            .returning(Entitlement.id),
+            insert_or(Entitlement).on_conflict_do_nothing().returning(Entitlement.id),
             values,
         )
     )
@@ -224,7 +199,7 @@ def _write(session: Session, values: list[dict[str, Any]], by: str, now: datetim
             "reason": row["reason"],
             "next_step": row["next_step"],
             "next_step_due": row["next_step_due"],
-            "what": OPENED,
+            "what": words[row["id"]],
         }
         for row in values
         if row["id"] in made

@@ -16,6 +16,7 @@ from portal.coverage.reasons import label_of
 from portal.coverage.words import actor_words, class_words, day_words
 from portal.enrolment.confirmation import spaced
 from portal.enrolment.corrections import ABOUTS
+from portal.enrolment.lists import settled_words
 from portal.models import (
     Award,
     Confirmation,
@@ -199,7 +200,7 @@ def _matches(session: Session, pupil_id: UUID) -> tuple[MatchLine, ...]:
     return tuple(
         MatchLine(
             category=names.get(pair.category or "", pair.category or ""),
-            decision=pair.decision.label,
+            decision=settled_words(pair),
             basis=pair.basis.label,
             because=pair.because or "",
             register=pair.register or "",

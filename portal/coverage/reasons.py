@@ -79,6 +79,11 @@ FURTHEST_DAYS = 180
 """A due date further off than a term is no due date."""
 
 
+def asks_for_proof(words: str) -> bool:
+    """材料不全 and its kin, in whatever words; no reason for anything (N3-7)."""
+    return _ASKS_FOR_PROOF.search(words) is not None
+
+
 def choices(level: UnitLevel) -> tuple[Reason, ...]:
     """What a form offers somebody at this level."""
     return tuple(reason for reason in REASONS.values() if level in reason.given_by)
@@ -90,7 +95,7 @@ def label_of(code: str | None) -> str:
 
 def check(code: str, words: str, level: UnitLevel, due: date | None, today: date) -> Reason:
     """The reason, when somebody at this level may give it in this way; raise ReasonRefused otherwise."""
-    if _ASKS_FOR_PROOF.search(f"{code} {words}"):
+    if asks_for_proof(f"{code} {words}"):
         raise ReasonRefused(
             f"“材料不全”不能作为未资助原因：比对出的学生不得再要求佐证材料（{CLAUSE}）。请从列表里选真实的原因"
         )

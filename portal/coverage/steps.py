@@ -61,6 +61,8 @@ LIST_GONE = Step(Mover.ABOVE, "所依据的名单没有了：核对孩子是否�
 SAID_LEFT = Step(Mover.SCHOOL, "家长说孩子不在这所学校：核实去向", 5, "R16")
 SAID_NOT_NEEDED = Step(Mover.SCHOOL, "家长说暂不需要：7天后再问一次", 5, "R09")
 
+CARRIED_ON = Step(Mover.ABOVE, "上期受助、本期未匹配：核实是否仍符合，资助不停", 10, "R16")
+
 PAY_DAYS = {Term.AUTUMN: (10, 15), Term.SPRING: (4, 15)}
 """Month and day by which a term's money is promised: our default, where no county has said otherwise."""
 PAY_NOTICE, PAY_WITHIN = 12, 25

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, distinct, exists, func, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal import clock
@@ -13,10 +13,9 @@ from portal.access.scope import Scope
 from portal.clock import SHANGHAI, SchoolTerm
 from portal.coverage.steps import NOT_RECEIVED
 from portal.coverage.totals import totals
+from portal.enrolment.standing import OUTCOME, stands, waits
 from portal.models import Confirmation, ContactRecord, Entitlement, Intake, MatchPair
-from portal.vocabulary import Decision, EntitlementState, IntakeState
-
-WAITS_FOR_A_PERSON = (Decision.POSSIBLE, Decision.HOUSEHOLD_POSSIBLE)
+from portal.vocabulary import Decision, EntitlementState, IntakeState, Role
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ class Figures:
 
 
 def figures(session: Session, scope: Scope, term: SchoolTerm) -> Figures:
-    certain = _standing_pairs(term).where(MatchPair.decision == Decision.CERTAIN)
+    certain = select(MatchPair).where(stands(term.code), OUTCOME == Decision.CERTAIN)
     recognised = scope.narrow(certain.with_only_columns(_pupils()), MatchPair.school_id)
     unaided = select(func.count(distinct(Entitlement.pupil_id))).where(Entitlement.term == term.code, is_unaided())
     return Figures(
@@ -87,9 +86,9 @@ def overdue_rows(session: Session, scope: Scope, term: SchoolTerm) -> int:
     return session.scalar(scope.narrow(late, Entitlement.school_id)) or 0
 
 
-def possible_matches(session: Session, scope: Scope, term: SchoolTerm) -> int:
-    """Pupils for whom a person has to look."""
-    pairs = _standing_pairs(term).where(MatchPair.decision.in_(WAITS_FOR_A_PERSON))
+def pupils_to_settle(session: Session, scope: Scope, term: SchoolTerm, role: Role) -> int:
+    """Pupils for whom a person in this role has to look."""
+    pairs = select(MatchPair).where(MatchPair.term == term.code, waits(role))
     return session.scalar(scope.narrow(pairs.with_only_columns(_pupils()), MatchPair.school_id)) or 0
 
 
@@ -103,10 +102,6 @@ def refused_files(session: Session, scope: Scope, term: SchoolTerm) -> int:
         Intake.state == IntakeState.REFUSED, Intake.arrived_at >= _began(term), not_(better)
     )
     return session.scalar(scope.narrow(refused, Intake.unit_id)) or 0
-
-
-def _standing_pairs(term: SchoolTerm) -> Select[MatchPair]:
-    return select(MatchPair).where(MatchPair.term == term.code, MatchPair.superseded_at.is_(None))
 
 
 def _pupils() -> ColumnElement[int]:

@@ -17,19 +17,25 @@ NAMED = {"DIBAO": ("您家", "低保"), "DIBAO_EDGE": ("您家", "低保边缘")
 
 @dataclass(frozen=True)
 class Listing:
-    """Where a pupil was found: the unit that delivered the list, its batch and category."""
+    """Where a pupil was found: the unit that delivered the list, its batch and category.
+
+    ``household``: the list names the family, and the county said that the child has by it what the family has.
+    """
 
     source: str
     batch: str
     category: str
+    household: bool = False
+    sentence: str = ""
+    """Said instead, where no list but a person is the reason."""
 
 
 def why(listings: Iterable[Listing]) -> str:
     """您家在示例县民政局2026年8月低保名单里; one sentence for each list, without double."""
     sentences = []
     for listing in listings:
-        who, name = NAMED.get(listing.category, ("孩子", ""))
-        sentences.append(f"{who}在{listing.source}{batch_words(listing.batch)}{name}名单里")
+        who, name = NAMED.get(listing.category, ("您家" if listing.household else "孩子", ""))
+        sentences.append(listing.sentence or f"{who}在{listing.source}{batch_words(listing.batch)}{name}名单里")
     return "；".join(dict.fromkeys(sentences))
 
 

@@ -8,10 +8,13 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Select, Uuid, any_, case, func, literal, select
 from sqlalchemy.orm import Session
 
+from portal.enrolment.standing import OUTCOME, outcome_of, stands
 from portal.matching.rules import STRENGTH
 from portal.models import EnrolmentRecord, HardshipCategory, MatchPair, Pupil, Unit
 from portal.privacy.masking import mask_name
-from portal.vocabulary import Basis, Decision
+from portal.vocabulary import Answer, Basis, Decision
+
+SETTLED = {Answer.SAME: "经人工核实", Answer.NOT_SAME: "经人工核实不是", Answer.ASK: "已请部门核实"}
 
 
 @dataclass(frozen=True)
@@ -65,14 +68,24 @@ def matched(
     enrolled = session.execute(page).all()
     ids = [record.pupil_id for record, _ in enrolled]
     names = {pupil.id: pupil.name or "" for pupil in session.scalars(select(Pupil).where(Pupil.id == _one_of(ids)))}
-    labels = {category.code: category.name for category in session.scalars(select(HardshipCategory))}
+    labels = category_names(session)
     pairs: defaultdict[UUID, list[MatchPair]] = defaultdict(list)
-    standing = select(MatchPair).where(MatchPair.term == term, MatchPair.superseded_at.is_(None))
-    for pair in session.scalars(standing.where(MatchPair.pupil_id == _one_of(ids))):
+    for pair in session.scalars(select(MatchPair).where(stands(term), MatchPair.pupil_id == _one_of(ids))):
         pairs[pair.pupil_id].append(pair)
     return [
         _line(record, school, names[record.pupil_id], pairs[record.pupil_id], labels) for record, school in enrolled
     ]
+
+
+def settled_words(pair: MatchPair) -> str:
+    """What rule and person made of it: 疑似匹配，经人工核实."""
+    label = pair.decision.label
+    return f"{label}，{SETTLED[pair.settled_as]}" if pair.settled_as else label
+
+
+def category_names(session: Session) -> dict[str, str]:
+    """困难类别 by code."""
+    return {category.code: category.name for category in session.scalars(select(HardshipCategory))}
 
 
 def count_matched(session: Session, unit: Unit, term: str) -> dict[Decision, int]:
@@ -90,14 +103,14 @@ _PLACE_OF = {
     Decision.HOUSEHOLD_POSSIBLE: 4,
 }
 """Which decision speaks for a pupil with several pairs: the order of the rules' table."""
-_PLACE = case({decision.value: place for decision, place in _PLACE_OF.items()}, value=MatchPair.decision)
+_PLACE = case(*((OUTCOME.in_((decision,)), place) for decision, place in _PLACE_OF.items()))
 
 
 def _strongest(unit: Unit, term: str) -> Select[UUID, UUID, int]:
     below = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
     return (
         select(MatchPair.pupil_id, MatchPair.school_id, func.min(_PLACE).label("place"))
-        .where(MatchPair.term == term, MatchPair.superseded_at.is_(None), MatchPair.school_id.in_(below))
+        .where(stands(term), MatchPair.school_id.in_(below))
         .group_by(MatchPair.pupil_id, MatchPair.school_id)
     )
 
@@ -110,8 +123,9 @@ def _one_of(ids: list[UUID]) -> Any:
 def _line(
     record: EnrolmentRecord, school: Unit, name: str, pairs: list[MatchPair], labels: dict[str, str]
 ) -> MatchedLine:
-    best = min(pairs, key=lambda pair: (_PLACE_OF[pair.decision], STRENGTH.get(pair.rule, len(STRENGTH)), str(pair.id)))
-    codes = sorted({pair.category or "" for pair in pairs if pair.decision is best.decision})
+    best = min(pairs, key=lambda pair: (_place(pair), STRENGTH.get(pair.rule, len(STRENGTH)), str(pair.id)))
+    decision = outcome_of(best) or best.decision
+    codes = sorted({pair.category or "" for pair in pairs if outcome_of(pair) is decision})
     return MatchedLine(
         pupil_id=record.pupil_id,
         roster_row=record.roster_row,
@@ -123,6 +137,10 @@ def _line(
         categories=tuple(CategoryName(code, labels.get(code, code)) for code in codes),
         basis=best.basis,
         rule=best.rule,
-        decision=best.decision,
-        because=best.because or "",
+        decision=decision,
+        because=f"{best.because}；{SETTLED[best.settled_as]}" if best.settled_as else best.because or "",
     )
+
+
+def _place(pair: MatchPair) -> int:
+    return _PLACE_OF[outcome_of(pair) or pair.decision]

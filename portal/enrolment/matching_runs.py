@@ -1,7 +1,7 @@
 """信息比对 over the database: blind indexes bring people together, the same rules as for files judge them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -11,13 +11,16 @@ from sqlalchemy.orm import Session, lazyload
 
 from portal import audit
 from portal.clock import SchoolTerm
+from portal.enrolment.doubles import note_doubles
+from portal.enrolment.lists import count_matched
 from portal.enrolment.records import Kept, keep_pairs
+from portal.enrolment.review import carry_over
 from portal.intake.receive import staff_id_of
 from portal.matching.agreement import Agreement, compare_names, validity
 from portal.matching.engine import Match, settle_conflicts
 from portal.matching.number_agreement import NumberAgreement
 from portal.matching.people import Via
-from portal.matching.rules import STRENGTH, rule_for
+from portal.matching.rules import rule_for
 from portal.models import EnrolmentRecord, Guardian, MatchRun, Pupil, RegisterEntry, Unit
 from portal.privacy.resident_id import read_number
 from portal.vocabulary import Decision
@@ -91,7 +94,10 @@ def run(
     ]
     progress("保存结果")
     keep_pairs(session, made, unit, found, now)
-    made.counts = _counts(session.scalar(select(func.count()).select_from(ours.subquery())) or 0, found)
+    carry_over(session, unit, term)
+    note_doubles(session, unit, term, now)
+    pupils = session.scalar(select(func.count()).select_from(ours.subquery())) or 0
+    made.counts = _counts(pupils, count_matched(session, unit, term.code))
     made.finished_at = now
     audit.record(session, by, "matched", unit_id=unit.id, term=term.code, run=str(made.id), counts=made.counts)
     session.flush()
@@ -177,15 +183,10 @@ def _judge(candidate: _Candidate, day: date) -> Match | None:
     return Match(str(candidate.pupil.id), str(entry.id), agreement, rule) if rule else None
 
 
-def _counts(pupils: int, found: list[Kept]) -> dict[str, int]:
-    """Per pupil, the strongest decision counts; the sum is the number of pupils."""
-    strongest: dict[UUID, Match] = {}
-    for kept in found:
-        known = strongest.get(kept.pupil.id)
-        if known is None or STRENGTH[kept.match.rule.code] < STRENGTH[known.rule.code]:
-            strongest[kept.pupil.id] = kept.match
+def _counts(pupils: int, matched: Mapping[Decision, int]) -> dict[str, int]:
+    """Per pupil, the strongest decision counts, settled pairs as a person settled them; the sum is the pupils."""
     counts = {"pupils": pupils, **dict.fromkeys(("certain", "possible", "household", "unmatched"), 0)}
-    for match in strongest.values():
-        counts[COUNTED_AS[match.decision]] += 1
-    counts["unmatched"] = pupils - len(strongest)
+    for decision, count in matched.items():
+        counts[COUNTED_AS[decision]] += count
+    counts["unmatched"] = pupils - sum(matched.values())
     return counts

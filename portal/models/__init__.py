@@ -1,5 +1,6 @@
 """Every table, one file a noun; importing this package makes all of them known to migrations."""
 
+from portal.models.addition import Addition
 from portal.models.audit_entry import AuditEntry
 from portal.models.award import Award
 from portal.models.campaign import Campaign, CampaignPupil
@@ -9,6 +10,7 @@ from portal.models.contact_task import ContactTask
 from portal.models.correction import Correction
 from portal.models.delivery_report import DeliveryReport
 from portal.models.demonstration import Demonstration
+from portal.models.double_enrolment import DoubleEnrolment
 from portal.models.enrolment_record import EnrolmentRecord
 from portal.models.entitlement import Entitlement, EntitlementChange
 from portal.models.family_question import FamilyQuestion
@@ -26,6 +28,7 @@ from portal.models.register_entry import RegisterEntry
 from portal.models.reply import Reply
 from portal.models.school_class import SchoolClass
 from portal.models.school_reminder import SchoolReminder
+from portal.models.settlement import Settlement
 from portal.models.sign_in import SignIn
 from portal.models.slip import Slip
 from portal.models.staff_member import StaffMember
@@ -35,6 +38,7 @@ from portal.models.unit import Unit
 from portal.models.wording import Wording
 
 __all__ = [
+    "Addition",
     "AuditEntry",
     "Award",
     "Campaign",
@@ -45,6 +49,7 @@ __all__ = [
     "Correction",
     "DeliveryReport",
     "Demonstration",
+    "DoubleEnrolment",
     "EnrolmentRecord",
     "Entitlement",
     "EntitlementChange",
@@ -67,6 +72,7 @@ __all__ = [
     "Reply",
     "SchoolClass",
     "SchoolReminder",
+    "Settlement",
     "SignIn",
     "Slip",
     "StaffMember",

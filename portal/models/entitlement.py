@@ -4,12 +4,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Code, Row
 from portal.models.pupil import Pupil
 from portal.models.sealed import Sealed
+from portal.models.settlement import Settlement
 from portal.models.unit import Unit
 from portal.vocabulary import ClaimMode, EntitlementState, UnitLevel
 
@@ -25,6 +26,7 @@ class Entitlement(Row):
             name="open_has_next_step",
         ),
         Index("ix_entitlement_school_term", "school_id", "term"),
+        Index("uq_entitlement_person", "person", "policy", "term", unique=True, postgresql_where=text("NOT retracted")),
     )
 
     pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupil.id"))
@@ -50,9 +52,16 @@ class Entitlement(Row):
     closed_on: Mapped[date | None]
     """The day it was received, or a final reason accepted."""
     opened_at: Mapped[datetime]
+    person: Mapped[bytes | None]
+    """Digests of number and name: whoever is enrolled twice is aided once."""
+    settlement_id: Mapped[UUID | None] = mapped_column(ForeignKey("settlement.id"), index=True)
+    """What a person settled, where the row rests on nothing else."""
+    retracted: Mapped[bool] = mapped_column(default=False)
+    """Ended because what it rested on was taken back; a later match opens it again."""
 
     pupil: Mapped[Pupil] = relationship()
     school: Mapped[Unit] = relationship()
+    settlement: Mapped[Settlement | None] = relationship()
     changes: Mapped[list["EntitlementChange"]] = relationship(order_by="EntitlementChange.at")
 
 

@@ -11,7 +11,8 @@ from portal.models.base import Code, Row
 from portal.models.pupil import Pupil
 from portal.models.register_entry import RegisterEntry
 from portal.models.sealed import Sealed
-from portal.vocabulary import Basis, Decision
+from portal.models.settlement import Settlement
+from portal.vocabulary import Answer, Basis, Decision
 
 
 class MatchRun(Row):
@@ -67,7 +68,11 @@ class MatchPair(Row):
     found_on: Mapped[date]
     superseded_at: Mapped[datetime | None]
     """When a later run no longer made this pair."""
+    settlement_id: Mapped[UUID | None] = mapped_column(ForeignKey("settlement.id"))
+    settled_as: Mapped[Answer | None] = mapped_column(Code(Answer))
+    """What a person said of it; goes before ``decision`` (enrolment/standing.py)."""
 
+    settlement: Mapped[Settlement | None] = relationship()
     run: Mapped[MatchRun] = relationship()
     pupil: Mapped[Pupil] = relationship()
     entry: Mapped[RegisterEntry | None] = relationship()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.clock import SchoolTerm, local, term_of
+from portal.enrolment.standing import OUTCOME, stands
 from portal.models import Confirmation, EnrolmentRecord, Guardian, MatchPair, MatchRun, Message, MessagePupil, Pupil
 from portal.models.sealed import keyring
 from portal.outreach.contacts import Number, Ownership, numbers_of
@@ -82,9 +83,8 @@ def waiting(term: SchoolTerm, *decisions: Decision) -> Select[UUID]:
     """Pupils enrolled and matched (certainly, unless told otherwise) whose enrolment is not confirmed."""
     matched = exists().where(
         MatchPair.pupil_id == Pupil.id,
-        MatchPair.term == term.code,
-        MatchPair.superseded_at.is_(None),
-        MatchPair.decision.in_(decisions or (Decision.CERTAIN,)),
+        stands(term.code),
+        OUTCOME.in_(decisions or (Decision.CERTAIN,)),
         MatchRun.id == MatchPair.run_id,
         MatchRun.finished_at.is_not(None),
     )

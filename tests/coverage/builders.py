@@ -40,7 +40,7 @@ def a_match(
         basis=basis,
         rule="number_name",
         because="证件号一致，姓名一致",
-        register="示例县民政局 2026-08",
+        register=f"{entry.intake.unit.name} {entry.intake.occasion}",
         found_on=A_MONDAY.date(),
         category=entry.category,
     )

@@ -74,9 +74,7 @@ def test_another_character_for_the_same_name_is_certain_and_listed_for_correctio
         ({"valid_from": date(2027, 1, 31)}, Decision.CERTAIN),
     ],
 )
-def test_an_entry_must_be_in_force_in_the_term(
-    session: Session, values: dict[str, object], decision: Decision
-) -> None:
+def test_an_entry_must_be_in_force_in_the_term(session: Session, values: dict[str, object], decision: Decision) -> None:
     a_pupil(session)
     an_entry(session, **values)
     compare(session)

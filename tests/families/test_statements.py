@@ -14,8 +14,9 @@ from tests.builders import A_MONDAY
 from tests.families.forms import sign_in
 from tests.families.people import a_listed_child, a_payment, a_slip
 
-MOST = 8
-"""Visitor, pupil with school, enrolment, ledger, payments, the office above, the answers given, the teacher to ask."""
+MOST = 9
+"""Visitor, pupil with school, enrolment, ledger, payments, the office above, the answers given, the teacher to ask,
+what became of a proposal."""
 
 
 @pytest.fixture(autouse=True)

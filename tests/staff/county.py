@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,15 +11,28 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.access.slips import issue_slips
 from portal.clock import SchoolTerm
+from portal.coverage.additions import Found, nominate
 from portal.coverage.ledger import open_rows
 from portal.database import EVERYTHING, db
 from portal.enrolment import corrections
 from portal.enrolment.matching_runs import run
-from portal.models import Correction, Entitlement, Intake, Pupil, StaffMember, Unit
+from portal.enrolment.review import settle
+from portal.models import (
+    Addition,
+    Correction,
+    DoubleEnrolment,
+    Entitlement,
+    Intake,
+    MatchPair,
+    Pupil,
+    StaffMember,
+    Unit,
+)
 from portal.outreach.dispatch import tick
 from portal.outreach.gateways.sandbox import Sandbox
 from portal.policies.catalogue import load_catalogue
-from portal.vocabulary import ClaimMode, EntitlementState, IntakeKind, Role, UnitLevel
+from portal.privacy.resident_id import check_digit_of
+from portal.vocabulary import Answer, ClaimMode, EntitlementState, FoundBy, IntakeKind, Role, UnitLevel
 from tests.builders import (
     A_MONDAY,
     PASSWORD,
@@ -57,6 +71,14 @@ class Things:
     intake: Intake
     register: Intake
     member: StaffMember
+    pair: MatchPair
+    """A brother's, for a person to settle."""
+    act_id: UUID
+    """Of another that was put to the bureau."""
+    addition: Addition
+    """The brother, proposed by his school."""
+    double: DoubleEnrolment
+    """A row as the school sees it."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +109,6 @@ def a_staff_county(session: Session, now: datetime = A_MONDAY) -> StaffCounty:
     far_county = a_unit(session, "419901", UnitLevel.COUNTY, far, name="外省示例县教育局")
     far_school = a_school(session, far_county, "4199010001", "外省示例小学")
     ours = _things(session, school, county, units["bureau"], "王小雨", "329901201603050015", "19900000001", now)
-    a_pupil(session, school, "王小川", "329901201809170039", "19900000001", grade="二年级", grade_number=2)
     far_bureau = a_bureau(session, far_county, "419901-MZ")
     theirs = _things(session, far_school, far_county, far_bureau, "赵远", "419901201510010067", "19900000005", now)
     a_staff_member(session, "far", Role.COUNTY_OFFICER, far_county)
@@ -99,7 +120,10 @@ def _things(
     session: Session, school: Unit, county: Unit, bureau: Unit, name: str, number: str, phone: str, now: datetime
 ) -> Things:
     pupil = a_pupil(session, school, name, number, phone)
+    brother = a_pupil(session, school, f"{name[0]}小川", _brothers(number), phone, grade="二年级", grade_number=2)
     entry = an_entry(session, name, number, bureau=bureau)
+    an_entry(session, f"{name[0]}小穿", _brothers(number), bureau=bureau)
+    asked = an_entry(session, f"{name[0]}小传", _brothers(number), "DIS", bureau)
     open_rows(session, run(session, county, SchoolTerm.parse(TERM), "command", now), CATALOGUE, now)
     issue_slips(session, [pupil], now)
     session.flush()
@@ -108,7 +132,38 @@ def _things(
     )
     said = corrections.record(session, pupil, TERM, "wrong_details", "班级写错了", "family", now)
     member = a_staff_member(session, f"other-{school.code}", Role.SCHOOL_OFFICER, school, name="同事乙")
-    return Things(pupil, row, said, an_intake(session, school, IntakeKind.ROSTER), entry.intake, member)
+    pairs = {
+        pair.register_entry_id == asked.id: pair
+        for pair in session.scalars(select(MatchPair).where(MatchPair.pupil_id == brother.id))
+    }
+    (settlement,) = settle(session, [pairs[True]], Answer.ASK, member, now)
+    roster = an_intake(session, school, IntakeKind.ROSTER)
+    proposed = Found("GENERAL", FoundBy.SCHOOL_VISIT, "家里有人生病")
+    addition = nominate(session, brother, TERM, proposed, member, now)
+    double = _double(session, brother, now)
+    return Things(pupil, row, said, roster, entry.intake, member, pairs[False], settlement.act_id, addition, double)
+
+
+def _double(session: Session, pupil: Pupil, now: datetime) -> DoubleEnrolment:
+    """As a run leaves it for the school's side."""
+    other = a_school(session, a_county(session, "329903", "第三县"), "3299030001", "第三县小学")
+    double = DoubleEnrolment(
+        pupil_id=pupil.id,
+        school_id=pupil.school_id,
+        other_school_id=other.id,
+        term=TERM,
+        aided_here=True,
+        found_at=now,
+    )
+    session.add(double)
+    session.flush()
+    return double
+
+
+def _brothers(number: str) -> str:
+    """329901201809170039 for 王小雨's; the other county's is made alike."""
+    first = f"{number[:6]}20180917003"
+    return first + check_digit_of(first)
 
 
 def _row(session: Session, pupil: Pupil, now: datetime) -> Entitlement:

@@ -19,6 +19,13 @@ LISTS = {
         "/staff/ledger",
         "/staff/ledger?show=unaware",
         "/staff/matched",
+        "/staff/review",
+        "/staff/review?show=asked",
+        "/staff/additions",
+        "/staff/rolls",
+        "/staff/rolls/unfound",
+        "/staff/rolls/doubles",
+        "/staff/rolls/missed",
         "/staff/matching",
         "/staff/board",
         "/staff/intake",
@@ -90,6 +97,14 @@ def of_one_pupil(page: Page, county: StaffCounty) -> Iterator[str]:
     page.get_by_label("用途").select_option("contact")
     press(page, "显示")
     yield "pupil-revealed"
+    page.goto(f"/staff/review/{county.ours.pair.id}")
+    page.get_by_text("看完整信息").click()
+    yield "pair"
+    page.get_by_label("用途").select_option("settle")
+    press(page, "显示")
+    yield "pair-revealed"
+    page.goto(f"/staff/pupils/{county.ours.addition.pupil_id}")
+    yield "pupil-proposed"
     page.goto(f"/staff/intake/{county.ours.intake.id}")
     yield "intake"
     page.goto(f"/staff/pupils/{county.theirs.pupil.id}")
@@ -111,4 +126,4 @@ def test_axe_finds_nothing_and_targets_are_large_enough(
 def test_no_page_needs_a_script(app: Flask, session: Session, county: StaffCounty, open_page: Opener) -> None:
     remind(app)
     page = open_page(DESK, java_script_enabled=False)
-    assert len(list(every_page(page, county))) == 36
+    assert len(list(every_page(page, county))) == 49

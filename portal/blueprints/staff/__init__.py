@@ -1,6 +1,7 @@
 """工作端: pages for school aid officers, bureaus and inspectors, each within their scope."""
 
 from portal.blueprints.staff import (
+    additions,
     audit_trail,
     board,
     intakes,
@@ -12,6 +13,8 @@ from portal.blueprints.staff import (
     pupil_acts,
     pupils,
     registers,
+    review,
+    rolls,
     sign_in,
     slips,
     take_in,
@@ -20,6 +23,7 @@ from portal.blueprints.staff import (
 from portal.blueprints.staff.blueprint import staff
 
 __all__ = [
+    "additions",
     "audit_trail",
     "board",
     "intakes",
@@ -31,6 +35,8 @@ __all__ = [
     "pupil_acts",
     "pupils",
     "registers",
+    "review",
+    "rolls",
     "sign_in",
     "slips",
     "staff",

@@ -31,6 +31,13 @@ def occasion_words(occasion: str) -> str:
     return SchoolTerm.parse(occasion).label if occasion.endswith(tuple(Term)) else batch_words(occasion)
 
 
+@staff.app_template_filter()
+def register_words(register: str) -> str:
+    """A list as people name it: 示例县民政局 2026年8月."""
+    source, _, batch = register.rpartition(" ")
+    return f"{source} {batch_words(batch)}".strip()
+
+
 @staff.context_processor
 def around() -> dict[str, object]:
     """``navigation`` is a function: a page of errors must not ask the database anything."""

@@ -11,8 +11,11 @@ from portal import clock
 from portal.access.permissions import Permission
 from portal.access.scope import Scope
 from portal.clock import SchoolTerm, term_of
-from portal.coverage.today import overdue_rows, possible_matches, refused_files
+from portal.coverage.additions import count_additions
+from portal.coverage.today import overdue_rows, pupils_to_settle, refused_files
 from portal.database import db
+from portal.enrolment.standing import DESKS
+from portal.vocabulary import AdditionState
 
 Count = Callable[[Session, Scope, SchoolTerm], int]
 
@@ -38,6 +41,12 @@ class Shown:
     count_label: str
 
 
+def nominations(session: Session, scope: Scope, _term: SchoolTerm) -> int:
+    """What schools proposed waits for the county."""
+    waiting = count_additions(session, scope)[AdditionState.PROPOSED]
+    return waiting if current_user.may(Permission.ADD_BY_HAND) else 0
+
+
 IMPORTS = (Permission.IMPORT_ROSTER, Permission.IMPORT_REGISTER, Permission.IMPORT_AWARDS)
 
 PLACES = (
@@ -49,10 +58,14 @@ PLACES = (
         overdue_rows, "条过了约定日期",
     ),
     Place(
-        "staff.matched", "比对名单", (Permission.SEE_PUPILS,), ("staff.matching", "staff.export_matched"),
-        possible_matches, "人待核实",
+        "staff.review", "核实", DESKS,
+        ("staff.one_pair", "staff.reveal_pair", "staff.settle"),
+        lambda session, scope, term: pupils_to_settle(session, scope, term, current_user.staff.role), "人待核实",
     ),
     Place("staff.board", "比对进度", (Permission.FOLLOW_MATCHING,)),
+    Place("staff.matched", "比对名单", (Permission.SEE_PUPILS,), ("staff.matching", "staff.export_matched")),
+    Place("staff.all_rolls", "名单", (Permission.SEE_PUPILS,), ("staff.roll",)),
+    Place("staff.additions_list", "人工新增", (Permission.SEE_PUPILS,), (), nominations, "条提名待受理"),
     Place(
         "staff.intakes", "导入", IMPORTS,
         (

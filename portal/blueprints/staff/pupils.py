@@ -19,6 +19,7 @@ from portal.blueprints.staff.blueprint import note_too_many, staff
 from portal.blueprints.staff.catalogue import the_catalogue
 from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.purposes import REVEAL_FOR
+from portal.coverage.additions import latest_of
 from portal.coverage.pupil_file import pupil_file
 from portal.database import db
 from portal.models import Pupil, Slip
@@ -45,6 +46,7 @@ def pupil_page(pupil_id: UUID, **shown: Any) -> str:
     words = {
         "file": file,
         "name": person.name if current_user.may(Permission.REVEAL) else file.masked_name,
+        "addition": latest_of(session, pupil_id),
         "messages": messages_of_pupil(session, pupil_id),
         "reveal_form": _reveal_form(person),
         **shown,

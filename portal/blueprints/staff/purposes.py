@@ -11,6 +11,14 @@ REVEAL_FOR = choices(
         "dispute": "处理家长的异议",
     }
 )
+SETTLE_FOR = choices(
+    {
+        "": "请选用途",
+        "settle": "核实疑似匹配",
+        "bureau": "请部门核实",
+        "dispute": "处理家长的异议",
+    }
+)
 EXPORT_FOR = choices(
     {
         "": "请选用途",

@@ -15,12 +15,17 @@ TYPES = {
 }
 
 
+def spelled_out(row: Sequence[str]) -> list[str]:
+    """A cell that a spreadsheet would take for a formula begins with an apostrophe, in either width."""
+    return [f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell for cell in row]
+
+
 def as_csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """With the mark by which Excel knows UTF-8; a cell that it would take for a formula begins with an apostrophe."""
+    """With the mark by which Excel knows UTF-8."""
     text = StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow(headings)
-    writer.writerows([f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell for cell in row] for row in rows)
+    writer.writerows(map(spelled_out, rows))
     return text.getvalue().encode("utf-8-sig")
 
 

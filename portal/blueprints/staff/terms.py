@@ -3,8 +3,7 @@
 from flask import abort, request
 
 from portal import clock
-from portal.clock import SchoolTerm, WrongTerm, term_of
-from portal.vocabulary import Term
+from portal.clock import SchoolTerm, WrongTerm, previous_term, term_of
 
 
 def asked_term() -> SchoolTerm:
@@ -24,14 +23,9 @@ def terms_around() -> list[SchoolTerm]:
     term = current_term()
     around = [_after(term), term]
     for _ in range(2):
-        around.append(_before(around[-1]))
+        around.append(previous_term(around[-1]))
     return around
 
 
 def _after(term: SchoolTerm) -> SchoolTerm:
     return term_of(term.last_day.replace(day=1).replace(month=term.last_day.month % 12 + 1))
-
-
-def _before(term: SchoolTerm) -> SchoolTerm:
-    year, half = term.first_day.year, term.half
-    return SchoolTerm.parse(f"{year}-spring" if half is Term.AUTUMN else f"{year - 1}-autumn")

@@ -9,18 +9,21 @@ from portal import clock
 from portal.access.permissions import Permission
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.navigation import nominations
 from portal.blueprints.staff.terms import asked_term
 from portal.clock import SchoolTerm, local
+from portal.coverage import rolls
 from portal.coverage.board import DOUBTS, MATCH, ROSTER, board, late_schools
-from portal.coverage.today import figures, missing_money, next_due, overdue_rows, possible_matches, refused_files
+from portal.coverage.rolls import ROLLS
+from portal.coverage.today import figures, missing_money, next_due, overdue_rows, pupils_to_settle, refused_files
 from portal.database import db
 from portal.enrolment.corrections import ABOUTS, waiting
 from portal.models import Correction, Pupil
 from portal.privacy.masking import mask_name
-from portal.vocabulary import Decision
+from portal.vocabulary import AdditionState
 
 MOST_SAID = 10
-DOES = {ROSTER: "staff.take_in_roster", MATCH: "staff.matching", DOUBTS: "staff.matched"}
+DOES = {ROSTER: "staff.take_in_roster", MATCH: "staff.matching", DOUBTS: "staff.review"}
 """Where a school does what it was asked for."""
 
 
@@ -61,9 +64,16 @@ def _waiting(term: SchoolTerm) -> list[Waiting]:
     if refused := refused_files(session, scope, term):
         why = "文件没有存入；按页面上写的改好后重新导入"
         lines.append(Waiting(f"{refused} 份文件被退回", why, "去看", url_for("staff.intakes")))
-    if possible := possible_matches(session, scope, term):
-        href = url_for("staff.matched", decision=Decision.POSSIBLE.value, term=term.code)
-        lines.append(Waiting(f"{possible} 名学生疑似匹配", "号码或姓名不完全一致，要人看过才算数", "去看", href))
+    for code in ("missed", "doubles"):
+        if found := rolls.count(session, scope, ROLLS[code], term.code):
+            href = url_for("staff.roll", code=code, term=term.code)
+            lines.append(Waiting(f"{found} 名学生{ROLLS[code].label}", ROLLS[code].sentence, "去看", href))
+    if proposed := nominations(session, scope, term):
+        href = url_for("staff.additions_list", show=AdditionState.PROPOSED.value)
+        lines.append(Waiting(f"{proposed} 名学生由学校提名", "比对没有识别到；受理或答复理由", "去受理", href))
+    if doubts := pupils_to_settle(session, scope, term, current_user.staff.role):
+        why = "号码、姓名不完全一致，或名单上是家里人；要人看过才算数"
+        lines.append(Waiting(f"{doubts} 名学生待核实", why, "去核实", url_for("staff.review", term=term.code)))
     return lines
 
 

@@ -1,0 +1,125 @@
+"""Whom lists name for sure, by rule or because a person settled it, and whom the county added by hand."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, LargeBinary, Row, select
+from sqlalchemy.orm import Session, aliased
+
+from portal.clock import SchoolTerm, local
+from portal.coverage.words import Listing, above_words, actor_words, day_words
+from portal.enrolment.circumstances import circumstances_of
+from portal.enrolment.household import CHILD_GETS
+from portal.enrolment.standing import OUTCOME, stands
+from portal.matching.rules import BY_CODE
+from portal.models import Addition, EnrolmentRecord, MatchPair, Pupil, Settlement, Unit
+from portal.policies.circumstances import Circumstances
+from portal.vocabulary import AdditionState, Basis, Decision, UnitLevel
+
+OPENED = "比对确认，开立台账"
+Whose = Callable[[Any], ColumnElement[bool]]
+"""Narrows a table with ``school_id`` and ``pupil_id`` to those spoken of."""
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A pupil with everything its lists say; ``settlement`` where only a person's word makes it sure."""
+
+    record: EnrolmentRecord
+    school: Unit
+    hukou_division: str
+    person: bytes | None
+    listings: tuple[Listing, ...]
+    settlement: Settlement | None = None
+    addition: Addition | None = None
+
+    @property
+    def circumstances(self) -> Circumstances:
+        categories = {listing.category for listing in self.listings}
+        return circumstances_of(self.record, self.school, self.hukou_division, categories)
+
+    @property
+    def opening(self) -> str:
+        """Why its rows were opened, for their trail: by rule, or by which rule's doubt and whose word."""
+        if self.addition is not None:
+            return f"人工新增（{self.addition.found_by.label}，负责人{self.addition.in_charge}），开立台账"
+        if self.settlement is None:
+            return OPENED
+        rule = BY_CODE.get(self.settlement.rule)
+        doubt = f"（{rule.officer.partition('，请')[0]}）" if rule else ""
+        return f"{actor_words(self.settlement.by)}核实{doubt}，开立台账"
+
+
+def matched_pupils(session: Session, term: str, whose: Whose) -> Iterator[Matched]:
+    """Each pupil once: by lists, by 人工新增, or by both."""
+    added = _added(session, term, whose)
+    for listed in _listed(session, term, whose):
+        by_hand = added.pop((listed.record.pupil_id, listed.school.id), None)
+        yield replace(listed, listings=(*listed.listings, *by_hand.listings)) if by_hand else listed
+    yield from added.values()
+
+
+def _added(session: Session, term: str, whose: Whose) -> dict[tuple[UUID, UUID], Matched]:
+    """Whom the county added in this term or before, at the school the pupil is enrolled in."""
+    school = aliased(Unit)
+    statement = (
+        select(Addition, EnrolmentRecord, school, Pupil.hukou_division, _PERSON)
+        .join(Pupil, Pupil.id == Addition.pupil_id)
+        .join(EnrolmentRecord, (EnrolmentRecord.pupil_id == Pupil.id) & (EnrolmentRecord.term == term))
+        .join(school, school.id == EnrolmentRecord.school_id)
+        .where(Addition.state == AdditionState.ADDED, EnrolmentRecord.left_on.is_(None), whose(EnrolmentRecord))
+    )
+    first_day = SchoolTerm.parse(term).first_day
+    return {
+        (record.pupil_id, unit.id): Matched(record, unit, hukou, person, (_by_hand(addition),), addition=addition)
+        for addition, record, unit, hukou, person in session.execute(statement)
+        if SchoolTerm.parse(addition.term).first_day <= first_day
+    }
+
+
+def _by_hand(addition: Addition) -> Listing:
+    day = day_words(local(addition.decided_at).date()) if addition.decided_at else ""
+    said = f"{day}{above_words(addition.school.parent.level if addition.school.parent else UnitLevel.COUNTY)}确认"
+    return Listing("", "", addition.category or "", sentence=said)
+
+
+def _listed(session: Session, term: str, whose: Whose) -> Iterator[Matched]:
+    school = aliased(Unit)
+    statement = (
+        select(MatchPair, EnrolmentRecord, school, Pupil.hukou_division, _PERSON, Settlement)
+        .join(Pupil, Pupil.id == MatchPair.pupil_id)
+        .join(
+            EnrolmentRecord,
+            (EnrolmentRecord.pupil_id == MatchPair.pupil_id)
+            & (EnrolmentRecord.school_id == MatchPair.school_id)
+            & (EnrolmentRecord.term == MatchPair.term),
+        )
+        .join(school, school.id == MatchPair.school_id)
+        .outerjoin(Settlement, Settlement.id == MatchPair.settlement_id)
+        .where(stands(term), OUTCOME == Decision.CERTAIN, EnrolmentRecord.left_on.is_(None), whose(MatchPair))
+        .order_by(MatchPair.pupil_id, MatchPair.school_id)
+    )
+    for _, group in groupby(session.execute(statement), key=lambda row: (row[0].pupil_id, row[0].school_id)):
+        yield _together(tuple(group))
+
+
+_PERSON = Pupil.id_number_index.op("||", return_type=LargeBinary())(Pupil.name_index)
+"""Number and name, as their digests; NULL without a number."""
+
+
+def _together(rows: tuple[Row[*tuple[Any, ...]], ...]) -> Matched:
+    listings = sorted((_listing(pair) for pair, *_ in rows), key=lambda listing: (listing.batch, listing.source))
+    by_rule = any(pair.settlement_id is None for pair, *_ in rows)
+    _, record, school, hukou, person, settlement = rows[0]
+    return Matched(record, school, hukou, person, tuple(listings), None if by_rule else settlement)
+
+
+def _listing(pair: MatchPair) -> Listing:
+    source, _, batch = (pair.register or "").rpartition(" ")
+    category = pair.category or ""
+    if pair.basis is Basis.SELF:
+        return Listing(source, batch, category)
+    return Listing(source, batch, CHILD_GETS.get(category, category), household=True)

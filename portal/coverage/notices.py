@@ -1,0 +1,43 @@
+"""What a family is told beside its aid: that the county is looking at the household, or did not take a proposal."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.coverage.additions import latest_of
+from portal.coverage.words import NAMED, above_words, day_words
+from portal.enrolment.standing import OUTCOME, stands
+from portal.models import MatchPair, Pupil
+from portal.vocabulary import AdditionState, Decision, UnitLevel
+
+
+def notices(session: Session, pupil: Pupil, term: str, aided: bool) -> tuple[str, ...]:
+    """Sentences; a child whose household alone is on a list gets nothing by a brother's or sister's match (G13)."""
+    said = []
+    if not aided and (household := _household(session, pupil, term)):
+        said.append(household)
+    addition = latest_of(session, pupil.id)
+    if addition is not None and addition.state is AdditionState.REFUSED and addition.term == term:
+        office = pupil.school.parent
+        above = above_words(office.level if office else UnitLevel.COUNTY)
+        ring = f"打{above}电话{office.landline}" if office and office.landline else f"找{above}"
+        said.append(
+            f"学校替孩子提过资助，{above}没有受理：{addition.because}。"
+            f"不同意的，可以{ring}，或点下面的“信息不对，我要改”写一句话，会再看一次；不用交证明。"
+        )
+    return tuple(said)
+
+
+def _household(session: Session, pupil: Pupil, term: str) -> str:
+    pairs = session.scalars(
+        select(MatchPair).where(MatchPair.pupil_id == pupil.id, stands(term), OUTCOME == Decision.HOUSEHOLD)
+    ).all()
+    if not pairs:
+        return ""
+    names = {NAMED[pair.category][1] for pair in pairs if pair.category in NAMED}
+    found_on = day_words(min(pair.found_on for pair in pairs))
+    parent = pupil.school.parent
+    office = above_words(parent.level if parent else UnitLevel.COUNTY).removesuffix("资助中心")
+    return (
+        f"家庭在{'、'.join(sorted(names))}名单，孩子本人未在名单——{office}里正在核对。"
+        f"{found_on}开始核对，您不用做任何事，也不用交证明。"
+    )

@@ -1,0 +1,237 @@
+"""名单 for officers, each a question about the pupils of a scope: who was not found, who fell off, who changed."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, cast, exists, func, not_, or_, select
+from sqlalchemy import Date as Day
+from sqlalchemy.orm import Session
+
+from portal.access.scope import Scope
+from portal.coverage.words import class_words
+from portal.enrolment.lists import category_names
+from portal.enrolment.standing import OUTCOME, stands
+from portal.models import (
+    Addition,
+    DoubleEnrolment,
+    EnrolmentRecord,
+    Entitlement,
+    MatchPair,
+    Pupil,
+    RegisterEntry,
+    Unit,
+)
+from portal.privacy.masking import mask_name
+from portal.vocabulary import AdditionState, Decision
+
+NATIONAL = "全国系统"
+"""How 数据来源 of the national system's own lists begins: 全国系统下发."""
+
+
+@dataclass(frozen=True)
+class RollLine:
+    """A pupil, name masked, and why it is on this list."""
+
+    pupil_id: UUID
+    masked_name: str
+    school: str
+    class_words: str
+    why: str
+
+
+Condition = Callable[[Scope, str], ColumnElement[bool]]
+Words = Callable[[Session, Sequence[UUID], str], Mapping[UUID, str]]
+
+
+@dataclass(frozen=True)
+class Roll:
+    """``empty`` is said when nobody is on it; it names the next step."""
+
+    code: str
+    label: str
+    sentence: str
+    empty: str
+    holds: Condition
+    words: Words
+
+
+def lines(session: Session, scope: Scope, roll: Roll, term: str, offset: int, limit: int) -> list[RollLine]:
+    """School by school, class by class."""
+    page = (
+        _enrolled(scope, roll, term)
+        .order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, Pupil.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    found = session.execute(page).all()
+    why = roll.words(session, [pupil.id for pupil, _, _ in found], term)
+    return [
+        RollLine(
+            pupil.id,
+            mask_name(pupil.name or ""),
+            school.name,
+            class_words(record.grade, record.class_name),
+            why.get(pupil.id, ""),
+        )
+        for pupil, record, school in found
+    ]
+
+
+def count(session: Session, scope: Scope, roll: Roll, term: str) -> int:
+    return session.scalar(select(func.count()).select_from(_enrolled(scope, roll, term).subquery())) or 0
+
+
+def by_school(session: Session, scope: Scope, roll: Roll, term: str) -> list[tuple[str, int]]:
+    """How many of each school, the most first."""
+    counted = _enrolled(scope, roll, term).with_only_columns(Unit.name, func.count()).group_by(Unit.name)
+    return [(name, number) for name, number in session.execute(counted.order_by(func.count().desc(), Unit.name))]
+
+
+def _enrolled(scope: Scope, roll: Roll, term: str) -> Select[Pupil, EnrolmentRecord, Unit]:
+    statement = (
+        select(Pupil, EnrolmentRecord, Unit)
+        .join(EnrolmentRecord, EnrolmentRecord.pupil_id == Pupil.id)
+        .join(Unit, Unit.id == EnrolmentRecord.school_id)
+        .where(EnrolmentRecord.term == term, EnrolmentRecord.left_on.is_(None), roll.holds(scope, term))
+    )
+    return scope.narrow(statement, EnrolmentRecord.school_id)
+
+
+def _sure(term: str) -> ColumnElement[bool]:
+    """On a list as itself, or accepted with the household, or added by hand."""
+    listed = exists().where(MatchPair.pupil_id == Pupil.id, stands(term), OUTCOME == Decision.CERTAIN)
+    added = exists().where(Addition.pupil_id == Pupil.id, Addition.state == AdditionState.ADDED)
+    return or_(listed, added)
+
+
+def _unfound(_: Scope, term: str) -> ColumnElement[bool]:
+    doubted = exists().where(MatchPair.pupil_id == Pupil.id, stands(term))
+    added = exists().where(Addition.pupil_id == Pupil.id, Addition.state == AdditionState.ADDED)
+    return and_(~doubted, ~added)
+
+
+def _missed(_: Scope, term: str) -> ColumnElement[bool]:
+    aided = exists().where(Entitlement.pupil_id == Pupil.id, Entitlement.term == term, Entitlement.closed_on.is_(None))
+    return and_(aided, not_(_sure(term)))
+
+
+def _outside(scope: Scope, term: str) -> ColumnElement[bool]:
+    province = scope.path.strip("/").partition("/")[0][:2]
+    elsewhere = and_(Pupil.hukou_division != "", not_(Pupil.hukou_division.startswith(province, autoescape=True)))
+    national = exists().where(
+        MatchPair.pupil_id == Pupil.id,
+        stands(term),
+        RegisterEntry.id == MatchPair.register_entry_id,
+        RegisterEntry.source.startswith(NATIONAL),
+    )
+    return or_(elsewhere, national)
+
+
+def _changed(_: Scope, term: str) -> ColumnElement[bool]:
+    """Some pair came or fell on the day of the last change; whether anything came of it is said by the words."""
+    last = _last_change(term)
+    return exists().where(
+        MatchPair.pupil_id == Pupil.id,
+        MatchPair.term == term,
+        or_(MatchPair.found_on == last, _fell_on() == last),
+    )
+
+
+def _fell_on() -> ColumnElement[date | None]:
+    return cast(func.timezone("Asia/Shanghai", MatchPair.superseded_at), Day)
+
+
+def _last_change(term: str) -> Any:
+    latest = select(func.greatest(func.max(MatchPair.found_on), func.max(_fell_on())))
+    return latest.where(MatchPair.term == term).scalar_subquery()
+
+
+def _double(_: Scope, term: str) -> ColumnElement[bool]:
+    return exists().where(
+        DoubleEnrolment.pupil_id == Pupil.id, DoubleEnrolment.term == term, DoubleEnrolment.settled_at.is_(None)
+    )
+
+
+def _nothing(_session: Session, _pupils: Sequence[UUID], _term: str) -> Mapping[UUID, str]:
+    return {}
+
+
+def _what_stands(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[UUID, str]:
+    rows = select(Entitlement.pupil_id, Entitlement.next_step).where(
+        Entitlement.pupil_id.in_(pupils), Entitlement.term == term, Entitlement.closed_on.is_(None)
+    )
+    return {pupil_id: f"台账没有停：{step}" for pupil_id, step in session.execute(rows)}
+
+
+def _registers(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[UUID, str]:
+    said: defaultdict[UUID, list[str]] = defaultdict(list)
+    for pair in session.scalars(select(MatchPair).where(MatchPair.pupil_id.in_(pupils), stands(term))):
+        said[pair.pupil_id].append(pair.register or "")
+    return {pupil_id: "、".join(sorted(set(registers))) for pupil_id, registers in said.items()}
+
+
+def _changes(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[UUID, str]:
+    """新增, 消失 or 类别变化, from what was sure before the day of the last change and what is now."""
+    last = session.scalar(select(_last_change(term)))
+    before: defaultdict[UUID, set[str]] = defaultdict(set)
+    after: defaultdict[UUID, set[str]] = defaultdict(set)
+    pairs = select(MatchPair, _fell_on()).where(MatchPair.pupil_id.in_(pupils), MatchPair.term == term)
+    names = category_names(session)
+    for pair, fell_on in session.execute(pairs.where(OUTCOME == Decision.CERTAIN)):
+        name = names.get(pair.category or "", "")
+        if fell_on is None:
+            after[pair.pupil_id].add(name)
+        if last is not None and pair.found_on < last and (fell_on is None or fell_on == last):
+            before[pair.pupil_id].add(name)
+    return {pupil_id: _change(before[pupil_id], after[pupil_id]) for pupil_id in pupils}
+
+
+def _change(before: set[str], after: set[str]) -> str:
+    was, now = "、".join(sorted(before)), "、".join(sorted(after))
+    if before == after:
+        return "疑似记录有变化，没有影响已匹配的结论"
+    if not before:
+        return f"新增：{now}"
+    return f"类别变化：{was} → {now}" if after else f"本次没有匹配到：以前是{was}，台账没有停"
+
+
+def _doubles(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[UUID, str]:
+    rows = select(DoubleEnrolment).where(
+        DoubleEnrolment.pupil_id.in_(pupils), DoubleEnrolment.term == term, DoubleEnrolment.settled_at.is_(None)
+    )
+    return {
+        row.pupil_id: f"同时在{row.school.name}和{row.other_school.name}，资助只在"
+        f"{row.school.name if row.aided_here else row.other_school.name}发一份"
+        for row in session.scalars(rows)
+    }
+
+
+ROLLS = {
+    roll.code: roll
+    for roll in (
+        Roll(
+            "unfound", "没有识别到", "本学期在校、不在任何名单里的学生。确有困难的，打开学生页提名或新增。",
+            "每名在校学生都有比对结果。还没有名册的，先导入学籍。", _unfound, _nothing,
+        ),
+        Roll(
+            "missed", "上期受助、本期未匹配", "资助不停。要结束，须在台账里写明原因；仍符合的，由县人工新增。",
+            "没有上期受助、本期未匹配的学生。", _missed, _what_stands,
+        ),
+        Roll(
+            "outside", "省外户籍", "户籍在省外，或由全国系统下发的学生；省内再比对不会去掉。",
+            "没有户籍在省外的学生。", _outside, _registers,
+        ),
+        Roll(
+            "changes", "最近的变化", "最近一次有变化的比对：新增的、没有匹配到的、类别变了的。",
+            "还没有比对过，或没有变化。", _changed, _changes,
+        ),
+        Roll(
+            "doubles", "双重学籍", "同一个人在两所学校的名册里。资助只发一份，由县核实孩子在哪里上学。",
+            "没有同时在两所学校的学生。", _double, _doubles,
+        ),
+    )
+}  # fmt: skip

@@ -1,0 +1,142 @@
+"""双重学籍: one number and name on the rolls of two schools; both are told, and money goes out at one (N4-9).
+
+It goes out where it goes out already; where it does not yet, at the school whose roster came in last, since a child
+who moved is on the new school's roster and still on the old one's.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import permutations
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.orm import Session, lazyload
+
+from portal import audit
+from portal.clock import SchoolTerm, local
+from portal.models import DoubleEnrolment, EnrolmentRecord, Entitlement, Intake, Pupil, StaffMember, Unit
+
+Person = tuple[bytes | None, bytes]
+"""The digests of a number and a name."""
+
+
+class DoubleRefused(ValueError):
+    """One sentence: why it is not settled so."""
+
+
+def note_doubles(session: Session, unit: Unit, term: SchoolTerm, now: datetime) -> None:
+    """Those found are told to both schools, those no longer so are settled; the session must reach every school."""
+    found = {
+        (here.pupil_id, there.school_id): (here, there, aided)
+        for places in _twice(session, unit, term).values()
+        for aided in [_aided(session, places, term)]
+        for here, there in permutations(places, 2)
+        if here.school_id != there.school_id
+    }
+    below = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
+    of_pupils = DoubleEnrolment.pupil_id.in_({pupil_id for pupil_id, _ in found})
+    known = session.scalars(
+        select(DoubleEnrolment).where(
+            DoubleEnrolment.term == term.code, DoubleEnrolment.school_id.in_(below) | of_pupils
+        )
+    )
+    for row in known:
+        fresh = found.pop((row.pupil_id, row.other_school_id), None)
+        if fresh is None:
+            row.settled_at = row.settled_at or now
+        else:
+            row.settled_at, row.aided_here = None, fresh[2] == row.pupil_id
+    for here, there, aided in found.values():
+        session.add(
+            DoubleEnrolment(
+                pupil_id=here.pupil_id,
+                school_id=here.school_id,
+                other_school_id=there.school_id,
+                term=term.code,
+                aided_here=aided == here.pupil_id,
+                found_at=now,
+            )
+        )
+    session.flush()
+
+
+def aided_elsewhere(session: Session, term: str) -> set[UUID]:
+    """Pupils who get no rows here, because the same person has them at another school."""
+    standing = DoubleEnrolment.term == term, DoubleEnrolment.settled_at.is_(None)
+    return set(session.scalars(select(DoubleEnrolment.pupil_id).where(*standing, ~DoubleEnrolment.aided_here)))
+
+
+def doubles_of(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[UUID, list[DoubleEnrolment]]:
+    """What waits to be settled, by pupil."""
+    found: defaultdict[UUID, list[DoubleEnrolment]] = defaultdict(list)
+    standing = DoubleEnrolment.term == term, DoubleEnrolment.settled_at.is_(None)
+    for row in session.scalars(select(DoubleEnrolment).where(DoubleEnrolment.pupil_id.in_(pupils), *standing)):
+        found[row.pupil_id].append(row)
+    return found
+
+
+def leave(session: Session, double: DoubleEnrolment, by: StaffMember, now: datetime) -> None:
+    """孩子不在这里上学: off this school's roll; the other side is aided with the next run."""
+    record = session.scalars(
+        select(EnrolmentRecord)
+        .where(
+            EnrolmentRecord.pupil_id == double.pupil_id,
+            EnrolmentRecord.school_id == double.school_id,
+            EnrolmentRecord.term == double.term,
+        )
+        .with_for_update()
+    ).one()
+    if double.settled_at is not None or record.left_on is not None:
+        raise DoubleRefused("这一条已经核实过了")
+    record.left_on, double.settled_at = local(now).date(), now
+    audit.record(
+        session, f"staff:{by.account}", "double_settled",
+        unit_id=double.school_id, pupil_id=double.pupil_id, term=double.term,
+    )  # fmt: skip
+    session.flush()
+
+
+def _twice(session: Session, unit: Unit, term: SchoolTerm) -> dict[Person, list[EnrolmentRecord]]:
+    """All places of everybody who is enrolled below the unit and somewhere else as well."""
+    enrolled = (
+        select(EnrolmentRecord, Pupil.id_number_index, Pupil.name_index)
+        .join(Pupil, Pupil.id == EnrolmentRecord.pupil_id)
+        .where(
+            EnrolmentRecord.term == term.code,
+            EnrolmentRecord.left_on.is_(None),
+            Pupil.id_number_index.is_not(None),
+        )
+        .options(lazyload(EnrolmentRecord.pupil))
+    )
+    person = Pupil.id_number_index, Pupil.name_index
+    counted = enrolled.with_only_columns(*person).group_by(*person)
+    several = counted.having(func.count(EnrolmentRecord.school_id.distinct()) > 1)
+    below = enrolled.join(Unit, Unit.id == EnrolmentRecord.school_id).where(
+        Unit.path.startswith(unit.path, autoescape=True)
+    )
+    mine = below.with_only_columns(*person)
+    places: defaultdict[Person, list[EnrolmentRecord]] = defaultdict(list)
+    both = tuple_(*person).in_(several), tuple_(*person).in_(mine)
+    for record, number, name in session.execute(enrolled.where(*both)):
+        places[number, name].append(record)
+    return places
+
+
+def _aided(session: Session, places: Iterable[EnrolmentRecord], term: SchoolTerm) -> UUID:
+    """The pupil who has the rows, else the one whose roster came in last."""
+    records = list(places)
+    ids = [record.pupil_id for record in records]
+    has = select(Entitlement.pupil_id).where(
+        Entitlement.pupil_id.in_(ids), Entitlement.term == term.code, Entitlement.retracted.is_(False)
+    )
+    for pupil_id in session.scalars(has.order_by(Entitlement.paid_yuan.desc(), Entitlement.opened_at)):
+        return pupil_id
+    return max(_arrived(session, records))[1]
+
+
+def _arrived(session: Session, records: list[EnrolmentRecord]) -> Iterator[tuple[datetime, UUID]]:
+    came = select(Intake.id, Intake.arrived_at).where(Intake.id.in_([record.intake_id for record in records]))
+    at = {row.id: row.arrived_at for row in session.execute(came)}
+    for record in records:
+        yield at[record.intake_id], record.pupil_id

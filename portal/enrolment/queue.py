@@ -1,0 +1,149 @@
+"""待核实: what waits for a person, by situation, and what was settled lately; names masked."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session
+
+from portal.access.scope import Scope
+from portal.enrolment.lists import category_names
+from portal.enrolment.standing import ANSWERS, desk_of, waits
+from portal.matching.rules import BY_CODE, STRENGTH
+from portal.models import EnrolmentRecord, MatchPair, Pupil, Settlement, Unit
+from portal.privacy.masking import mask_name
+from portal.vocabulary import Answer, Basis, Role
+
+LATELY = 20
+"""Acts shown below the queue."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """All that waits by one rule; what is alike may be settled together."""
+
+    rule: str
+    label: str
+    sentence: str
+    household: bool
+    count: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    pair_id: UUID
+    pupil_id: UUID
+    masked_name: str
+    school: str
+    grade: str
+    class_name: str
+    who: str
+    category: str
+    register: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Act:
+    """One press of a button: who settled how many as what."""
+
+    act_id: UUID
+    at: datetime
+    by: str
+    answer: str
+    sentence: str
+    count: int
+    masked_names: tuple[str, ...]
+
+
+def at_the_bureau(term: str) -> ColumnElement[bool]:
+    """已请部门核实: somebody asked, and nobody answered yet."""
+    return (MatchPair.term == term) & MatchPair.superseded_at.is_(None) & (MatchPair.settled_as == Answer.ASK)
+
+
+def waiting(role: Role, term: str) -> ColumnElement[bool]:
+    return (MatchPair.term == term) & waits(role)
+
+
+def situations(session: Session, scope: Scope, which: ColumnElement[bool]) -> list[Situation]:
+    """The strongest rule first."""
+    counted = scope.narrow(select(MatchPair.rule, MatchPair.basis, func.count()).where(which), MatchPair.school_id)
+    found = [
+        Situation(rule, short(rule), sentence(rule), basis is not Basis.SELF, count)
+        for rule, basis, count in session.execute(counted.group_by(MatchPair.rule, MatchPair.basis))
+    ]
+    return sorted(found, key=lambda one: STRENGTH.get(one.rule, len(STRENGTH)))
+
+
+def sentence(rule: str) -> str:
+    return BY_CODE[rule].officer if rule in BY_CODE else "规则已变，请重新比对"
+
+
+def short(rule: str) -> str:
+    """Without the advice at its end."""
+    return sentence(rule).partition("，请")[0]
+
+
+def lines(
+    session: Session, scope: Scope, which: ColumnElement[bool], rule: str, offset: int, limit: int
+) -> list[Waiting]:
+    """School by school, class by class."""
+    statement = (
+        select(MatchPair, Pupil, Unit.name, EnrolmentRecord.grade, EnrolmentRecord.class_name)
+        .join(Pupil, Pupil.id == MatchPair.pupil_id)
+        .join(Unit, Unit.id == MatchPair.school_id)
+        .outerjoin(
+            EnrolmentRecord,
+            (EnrolmentRecord.pupil_id == MatchPair.pupil_id)
+            & (EnrolmentRecord.school_id == MatchPair.school_id)
+            & (EnrolmentRecord.term == MatchPair.term),
+        )
+        .where(which, MatchPair.rule == rule)
+        .order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, MatchPair.id)
+    )
+    labels = category_names(session)
+    page = scope.narrow(statement, MatchPair.school_id).offset(offset).limit(limit)
+    return [
+        Waiting(
+            pair.id, pupil.id, mask_name(pupil.name or ""), school, grade or "", in_class or "", pair.basis.label,
+            labels.get(pair.category or "", ""), pair.register or "", pair.because or "",
+        )
+        for pair, pupil, school, grade, in_class in session.execute(page)
+    ]  # fmt: skip
+
+
+def settled_lately(session: Session, scope: Scope, term: str) -> list[Act]:
+    """The latest acts that stand; each can be undone."""
+    standing = _standing(scope, term).subquery()
+    latest = select(standing.c.act_id, func.max(standing.c.at).label("at")).group_by(standing.c.act_id)
+    acts = [act_id for act_id, _ in session.execute(latest.order_by(func.max(standing.c.at).desc()).limit(LATELY))]
+    of_act: defaultdict[UUID, list[tuple[Settlement, str]]] = defaultdict(list)
+    named = _standing(scope, term).add_columns(Pupil).join(Pupil, Pupil.id == Settlement.pupil_id)
+    for settlement, pupil in session.execute(named.where(Settlement.act_id.in_(acts)).order_by(Settlement.id)):
+        of_act[settlement.act_id].append((settlement, mask_name(pupil.name or "")))
+    return [_act(of_act[act_id]) for act_id in acts]
+
+
+def act(session: Session, scope: Scope, act_id: UUID) -> Act | None:
+    """What was just done; None once it was undone."""
+    named = select(Settlement, Pupil).join(Pupil, Pupil.id == Settlement.pupil_id)
+    mine = scope.narrow(named.where(Settlement.act_id == act_id), Settlement.school_id)
+    found = [
+        (settlement, mask_name(pupil.name or ""))
+        for settlement, pupil in session.execute(mine.where(Settlement.undone_at.is_(None)))
+    ]
+    return _act(found) if found else None
+
+
+def _standing(scope: Scope, term: str) -> Select[Settlement]:
+    standing = select(Settlement).where(Settlement.term == term, Settlement.undone_at.is_(None))
+    return scope.narrow(standing, Settlement.school_id)
+
+
+def _act(settled: list[tuple[Settlement, str]]) -> Act:
+    first = settled[0][0]
+    names = tuple(name for _, name in settled)
+    answer = ANSWERS[desk_of(first)][first.answer]
+    return Act(first.act_id, first.at, first.by, answer, short(first.rule), len(settled), names[:3])

@@ -1,0 +1,80 @@
+"""What a pair counts as once rule and person are heard, and whose turn it is: said once, for every list."""
+
+from sqlalchemy import ColumnElement, and_, case, exists, false, literal, null, or_
+from sqlalchemy.orm import aliased
+
+from portal.access.permissions import Permission, may
+from portal.models import MatchPair, Settlement
+from portal.models.base import Code
+from portal.vocabulary import Answer, Basis, Decision, Role
+
+
+def outcome(pair: type[MatchPair] = MatchPair) -> ColumnElement[Decision]:
+    """The decision that holds: a person's answer goes before the rule's; NULL where somebody said no."""
+    return case(
+        (pair.settled_as == Answer.SAME, literal(Decision.CERTAIN, Code(Decision))),
+        (pair.settled_as == Answer.NOT_SAME, null()),
+        else_=pair.decision,
+    )
+
+
+OUTCOME = outcome()
+WEAK = (Decision.POSSIBLE, Decision.HOUSEHOLD, Decision.HOUSEHOLD_POSSIBLE)
+
+
+def outcome_of(pair: MatchPair) -> Decision | None:
+    """``outcome`` of a pair at hand."""
+    if pair.settled_as is Answer.NOT_SAME:
+        return None
+    return Decision.CERTAIN if pair.settled_as is Answer.SAME else pair.decision
+
+
+def stands(term: str) -> ColumnElement[bool]:
+    """Made by the latest run of its term, and nobody said no to it."""
+    return and_(MatchPair.term == term, MatchPair.superseded_at.is_(None), OUTCOME.is_not(None))
+
+
+def waits_for(permission: Permission) -> ColumnElement[bool]:
+    """No rule may decide it and no person did; pupils themselves and households go to different desks.
+
+    A household asks nothing any more about a pupil who is on a list as itself.
+    """
+    waits = and_(MatchPair.superseded_at.is_(None), MatchPair.settled_as.is_(None), MatchPair.decision.in_(WEAK))
+    if permission is Permission.SETTLE_SELF:
+        return and_(waits, MatchPair.basis == Basis.SELF)
+    other = aliased(MatchPair)
+    listed = exists().where(
+        other.pupil_id == MatchPair.pupil_id,
+        other.term == MatchPair.term,
+        other.superseded_at.is_(None),
+        other.decision == Decision.CERTAIN,
+        other.settled_as.is_(None),
+    )
+    return and_(waits, MatchPair.basis != Basis.SELF, ~listed)
+
+
+DESKS = (Permission.SETTLE_SELF, Permission.SETTLE_HOUSEHOLD)
+ANSWERS = {
+    # the question's desk: what each answer is called there
+    Permission.SETTLE_SELF: {Answer.SAME: "同一人", Answer.NOT_SAME: "不是同一人", Answer.ASK: "请部门核实"},
+    Permission.SETTLE_HOUSEHOLD: {
+        Answer.SAME: "孩子随家庭认定",
+        Answer.NOT_SAME: "不随家庭认定",
+        Answer.ASK: "请部门核实",
+    },
+}
+
+
+def waits(role: Role) -> ColumnElement[bool]:
+    """What waits for somebody in this role."""
+    return or_(false(), *(waits_for(desk) for desk in DESKS if may(role, desk)))
+
+
+def may_be_settled(pair: MatchPair) -> bool:
+    """A certain pair is not asked about; one at the bureau may still be answered."""
+    return pair.superseded_at is None and pair.register_entry_id is not None and pair.decision in WEAK
+
+
+def desk_of(pair: MatchPair | Settlement) -> Permission:
+    """Whose permission it takes to settle it."""
+    return Permission.SETTLE_SELF if pair.basis is Basis.SELF else Permission.SETTLE_HOUSEHOLD

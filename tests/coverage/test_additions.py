@@ -1,0 +1,84 @@
+"""Whom no list names: proposed by the school, added or refused by the county, kept through every run."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.coverage import additions
+from portal.coverage.additions import AdditionRefused, Found
+from portal.coverage.notices import notices
+from portal.models import Addition, Pupil
+from portal.vocabulary import AdditionState, EntitlementState, FoundBy, Role
+from tests.builders import A_MONDAY, TERM, a_pupil
+from tests.enrolment.doubts import CATALOGUE, compare, officer, rows_of
+
+VISITED = Found("GENERAL", FoundBy.SCHOOL_VISIT, "父亲生病", "李老师")
+
+
+def added(session: Session, pupil: Pupil, found: Found = VISITED) -> Addition:
+    return additions.add(session, pupil, TERM, found, officer(session), A_MONDAY, CATALOGUE)
+
+
+def proposed(session: Session, pupil: Pupil) -> Addition:
+    return additions.nominate(session, pupil, TERM, VISITED, officer(session, Role.SCHOOL_OFFICER), A_MONDAY)
+
+
+def test_an_added_pupil_has_rows_the_same_day_and_says_by_whom(session: Session) -> None:
+    pupil = a_pupil(session)
+    added(session, pupil)
+    (row,) = rows_of(session, pupil)
+    assert (row.policy, row.state, row.opened_at) == ("CMP-LIVE", EntitlementState.MATCHED, A_MONDAY)
+    assert row.because == "2026年9月7日县资助中心确认"
+    assert row.changes[0].what == "人工新增（学校走访，负责人李老师），开立台账"
+
+
+def test_no_later_run_takes_it_away_or_opens_it_twice(session: Session) -> None:
+    pupil = a_pupil(session)
+    added(session, pupil)
+    for day in (1, 2, 3):
+        compare(session, A_MONDAY + timedelta(days=day))
+    assert len(rows_of(session, pupil)) == 1
+    assert session.scalars(select(Addition.state)).all() == [AdditionState.ADDED]
+
+
+def test_a_proposal_opens_nothing_until_the_county_takes_it(session: Session) -> None:
+    pupil = a_pupil(session)
+    proposal = proposed(session, pupil)
+    compare(session)
+    assert rows_of(session, pupil) == []
+    assert added(session, pupil).id == proposal.id
+    assert len(rows_of(session, pupil)) == 1
+
+
+def test_a_refusal_is_told_to_the_family_with_how_to_object(session: Session) -> None:
+    pupil = a_pupil(session)
+    additions.refuse(session, proposed(session, pupil), "走访后家里收入高于标准", officer(session), A_MONDAY)
+    (said,) = notices(session, pupil, TERM, aided=False)
+    assert "走访后家里收入高于标准" in said
+    assert "不同意的，可以打县资助中心电话0510-00000000" in said
+
+
+@pytest.mark.parametrize("because", ["", "材料不全", "请补低保证复印件"])
+def test_a_refusal_needs_a_reason_and_never_proof(session: Session, because: str) -> None:
+    proposal = proposed(session, a_pupil(session))
+    with pytest.raises(AdditionRefused):
+        additions.refuse(session, proposal, because, officer(session), A_MONDAY)
+    assert proposal.state is AdditionState.PROPOSED
+
+
+def test_nobody_is_added_twice_or_without_somebody_in_charge(session: Session) -> None:
+    pupil = a_pupil(session)
+    with pytest.raises(AdditionRefused, match="负责人"):
+        added(session, pupil, Found("GENERAL", FoundBy.FAMILY, ""))
+    added(session, pupil)
+    with pytest.raises(AdditionRefused, match="已经是人工新增"):
+        added(session, pupil)
+
+
+def test_an_ended_addition_leaves_its_rows_to_a_reason_of_their_own(session: Session) -> None:
+    pupil = a_pupil(session)
+    additions.end(session, added(session, pupil), "家庭情况好转", officer(session), A_MONDAY)
+    compare(session)
+    assert [row.closed_on for row in rows_of(session, pupil)] == [None]
