@@ -9,6 +9,7 @@ from portal.commands.files import evaluate, match_files
 from portal.commands.intake import registers, rosters, units
 from portal.commands.matching import ledger, match, write_matched
 from portal.commands.outreach import remind, run_dispatch, run_schedule
+from portal.commands.policies import check_policies
 from portal.commands.staff import staff
 
 COMMANDS = (
@@ -19,6 +20,7 @@ COMMANDS = (
     write_matched,
     match_files,
     evaluate,
+    check_policies,
     ledger,
     remind,
     run_schedule,

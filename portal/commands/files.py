@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from portal import clock
 from portal.clock import SchoolTerm, term_of
 from portal.commands.telling import Refused, Steps, answering, json_option, read_file, tell
 from portal.matching.files import match_files as match_two_files
+from portal.policies.bulk import evaluate_file
 from portal.policies.catalogue import load_catalogue
 from portal.policies.document import evaluate_document
 from portal.vocabulary import Decision
@@ -35,11 +37,25 @@ def match_files(roster: Path, register: Path, out: Path, term: str | None, as_js
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", is_flag=True, expose_value=False, help="总是打印 JSON")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="判定哪一天（只用于 parquet；JSON 里每条自己写）")
+@click.option("--out", type=click.Path(path_type=Path), help="parquet：每名学生的情形编号写到哪里，判定写在旁边")
 @answering
-def evaluate(file: Path) -> None:
-    """按政策目录判定：JSON 进，JSON 出."""
+def evaluate(file: Path, day: datetime | None, out: Path | None) -> None:
+    """按政策目录判定：JSON 进，JSON 出；全省的 parquet 进，parquet 出."""
+    if file.suffix == ".parquet":
+        click.echo(json.dumps(_evaluate_parquet(file, day, out), ensure_ascii=False))
+        return
     try:
         data = json.loads(read_file(file))
     except (ValueError, RecursionError) as problem:  # also a number of more than 4,300 digits
         raise Refused(f"{file.name} 不是合格的 JSON（{problem}）：请改正后再试") from problem
     click.echo(json.dumps(evaluate_document(load_catalogue(), data), ensure_ascii=False))
+
+
+def _evaluate_parquet(file: Path, day: datetime | None, out: Path | None) -> dict[str, object]:
+    if out is None:
+        raise Refused("parquet 的判定写到文件里：请加 --out 文件名")
+    on = day.date() if day else clock.today()
+    findings = out.with_suffix(".findings" + out.suffix)
+    judged = evaluate_file(load_catalogue(), file, out, findings, on)
+    return asdict(judged) | {"day": on.isoformat(), "out": str(out), "findings_out": str(findings)}

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from portal.policies.policy import Category, Overlay, Policy, Requirement, Version, version_on
@@ -24,16 +25,22 @@ class Catalogue:
     overlays: tuple[Overlay, ...] = ()
     groups: Mapping[str, Requirement] = field(default_factory=dict)
 
+    @cached_property
+    def _by_code(self) -> dict[str, Policy]:
+        return {policy.code: policy for policy in self.policies}
+
+    @cached_property
+    def _chosen_between(self) -> dict[str, tuple[Policy, ...]]:
+        pairs = {(policy.code, other) for policy in self.policies for other in policy.not_with}
+        both = pairs | {(other, code) for code, other in pairs}
+        return {one: tuple(each for each in self.policies if (one, each.code) in both) for one in self._by_code}
+
     def __getitem__(self, code: str) -> Policy:
-        for policy in self.policies:
-            if policy.code == code:
-                return policy
-        raise KeyError(code)
+        return self._by_code[code]
 
     def either_or(self, code: str) -> tuple[Policy, ...]:
         """The policies of which a student has this one or that one in a school year, whichever file says so."""
-        named = self[code].not_with
-        return tuple(policy for policy in self.policies if policy.code in named or code in policy.not_with)
+        return self._chosen_between[code]
 
     def local_versions(self, code: str, division: str | None, day: date) -> Iterator[tuple[Overlay, Version]]:
         """What holds over the province's rule in that county that day, the city's before the county's."""
