@@ -162,22 +162,26 @@ def signed(
     version: str = VERSION,
 ) -> dict[str, str]:
     """The headers of a POST without a body."""
-    body = hashlib.sha256(b"").hexdigest()
     headers = {
         "host": host,
         "x-acs-action": action,
-        "x-acs-content-sha256": body,
+        "x-acs-content-sha256": hashlib.sha256(b"").hexdigest(),
         "x-acs-date": f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "x-acs-signature-nonce": nonce,
         "x-acs-version": version,
     }
+    headers["Authorization"] = authorization(key_id, secret, headers, query)
+    return headers
+
+
+def authorization(key_id: str, secret: str, headers: Mapping[str, str], query: Mapping[str, str]) -> str:
+    """Of a POST to ``/`` whose signed headers (in small letters) are these."""
     names = ";".join(sorted(headers))
-    lines = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
-    request = "\n".join(["POST", "/", canonical_query(query), lines, names, body])
+    lines = "".join(f"{name}:{headers[name].strip()}\n" for name in sorted(headers))
+    request = "\n".join(["POST", "/", canonical_query(query), lines, names, headers["x-acs-content-sha256"]])
     digest = hashlib.sha256(request.encode()).hexdigest()
     signature = hmac.new(secret.encode(), f"ACS3-HMAC-SHA256\n{digest}".encode(), hashlib.sha256).hexdigest()
-    headers["Authorization"] = f"ACS3-HMAC-SHA256 Credential={key_id},SignedHeaders={names},Signature={signature}"
-    return headers
+    return f"ACS3-HMAC-SHA256 Credential={key_id},SignedHeaders={names},Signature={signature}"
 
 
 def canonical_query(query: Mapping[str, str]) -> str:

@@ -154,12 +154,13 @@ def _error(answered: dict[str, Any]) -> str:
 
 
 def signed(
-    secret_id: str, secret_key: str, service: str, host: str, at: int, body: bytes, content_type: str = JSON
+    secret_id: str, secret_key: str, service: str, host: str, at: int, body: bytes, **others: str
 ) -> dict[str, str]:
-    """The signing headers of a POST; ``at`` in seconds since 1970."""
-    names = "content-type;host"
-    lines = f"content-type:{content_type}\nhost:{host}\n"
-    request = "\n".join(["POST", "/", "", lines, names, hashlib.sha256(body).hexdigest()])
+    """The signing headers of a POST; ``at`` in seconds since 1970; ``others`` are signed as well (x-tc-action …)."""
+    lines = {"content-type": JSON, "host": host} | {name.replace("_", "-"): value for name, value in others.items()}
+    names = ";".join(sorted(lines))
+    text = "".join(f"{name}:{lines[name].lower()}\n" for name in sorted(lines))
+    request = "\n".join(["POST", "/", "", text, names, hashlib.sha256(body).hexdigest()])
     day = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d}"
     scope = f"{day}/{service}/tc3_request"
     text = f"TC3-HMAC-SHA256\n{at}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
@@ -168,7 +169,7 @@ def signed(
         key = hmac.new(key, piece.encode(), hashlib.sha256).digest()
     signature = hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
     proof = f"TC3-HMAC-SHA256 Credential={secret_id}/{scope}, SignedHeaders={names}, Signature={signature}"
-    return {"Content-Type": content_type, "Host": host, "Authorization": proof}
+    return {"Content-Type": lines["content-type"], "Host": host, "Authorization": proof}
 
 
 def _report(message_id: Any, status: str, code: str, vendor_id: str) -> Report:

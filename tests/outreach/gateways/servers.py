@@ -1,10 +1,14 @@
 """Servers that misbehave, on a socket of this machine: what a gateway's adapter must survive."""
 
+import json
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qsl, urlsplit
 
 ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Type: text/plain\r\nContent-Length: 25\r\n\r\n0: Accepted for delivery\n"
 
@@ -63,3 +67,48 @@ def hangs_up_in_the_middle(connection: socket.socket) -> None:
 
 def stays_silent(connection: socket.socket) -> None:
     connection.recv(1)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as it arrived; ``headers`` in small letters."""
+
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+
+
+@contextmanager
+def supplier(answer: Callable[[Asked], object], status: int = 200) -> Iterator[tuple[str, list[Asked]]]:
+    """A supplier on this machine that speaks JSON; its address, and everything it was asked."""
+    heard: list[Asked] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self._answer(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+
+        def do_GET(self) -> None:
+            self._answer(b"")
+
+        def _answer(self, body: bytes) -> None:
+            address = urlsplit(self.path)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            heard.append(Asked(address.path, dict(parse_qsl(address.query)), headers, body))
+            told = json.dumps(answer(heard[-1])).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(told)))
+            self.end_headers()
+            self.wfile.write(told)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is told of a request."""
+
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=listening.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{listening.server_address[1]}", heard
+    finally:
+        listening.shutdown()
+        listening.server_close()
