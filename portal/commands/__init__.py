@@ -6,6 +6,7 @@ from portal.commands.backup import backup, bring_back
 from portal.commands.check import check
 from portal.commands.demo import demo
 from portal.commands.files import evaluate, match_files
+from portal.commands.gateways import gateways
 from portal.commands.intake import registers, rosters, units
 from portal.commands.matching import ledger, match, write_matched
 from portal.commands.outreach import remind, run_dispatch, run_schedule
@@ -25,6 +26,7 @@ COMMANDS = (
     remind,
     run_schedule,
     run_dispatch,
+    gateways,
     demo,
     staff,
     check,

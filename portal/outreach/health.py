@@ -25,6 +25,7 @@ LONGEST_BURST = timedelta(seconds=1)
 """No more than this long's messages leave in one go, even when none left for hours."""
 SLOW_AFTER, LOOK_BACK = timedelta(minutes=5), timedelta(minutes=20)
 SLOW_SHARE, FEW = 0.15, 20
+LATELY = timedelta(days=7)
 
 TROUBLE = (Handed.RETRY, Handed.UNKNOWN)
 
@@ -99,13 +100,43 @@ def look(session: Session, now: datetime) -> None:
 
 
 def reopen(session: Session, gateway: str, by: str, now: datetime) -> None:
-    """Somebody says that it is mended; raises KeyError for a gateway of which nothing is known."""
-    row = session.get(GatewayHealth, gateway)
-    if row is None:
-        raise KeyError(gateway)
+    """Somebody says that it is mended; its next message finds out."""
+    row = _held(session, gateway, now)
     row.shut_until = now if row.shut_until else None
     row.stopped, row.changed_at = False, now
     audit.record(session, by, "gateway_reopened", gateway=gateway)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One gateway in words; ``troubles`` are its codes of late, those first that we do not know."""
+
+    gateway: str
+    state: str
+    because: str
+    since: datetime
+    troubles: tuple[GatewayTrouble, ...]
+
+
+def overview(session: Session, now: datetime) -> tuple[Shown, ...]:
+    """Every gateway of which anything is known."""
+    found = []
+    for row in session.scalars(select(GatewayHealth).order_by(GatewayHealth.gateway)):
+        troubles = session.scalars(
+            select(GatewayTrouble)
+            .where(GatewayTrouble.gateway == row.gateway, GatewayTrouble.last_at > now - LATELY)
+            .order_by(GatewayTrouble.known, GatewayTrouble.last_at.desc())
+        )
+        found.append(Shown(row.gateway, _state(row), row.because or "", row.changed_at, tuple(troubles)))
+    return tuple(found)
+
+
+def _state(row: GatewayHealth) -> str:
+    if row.stopped:
+        return "已停，要人处理"
+    if row.shut_until is not None:
+        return "暂停试探"
+    return "偏慢" if row.slow else "正常"
 
 
 def _held(session: Session, gateway: str, now: datetime) -> GatewayHealth:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
-BEARERBOX, SMSBOX, OPERATOR = "/usr/sbin/bearerbox", "/usr/sbin/smsbox", "/usr/lib/kannel/test/fakesmsc"
+BEARERBOX, SMSBOX, FAKESMSC = "/usr/sbin/bearerbox", "/usr/sbin/smsbox", "/usr/lib/kannel/test/fakesmsc"
+OVER_SMPP = Path(__file__).with_name("smpp_operator.py")
 USERNAME, PASSWORD = "portal", "portal-pw"
 
 CONFIGURATION = """\
@@ -38,12 +40,7 @@ dlr-spool = "{folder}/dlr"
 sms-resend-freq = 5
 sms-resend-retry = 3
 
-group = smsc
-smsc = fake
-smsc-id = FAKE
-port = {operator}
-connect-allow-ip = "127.0.0.1"
-
+{line}
 group = smsbox
 bearerbox-host = 127.0.0.1
 sendsms-port = {http}
@@ -54,6 +51,7 @@ log-file = "{folder}/smsbox.log"
 log-level = 2
 http-request-retry = 5
 http-queue-delay = 1
+mo-recode = true
 
 group = sendsms-user
 username = portal
@@ -62,13 +60,39 @@ user-deny-ip = "*.*.*.*"
 user-allow-ip = "127.0.0.1"
 max-messages = 8
 concatenation = true
-forced-smsc = FAKE
+forced-smsc = LINE
 
 group = sms-service
 keyword = default
 catch-all = true
 max-messages = 0
-text = ""
+{replies}
+"""
+
+FAKE = """\
+group = smsc
+smsc = fake
+smsc-id = LINE
+port = {operator}
+connect-allow-ip = "127.0.0.1"
+"""
+
+SMPP = """\
+group = smsc
+smsc = smpp
+smsc-id = LINE
+host = 127.0.0.1
+port = {operator}
+smsc-username = portal
+smsc-password = secret
+system-type = ""
+interface-version = 34
+transceiver-mode = 1
+enquire-link-interval = 15
+reconnect-delay = 3
+throughput = 200
+max-pending-submits = 20
+msg-id-type = 0x00
 """
 
 
@@ -80,6 +104,10 @@ class Running:
     smsbox: subprocess.Popen[bytes]
     bearerbox: subprocess.Popen[bytes]
     printed: Path
+
+    def got(self) -> Counter[str]:
+        """How often each number reached the operator behind SMPP."""
+        return Counter(line.removeprefix("got ") for line in self.printed.read_text("ascii").splitlines())
 
     def received(self) -> list[tuple[str, str]]:
         """Number and text of everything that reached the operator, in order."""
@@ -100,13 +128,15 @@ class Running:
 
 
 @contextmanager
-def kannel(folder: Path) -> Iterator[Running]:
-    """As an account without rights, on free ports of this machine."""
+def kannel(folder: Path, smpp: bool = False, replies_to: str = "") -> Iterator[Running]:
+    """As an account without rights, on free ports of this machine; its operator a fake or one that speaks SMPP."""
     admin, boxes, operator, http = free_ports(4)
     folder.mkdir()
     for name in ("store", "dlr"):
         (folder / name).mkdir()
-    text = CONFIGURATION.format(folder=folder, admin=admin, boxes=boxes, operator=operator, http=http)
+    replies = f'post-url = "{replies_to}"\nsend-sender = true' if replies_to else 'text = ""'
+    line = (SMPP if smpp else FAKE).format(operator=operator)
+    text = CONFIGURATION.format(folder=folder, admin=admin, boxes=boxes, http=http, line=line, replies=replies)
     (folder / "kannel.conf").write_text(text)
     started: list[subprocess.Popen[bytes]] = []
 
@@ -119,14 +149,20 @@ def kannel(folder: Path) -> Iterator[Running]:
         return process
 
     try:
+        if smpp:
+            start("operator", sys.executable, str(OVER_SMPP), str(operator))
+            wait_for(lambda: listens(operator))
         bearerbox = start("bearerbox", BEARERBOX, "-v", "4", f"{folder}/kannel.conf")
         wait_for(lambda: listens(boxes) and listens(operator))
         smsbox = start("smsbox", SMSBOX, "-v", "4", f"{folder}/kannel.conf")
         wait_for(lambda: listens(http))
-        # without a message of its own it would read standard input and end
-        start("operator", OPERATOR, "-H", "127.0.0.1", "-r", str(operator), "-m", "0", "-v", "0", "100 200 text nop")
+        if not smpp:
+            # without a message of its own it would read standard input and end
+            start(
+                "operator", FAKESMSC, "-H", "127.0.0.1", "-r", str(operator), "-m", "0", "-v", "0", "100 200 text nop"
+            )
         status = f"http://127.0.0.1:{http}/cgi-bin/sendsms"
-        wait_for(lambda: "FAKE" in _status(admin) and "online" in _status(admin))
+        wait_for(lambda: "LINE" in _status(admin) and "online" in _status(admin))
         yield Running(status, smsbox, bearerbox, folder / "operator.out")
     finally:
         for process in reversed(started):

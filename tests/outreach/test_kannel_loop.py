@@ -29,12 +29,17 @@ DISPATCHER = (sys.executable, "-m", "tests.outreach.dispatcher")
 UNDER_WAY = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING)
 
 
-@pytest.fixture
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("kannel", numbered=True)
+def reachable(folder: Path) -> Path:
+    """Kannel's account may pass through to it."""
     for step in (folder, *folder.parents):
         if step.owner() == "root" and step != Path("/"):
             step.chmod(step.stat().st_mode | 0o011)
+    return folder
+
+
+@pytest.fixture
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = reachable(tmp_path_factory.mktemp("kannel", numbered=True))
     with kannel(folder / "run") as running:
         yield running
 
@@ -61,8 +66,11 @@ def serving(log: Path, environment: dict[str, str]) -> Iterator[None]:
 
 @pytest.fixture
 def environment(app: Flask, databases: Databases, database: str, running: Running) -> dict[str, str]:
+    return environment_of(databases, database, running, free_ports(1)[0])
+
+
+def environment_of(databases: Databases, database: str, running: Running, port: int) -> dict[str, str]:
     """What the portal's processes are told: this test's database, Kannel, and where reports come in."""
-    (port,) = free_ports(1)
     return {
         **os.environ,
         "PORTAL_INSTANCE": str(databases.instance),
