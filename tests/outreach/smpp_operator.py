@@ -60,7 +60,7 @@ async def serve(port: int) -> None:
             elif number[-1] == THROTTLED and tries[number] <= 2:
                 event.reject(smpp34.ESME_RTHROTTLED)
             else:
-                message_id = f"{tries.total():08x}"
+                message_id = str(tries.total())  # Kannel reads it as a decimal number
                 sys.stdout.write(f"got {number}\n")
                 sys.stdout.flush()
                 event.accept(message_id=message_id)

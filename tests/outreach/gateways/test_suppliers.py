@@ -27,10 +27,10 @@ BY_WECHAT, BY_WECOM = a_message(OPENID, TEXT, BY_FIELD), a_message(PARENT)
 
 def all_four(url: str, deadline: float = 10) -> list[tuple[Gateway, Outgoing]]:
     return [
-        (Aliyun("id", "secret", url, deadline=deadline), SMS),
-        (Tencent("id", "secret", "1400006666", url, deadline=deadline), a_message("19900000001", TEXT, BY_NUMBER)),
-        (Wechat("wx1", "secret", url, deadline=deadline), BY_WECHAT),
-        (Wecom("ww1", "secret", "7", url, deadline=deadline), BY_WECOM),
+        (Aliyun("id", "hidden", url, deadline=deadline), SMS),
+        (Tencent("id", "hidden", "1400006666", url, deadline=deadline), a_message("19900000001", TEXT, BY_NUMBER)),
+        (Wechat("wx1", "hidden", url, deadline=deadline), BY_WECHAT),
+        (Wecom("ww1", "hidden", "7", url, deadline=deadline), BY_WECOM),
     ]
 
 
@@ -124,7 +124,7 @@ def test_a_refusal_for_the_one_number_inside_a_yes_is_a_refusal() -> None:
 def test_aliyun_is_asked_for_a_numbers_day_and_our_message_is_found_among_the_others() -> None:
     rows = [{"OutId": "x", "SendStatus": 3}, {"OutId": str(MESSAGE_ID), "SendStatus": 2, "ErrCode": "INVALID_NUMBER"}]
     with supplier(lambda _: {"Code": "OK", "SmsSendDetailDTOs": {"SmsSendDetailDTO": rows}}) as (url, heard):
-        outcome = Aliyun("id", "secret", url).ask(SMS, A_MONDAY, A_MONDAY)
+        outcome = Aliyun("id", "hidden", url).ask(SMS, A_MONDAY, A_MONDAY)
 
     assert heard[0].query["SendDate"] == "20260907"
     assert outcome is not None
@@ -172,7 +172,7 @@ def test_a_token_that_ran_out_is_fetched_once_more_and_no_oftener(which: int, st
 
 def test_wechat_gets_its_fields_and_our_id() -> None:
     with supplier(with_token({"errcode": 0, "msgid": 7})) as (url, heard):
-        outcome = Wechat("wx1", "secret", url).send(BY_WECHAT)
+        outcome = Wechat("wx1", "hidden", url).send(BY_WECHAT)
 
     token, sent = (json.loads(asked.body) for asked in heard)
     assert (heard[0].path, token["force_refresh"]) == ("/cgi-bin/stable_token", False)
@@ -189,7 +189,7 @@ def test_a_parent_whom_wecom_does_not_know_is_told_apart() -> None:
 
 def test_on_trial_only_guests_are_written_to() -> None:
     with supplier(lambda _: {"Code": "OK"}) as (url, heard):
-        gateway = Trial(Aliyun("id", "secret", url), frozenset({"19900000001"}))
+        gateway = Trial(Aliyun("id", "hidden", url), frozenset({"19900000001"}))
         outcomes = [gateway.send(a_message(to, TEXT, BY_NAME)) for to in ("19900000001", "13800138000")]
 
     assert (outcomes[0].handed, outcomes[1]) == (Handed.ACCEPTED, KEPT_BACK)
@@ -201,6 +201,6 @@ def test_secrets_numbers_and_words_do_not_show_when_printed(which: int) -> None:
     gateway, message = all_four("http://127.0.0.1:9")[which]
     shown = f"{gateway}{message}{Outcome(Handed.RETRY, 'x', 'x')}"
 
-    assert "secret" not in shown
+    assert "hidden" not in shown
     assert message.to not in shown
     assert "王同学" not in shown
