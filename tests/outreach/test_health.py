@@ -1,0 +1,190 @@
+"""The breaker, the rate and the failover that all dispatchers share."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models import AuditEntry, GatewayTrouble, Message
+from portal.outreach import dispatch, health
+from portal.outreach.dispatch import Tick
+from portal.outreach.gateways.protocol import SMS, Handed, Limits, Outcome, Outgoing
+from portal.outreach.reminders import plan
+from portal.vocabulary import Channel, MessageState
+from tests.builders import A_MONDAY
+from tests.outreach.cases import matched_pupils, messages, sessions, states
+
+ACCEPTED = Outcome(Handed.ACCEPTED, "OK", "收下")
+AWAY = Outcome(Handed.RETRY, "no connection", "连不上网关，没有交出去")
+LOST = Outcome(Handed.UNKNOWN, "no answer", "网关没有回答")
+STRANGE = Outcome(Handed.UNKNOWN, "isv.NEVER_SEEN", "没见过", known=False)
+BROKE = Outcome(Handed.STOP, "isv.AMOUNT_NOT_ENOUGH", "余额不足")
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+
+
+@dataclass
+class Fake:
+    """A gateway that answers as it is told and remembers what it was given."""
+
+    name: str
+    answer: Outcome = ACCEPTED
+    limits: Limits = field(default_factory=Limits)
+    channels: frozenset[Channel] = SMS
+    given: list[Outgoing] = field(default_factory=list)
+
+    def send(self, message: Outgoing) -> Outcome:
+        self.given.append(message)
+        return self.answer
+
+
+def planned(session: Session, count: int) -> None:
+    matched_pupils(session, count)
+    plan(session, A_MONDAY, "one")
+    session.commit()
+
+
+def rounds(now: datetime, *gateways: Fake, most: int = 100) -> Tick:
+    """Dispatch at that moment until nothing more is taken."""
+    done = Tick()
+    while most and dispatch.dispatch(sessions(), gateways, "here:1:a", lambda: now, done):
+        most -= 1
+    return done
+
+
+def test_a_gateway_that_is_away_is_left_alone_and_tried_again_with_one_message(session: Session) -> None:
+    planned(session, 15)
+    one = Fake("one", AWAY)
+    rounds(A_MONDAY, one)
+    tried = len(one.given)
+    rounds(A_MONDAY + 31 * SECOND, one)
+
+    assert tried == health.MOST_IN_A_ROW
+    assert len(one.given) == tried + 1
+    assert states(session) == {MessageState.QUEUED: 15}
+
+
+def test_after_it_has_taken_one_message_it_is_given_the_others(session: Session) -> None:
+    planned(session, 15)
+    one = Fake("one", AWAY)
+    rounds(A_MONDAY, one)
+    one.answer = ACCEPTED
+    rounds(A_MONDAY + HOUR, one)
+
+    assert states(session) == {MessageState.ACCEPTED: 15}
+
+
+@pytest.mark.parametrize("answer", [AWAY, BROKE])
+def test_another_supplier_takes_over_what_was_proved_not_sent(session: Session, answer: Outcome) -> None:
+    planned(session, 15)
+    one, other = Fake("one", answer), Fake("other")
+    for minute in range(0, 20, 5):
+        rounds(A_MONDAY + minute * MINUTE, one, other)
+
+    assert states(session) == {MessageState.ACCEPTED: 15}
+    assert sorted(m.id for m in other.given) == sorted(m.id for m in messages(session))
+
+
+def test_what_may_have_been_sent_is_never_given_to_another_supplier(session: Session) -> None:
+    planned(session, 15)
+    one, other = Fake("one", LOST), Fake("other")
+    rounds(A_MONDAY, one, other)
+
+    assert {m.id for m in one.given}.isdisjoint(m.id for m in other.given)
+    assert states(session) == {MessageState.UNKNOWN: 10, MessageState.ACCEPTED: 5}
+
+
+def test_a_code_that_somebody_must_mend_stops_the_gateway_until_he_says_so(session: Session) -> None:
+    planned(session, 3)
+    one = Fake("one", BROKE)
+    rounds(A_MONDAY, one)
+    one.answer = ACCEPTED
+    rounds(A_MONDAY + 5 * MINUTE, one)
+    assert len(one.given) == 1
+
+    health.reopen(session, "one", "admin", A_MONDAY + 6 * MINUTE)
+    session.commit()
+    rounds(A_MONDAY + 6 * MINUTE, one)
+    assert states(session) == {MessageState.ACCEPTED: 3}
+    assert session.scalars(select(AuditEntry.action)).all()[-1] == "gateway_reopened"
+
+
+def test_an_unknown_code_stops_nothing_and_is_shown(session: Session) -> None:
+    planned(session, 15)
+    rounds(A_MONDAY, Fake("one", STRANGE))
+
+    shown = session.scalars(select(GatewayTrouble)).one()
+    assert states(session) == {MessageState.UNKNOWN: 15}
+    assert (shown.code, shown.known, shown.times) == ("isv.NEVER_SEEN", False, 15)
+
+
+def test_a_number_that_had_too_much_is_left_in_peace_for_a_day(session: Session) -> None:
+    planned(session, 1)
+    rounds(A_MONDAY, Fake("one", Outcome(Handed.HOLD, "isv.BUSINESS_LIMIT_CONTROL", "今天收得太多")))
+
+    assert messages(session)[0].due_at == A_MONDAY + 24 * HOUR
+
+
+def test_four_dispatchers_together_keep_to_its_rate(session: Session) -> None:
+    planned(session, 40)
+    one = Fake("one", limits=Limits(per_second=5))
+    taken = []
+    for second in range(8):
+        before = len(one.given)
+        for worker in "abcd":
+            dispatch.dispatch(
+                sessions(), (one,), f"here:1:{worker}", lambda now=second: A_MONDAY + now * SECOND, Tick()
+            )
+        taken.append(len(one.given) - before)
+
+    assert taken == [5] * 8
+
+
+def test_after_six_hours_away_it_drains_at_its_rate_and_at_night_nothing_leaves(session: Session) -> None:
+    planned(session, 60)
+    one, now = Fake("one", AWAY, Limits(per_second=10)), A_MONDAY + 5 * HOUR  # 15:00
+    left: dict[datetime, int] = {}
+
+    def step(length: timedelta) -> None:
+        nonlocal now
+        before = len(one.given)
+        rounds(now, one)
+        left[now] = len(one.given) - before
+        now += length
+
+    while now < A_MONDAY + 11 * HOUR:  # 21:00
+        step(10 * MINUTE)
+    one.answer = ACCEPTED
+    while now < A_MONDAY + 23 * HOUR:  # 09:00 of the next day
+        step(HOUR)
+    began = now
+    while states(session)[MessageState.ACCEPTED] < 60 and now < began + HOUR:
+        step(SECOND)
+
+    assert states(session) == {MessageState.ACCEPTED: 60}
+    assert all(count == 0 for moment, count in left.items() if A_MONDAY + 10 * HOUR <= moment < began)
+    assert max(count for moment, count in left.items() if moment >= began) <= 10
+    assert len({m.id for m in messages(session)}) == 60
+
+
+def test_a_slow_gateway_comes_after_another(session: Session) -> None:
+    planned(session, 21)
+    slow, other = Fake("one"), Fake("other")
+    rounds(A_MONDAY, slow, other)
+    health.take(session, turn(session, A_MONDAY, slow), 0, A_MONDAY)
+    health.look(session, A_MONDAY + 10 * MINUTE)
+
+    assert turn(session, A_MONDAY + HOUR, slow, other).gateway is other
+    assert turn(session, A_MONDAY + HOUR, slow).gateway is slow
+
+
+def turn(session: Session, now: datetime, *gateways: Fake) -> health.Turn:
+    found = health.choose(session, gateways, Channel.SMS, now, 10)
+    assert found is not None
+    return found
+
+
+def test_nothing_is_given_to_a_gateway_of_another_channel(session: Session) -> None:
+    assert health.choose(session, [Fake("one")], Channel.WECHAT, A_MONDAY, 10) is None
+    assert session.scalars(select(Message)).first() is None
