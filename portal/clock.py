@@ -83,6 +83,11 @@ def previous_term(term: SchoolTerm) -> SchoolTerm:
     return term_of(term.first_day - timedelta(days=1))
 
 
+def age_on(day: date, birth_date: date) -> int:
+    """周岁; whoever was born on 29 February is a year older on 1 March where there is no such day."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
 def working_days_after(day: date, count: int) -> date:
     """The day ``count`` working days later, with the State Council's festivals and make-up days (调休)."""
     while count > 0:

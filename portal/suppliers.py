@@ -41,6 +41,8 @@ class WechatAccount:
     push_token: str = field(repr=False)
     push_key: str = field(repr=False)
     url: str = "https://api.weixin.qq.com"
+    open_url: str = "https://open.weixin.qq.com"
+    """Where families say who they are (网页授权); it is offered once there are an id and a secret."""
 
 
 @dataclass(frozen=True)

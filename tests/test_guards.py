@@ -24,9 +24,15 @@ TAKES_NO_FILE = [
     "/check",
     "/check/home",
     "/elder",
-    "/child/confirm",
-    "/child/correct",
-    "/child/proof",
+    "/child/1/confirm",
+    "/child/1/correct",
+    "/child/1/proof",
+    "/child/1/not-needed",
+    "/child/1/copy",
+    "/child/1/erase",
+    "/sign-in/code",
+    "/sign-in/code/enter",
+    "/child/wechat",
     "/sign-out",
 ]
 

@@ -1,5 +1,6 @@
 """Sign-ins kept on the server: begun, recognised, ended. The cookie holds a random reference and nothing else."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -29,8 +30,9 @@ def begin_for_staff(session: Session, staff: StaffMember, now: datetime) -> str:
     return _begin(session, SignIn(staff_id=staff.id), now)
 
 
-def begin_for_family(session: Session, pupil: Pupil, now: datetime) -> str:
-    return _begin(session, SignIn(pupil_id=pupil.id), now)
+def begin_for_family(session: Session, pupil: Pupil, children: Iterable[UUID], now: datetime) -> str:
+    """``pupil`` is the one whose slip or number was shown; ``children`` are all whom the family sees."""
+    return _begin(session, SignIn(pupil_id=pupil.id, children=list(children)), now)
 
 
 def _begin(session: Session, sign_in: SignIn, now: datetime) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import audit
-from portal.access.tries import TooManyTries, count_try, forgive, network_of, take_back
+from portal.access.tries import Asker, TooManyTries, count_try, forgive, take_back
 from portal.database import reach_pupils, set_reach
 from portal.models import Pupil, Slip
 
@@ -35,26 +35,27 @@ def issue_slips(session: Session, pupils: Iterable[Pupil], now: datetime) -> dic
     return slips
 
 
-def find_pupil(session: Session, code: str, birth_date: date, source: str, now: datetime) -> Pupil:
+def find_pupil(session: Session, code: str, birth_date: date, asker: Asker, now: datetime) -> Pupil:
     """Raise NotFound or TooManyTries, after the same work whatever was wrong (security.md §6.3); the caller commits."""
     digits = tidy_code(code)
     try:
-        count_try(session, "family sign-in by source", network_of(source), now)
-        count_try(session, "family sign-in by slip", digits, now)
+        for what, who in (*asker.counted, ("family sign-in by slip", digits)):
+            count_try(session, what, who, now)
     except TooManyTries:
-        audit.record(session, "nobody", "sign_in_failed", source=source, because="too many tries")
+        audit.record(session, "nobody", "sign_in_failed", source=asker.source, because="too many tries")
         raise
     index = Slip.code.digest(digits or "-")
     standing = select(Slip.pupil_id).where(Slip.code_index == index, Slip.withdrawn_at.is_(None))
     pupil_id = session.scalar(standing) or NOBODY
     set_reach(session, reach_pupils([pupil_id]))
     if _birth_date_of(session, pupil_id) != birth_date:
-        audit.record(session, "nobody", "sign_in_failed", source=source, because="no such slip and date")
+        audit.record(session, "nobody", "sign_in_failed", source=asker.source, because="no such slip and date")
         raise NotFound
     pupil = session.get_one(Pupil, pupil_id)
-    take_back(session, "family sign-in by source", network_of(source))
+    for what, who in asker.counted:
+        take_back(session, what, who)
     forgive(session, "family sign-in by slip", digits)
-    audit.record(session, "family", "signed_in", pupil_id=pupil.id, unit_id=pupil.school_id, source=source)
+    audit.record(session, "family", "signed_in", pupil_id=pupil.id, unit_id=pupil.school_id, source=asker.source)
     return pupil
 
 

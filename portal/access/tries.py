@@ -20,8 +20,16 @@ class Limit:
 
 LIMITS = {
     # what is tried: how often, within how long, by one source
-    "family sign-in by source": Limit(5, timedelta(hours=1)),
+    "family sign-in by browser": Limit(5, timedelta(hours=1)),
+    "family sign-in by source": Limit(200, timedelta(hours=1)),  # why: docs/decisions/0008
     "family sign-in by slip": Limit(5, timedelta(hours=1)),
+    "code by source": Limit(100, timedelta(hours=1)),
+    "code for a child, minute": Limit(1, timedelta(minutes=1)),
+    "code for a child, hour": Limit(5, timedelta(hours=1)),
+    "code for a child, day": Limit(10, timedelta(days=1)),
+    "code to a phone, minute": Limit(1, timedelta(minutes=1)),
+    "code to a phone, hour": Limit(5, timedelta(hours=1)),
+    "code to a phone, day": Limit(10, timedelta(days=1)),
     "staff sign-in by source": Limit(20, timedelta(minutes=15)),
     "staff sign-in by account and source": Limit(5, timedelta(minutes=30)),
     "staff sign-in by account": Limit(50, timedelta(minutes=30)),  # a stranger elsewhere does not lock a colleague out
@@ -31,6 +39,22 @@ LIMITS = {
     "message check by source": Limit(60, timedelta(minutes=1)),
     "delivery report": Limit(12_000, timedelta(minutes=1)),
 }
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A family before its sign-in: an address that thousands may share, and a browser that is easily thrown away."""
+
+    source: str
+    browser: str
+
+    @property
+    def counted(self) -> tuple[tuple[str, str], ...]:
+        """What counts its tries: few for the browser, many for the address."""
+        return (
+            ("family sign-in by browser", self.browser),
+            ("family sign-in by source", network_of(self.source)),
+        )
 
 
 class TooManyTries(Exception):

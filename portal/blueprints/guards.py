@@ -6,6 +6,7 @@ a staff page because the view names a permission that the role has.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from secrets import token_urlsafe
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from portal import audit, clock
 from portal.access import sign_ins
 from portal.access.permissions import REFUSALS, Permission, may
 from portal.access.scope import Scope, enter, scope_of
+from portal.access.tries import Asker
 from portal.database import db, reach_pupils, set_reach
 from portal.models import SignIn, StaffMember
 from portal.privacy.sealing import Keyring
@@ -33,6 +35,10 @@ OPEN_PAGES = {
     "families.policies_of",
     "families.policy",
     "families.sign_in",
+    "families.ask_code",
+    "families.enter_code",
+    "families.wechat",
+    "families.wechat_return",
     "families.privacy",
     "families.elder",
     "staff.sign_in",
@@ -64,7 +70,7 @@ csrf = CSRFProtect()
 
 @dataclass(frozen=True)
 class Visitor(UserMixin):
-    """Who is signed in: a staff member, or a family with one child's slip."""
+    """Who is signed in: a staff member, or a family with its children."""
 
     token: str
     sign_in: SignIn
@@ -86,6 +92,11 @@ class Visitor(UserMixin):
     @property
     def pupil_id(self) -> UUID | None:
         return self.sign_in.pupil_id
+
+    @property
+    def children(self) -> list[UUID]:
+        """Whom a family sees on this visit, the eldest first."""
+        return self.sign_in.children
 
     def may(self, permission: Permission) -> bool:
         return self.staff is not None and may(self.staff.role, permission)
@@ -209,7 +220,7 @@ def admit() -> BaseResponse | None:
 def admit_family() -> BaseResponse | None:
     if not current_user.is_authenticated or current_user.pupil_id is None:
         return redirect(url_for("families.sign_in"))
-    set_reach(db.session(), reach_pupils([current_user.pupil_id]))
+    set_reach(db.session(), reach_pupils(current_user.children))
     return None
 
 
@@ -237,6 +248,11 @@ def admit_staff() -> BaseResponse | None:
 def source() -> str:
     """The address a request came from, the reverse proxies in settings taken into account."""
     return request.remote_addr or ""
+
+
+def asker() -> Asker:
+    """Who tries to sign in, known by nothing but the address and a number this browser was given."""
+    return Asker(source(), session.setdefault("browser", token_urlsafe(16)))
 
 
 def say_headers(response: Response) -> Response:

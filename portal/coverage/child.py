@@ -5,40 +5,24 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm, local, term_of
-from portal.coverage.ledger import without_lists
+from portal.coverage.aids import ALL_WAIVED, Item, item_of, paid_days, spared
+from portal.coverage.household import Household, household_of
 from portal.coverage.notices import notices
-from portal.coverage.status import ENJOYED, Status, asks_to_apply, asks_to_confirm, status_of
+from portal.coverage.status import asks_to_apply, asks_to_confirm
 from portal.coverage.steps import PAID
-from portal.coverage.words import NOTICE_CLAUSE, class_words, day_words, yuan_words
+from portal.coverage.totals import COUNTED_AS_AIDED
+from portal.coverage.words import class_words, day_words, yuan_words
+from portal.enrolment import waivers
 from portal.enrolment.circumstances import circumstances_of
 from portal.enrolment.confirmation import spaced, standing_confirmation
 from portal.enrolment.corrections import NOES, unsettled
-from portal.models import Award, Confirmation, EnrolmentRecord, Entitlement, Pupil, SchoolClass
+from portal.models import Confirmation, EnrolmentRecord, Entitlement, Pupil, SchoolClass, Waiver
 from portal.policies.catalogue import Catalogue
-from portal.policies.evaluation import SCHOOL_DECIDES
-from portal.policies.policy import Sureness, Version, Waiver, version_on
 from portal.vocabulary import EntitlementState
-
-ALL_WAIVED = "全免"
-
-
-@dataclass(frozen=True)
-class Item:
-    """One aid; ``ask_received`` is the ledger row to ask 收到了／没收到 about, where money was paid."""
-
-    policy: str
-    name: str
-    amount: str
-    status: Status
-    why: str
-    clause: str
-    source: str
-    note: str
-    ask_received: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +45,25 @@ class WhomToAsk:
 
 
 @dataclass(frozen=True)
+class Sums:
+    """Yuan of this term: due, given by the paying file and not denied by the family, and what is lacking (G7)."""
+
+    due: Decimal
+    paid: Decimal
+    missing: Decimal
+
+
+@dataclass(frozen=True)
+class Waiving:
+    """不需要资助, said once: ``again_from`` is the day from which it may be said again and counts; or said twice."""
+
+    said_on: date
+    again_from: date
+    counts_now: bool
+    final: bool
+
+
+@dataclass(frozen=True)
 class ChildPage:
     """``figure`` with ``unit`` is the one large thing on the page; both empty for a child with nothing to count."""
 
@@ -73,26 +76,32 @@ class ChildPage:
     unit: str
     headline: str
     notices: tuple[str, ...]
+    sums: Sums | None
     items: tuple[Item, ...]
     earlier: tuple[Item, ...]
     questions_open: bool
     answered: Answered | None
+    waiving: Waiving | None
+    household: Household | None
     ask: WhomToAsk
 
 
 def child_page(session: Session, pupil: Pupil, catalogue: Catalogue, day: date) -> ChildPage:
     """Same layout for every child; one on no list sees what every child has, and no trace of any list."""
     term = term_of(day)
-    record = _latest_record(session, pupil, term)
+    record = latest_record(session, pupil, term)
     rows = list(
         session.scalars(select(Entitlement).where(Entitlement.pupil_id == pupil.id).order_by(Entitlement.policy))
     )
     ours = [row for row in rows if row.term == term.code]
     before = sorted((row for row in rows if row.term < term.code), key=lambda row: _begins(row.term), reverse=True)
-    paid_on = _paid_days(session, pupil)
-    items = [_item(catalogue, row, paid_on, day) for row in ours]
-    items += _spared(catalogue, pupil, record, term, {row.policy for row in ours})
+    paid_on = paid_days(session, pupil)
+    items = [item_of(catalogue, row, paid_on, day) for row in ours]
+    if record is not None:
+        as_everybody = circumstances_of(record, pupil.school, pupil.hukou_division, None)
+        items += spared(catalogue, as_everybody, term, {row.policy for row in ours})
     confirmation = standing_confirmation(session, pupil.id, term.code)
+    household = None if ours or record is None else household_of(session, pupil, record, term, catalogue)
     figure, unit = _figure(ours, items)
     return ChildPage(
         pupil_id=pupil.id,
@@ -102,17 +111,20 @@ def child_page(session: Session, pupil: Pupil, catalogue: Catalogue, day: date) 
         term_label=term.label,
         figure=figure,
         unit=unit,
-        headline=_headline(catalogue, ours),
         notices=notices(session, pupil, term.code, aided=bool(ours)),
+        headline=household.headline if household else _headline(catalogue, ours),
+        sums=_sums(ours),
         items=tuple(items),
-        earlier=tuple(_item(catalogue, row, paid_on, day, SchoolTerm.parse(row.term).label) for row in before),
+        earlier=tuple(item_of(catalogue, row, paid_on, day, SchoolTerm.parse(row.term).label) for row in before),
         questions_open=confirmation is None and any(row.closed_on is None for row in ours),
         answered=_answered(session, confirmation),
+        waiving=_waiving(waivers.standing_waiver(session, pupil.id, term.code), day),
+        household=household,
         ask=_whom_to_ask(session, pupil, record),
     )
 
 
-def _latest_record(session: Session, pupil: Pupil, term: SchoolTerm) -> EnrolmentRecord | None:
+def latest_record(session: Session, pupil: Pupil, term: SchoolTerm) -> EnrolmentRecord | None:
     """Of this term, or of the one before while the new roster is not in yet."""
     records = session.scalars(select(EnrolmentRecord).where(EnrolmentRecord.pupil_id == pupil.id))
     known = [record for record in records if _begins(record.term) <= term.first_day]
@@ -123,65 +135,26 @@ def _begins(term: str) -> date:
     return SchoolTerm.parse(term).first_day
 
 
-def _paid_days(session: Session, pupil: Pupil) -> dict[tuple[str, str], date]:
-    last = select(Award.policy, Award.term, func.max(Award.paid_on)).where(Award.pupil_id == pupil.id)
-    return {(policy, term): day for policy, term, day in session.execute(last.group_by(Award.policy, Award.term))}
-
-
-def _item(
-    catalogue: Catalogue, row: Entitlement, paid_on: dict[tuple[str, str], date], day: date, when: str = ""
-) -> Item:
-    policy = catalogue[row.policy]
-    version = version_on(policy.versions, _begins(row.term))
-    is_waiver = version is not None and any(isinstance(tier.amount, Waiver) for tier in version.tiers)
-    amount = f"{yuan_words(row.due_yuan)}元" if row.due_yuan is not None else ALL_WAIVED if is_waiver else "请问学校"
-    return Item(
-        policy=row.policy,
-        name=f"{when}{policy.family_name}",
-        amount=amount,
-        status=status_of(row, policy, is_waiver, paid_on.get((row.policy, row.term)), day),
-        why=row.because or "",
-        clause=NOTICE_CLAUSE,
-        source=version.source if version else "",
-        note=_note(version),
-        ask_received=row.id if row.state is PAID else None,
-    )
-
-
-def _spared(
-    catalogue: Catalogue, pupil: Pupil, record: EnrolmentRecord | None, term: SchoolTerm, held: set[str]
-) -> list[Item]:
-    """What nobody has to ask for, because no child of the stage pays it."""
-    if record is None:
-        return []
-    circumstances = circumstances_of(record, pupil.school, pupil.hukou_division, None)
-    return [
-        Item(
-            policy=finding.policy,
-            name=catalogue[finding.policy].family_name,
-            amount=ALL_WAIVED,
-            status=ENJOYED,
-            why="",
-            clause="",
-            source=finding.source,
-            note="",
-        )
-        for finding in without_lists(catalogue, circumstances, term.first_day)
-        if isinstance(finding.amount, Waiver) and finding.policy not in held
-    ]
-
-
 def _figure(rows: list[Entitlement], items: list[Item]) -> tuple[str, str]:
-    due = [row.due_yuan for row in rows if row.due_yuan is not None and not _ended_unpaid(row)]
-    if due:
-        return yuan_words(sum(due, Decimal(0))), "元"
+    sums = _sums(rows)
+    if sums:
+        return yuan_words(sums.due), "元"
     if any(item.amount == ALL_WAIVED for item in items):
         return ALL_WAIVED, ""
     return "", ""
 
 
-def _ended_unpaid(row: Entitlement) -> bool:
-    return row.closed_on is not None and row.state is not EntitlementState.RECEIVED
+def _sums(rows: list[Entitlement]) -> Sums | None:
+    """Over rows with a sure sum, but for those that ended unpaid."""
+    pairs = [
+        (row.due_yuan, row.paid_yuan if row.state in COUNTED_AS_AIDED else Decimal(0))
+        for row in rows
+        if row.due_yuan is not None and (row.closed_on is None or row.state is EntitlementState.RECEIVED)
+    ]
+    if not pairs:
+        return None
+    due, paid, missing = zip(*((due, paid, max(due - paid, Decimal(0))) for due, paid in pairs), strict=True)
+    return Sums(sum(due, Decimal(0)), sum(paid, Decimal(0)), sum(missing, Decimal(0)))
 
 
 def _headline(catalogue: Catalogue, rows: list[Entitlement]) -> str:
@@ -227,5 +200,8 @@ def _whom_to_ask(session: Session, pupil: Pupil, record: EnrolmentRecord | None)
     return WhomToAsk(school.name, teacher or "", school.aid_officer, school.landline)
 
 
-def _note(version: Version | None) -> str:
-    return "" if version is None or version.sure is Sureness.OFFICIAL else SCHOOL_DECIDES
+def _waiving(waiver: Waiver | None, day: date) -> Waiving | None:
+    if waiver is None:
+        return None
+    again_from = waivers.counts_from(waiver)
+    return Waiving(local(waiver.said_at).date(), again_from, day >= again_from, waivers.is_final(waiver))

@@ -23,9 +23,11 @@ from portal.coverage.steps import (
     take_step,
 )
 from portal.coverage.words import actor_words, yuan_words
+from portal.enrolment import waivers
 from portal.models import ContactRecord, Entitlement, Pupil
 from portal.vocabulary import Channel, EntitlementState
 
+WAIVED = "R08"
 RANK = {state: rank for rank, state in enumerate(EntitlementState)}
 
 
@@ -36,15 +38,25 @@ class NotPaidYet(ValueError):
 def note_answered(
     session: Session, pupil_id: UUID, term: str, in_school: bool, wants_aid: bool, by: str, now: datetime
 ) -> None:
-    """Two times yes: verified and reached, in one go. A no closes nothing; it becomes the school's to look into."""
+    """Two times yes: verified and reached, in one go. A no becomes the school's to look into, and closes nothing
+    before 自愿放弃 was said twice; a yes opens again what that had closed.
+    """
     who = actor_words(by)
+    if in_school and wants_aid:
+        for row in waived_rows_of(session, pupil_id, term):
+            take_step(session, row, row.state, by, now, f"{who}改口：需要资助")
+    waived = waivers.is_final(waivers.standing_waiver(session, pupil_id, term))
     for row in open_rows_of(session, pupil_id, term):
         if in_school and wants_aid:
             _forward(session, row, VERIFIED, by, now, f"{who}确认：在校，需要资助")
             _forward(session, row, REACHED, by, now, f"{who}已知晓")
             if row.next_step in (SAID_LEFT.words, SAID_NOT_NEEDED.words):
                 take_step(session, row, row.state, by, now, f"{who}改口：在校，需要资助")
-        elif RANK[row.state] < RANK[PAID]:
+        elif RANK[row.state] >= RANK[PAID]:
+            continue
+        elif in_school and waived:
+            close(session, row, row.state, WAIVED, by, now, f"{who}第二次说不需要：自愿放弃")
+        else:
             step = SAID_NOT_NEEDED if in_school else SAID_LEFT
             said = "暂时不需要资助" if in_school else "孩子不在这所学校"
             _turn(session, row, step, by, now, f"{who}说：{said}")
@@ -149,6 +161,18 @@ def open_rows_of(session: Session, pupil_id: UUID, term: str) -> list[Entitlemen
         .where(Entitlement.pupil_id == pupil_id, Entitlement.term == term, Entitlement.closed_on.is_(None))
         .order_by(Entitlement.policy)
         .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(session.scalars(statement))
+
+
+def waived_rows_of(session: Session, pupil_id: UUID, term: str) -> list[Entitlement]:
+    """Rows that ended by 自愿放弃, locked until the commit."""
+    statement = (
+        select(Entitlement)
+        .where(Entitlement.pupil_id == pupil_id, Entitlement.term == term, Entitlement.reason == WAIVED)
+        .where(Entitlement.closed_on.is_not(None))
+        .with_for_update(of=Entitlement)
         .execution_options(populate_existing=True)
     )
     return list(session.scalars(statement))

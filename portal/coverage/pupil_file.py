@@ -100,6 +100,8 @@ class CorrectionLine:
     label: str
     words: str
     settled_at: datetime | None
+    answer: str
+    needs_answer: bool
 
 
 @dataclass(frozen=True)
@@ -238,6 +240,8 @@ def _corrections(session: Session, pupil_id: UUID, level: UnitLevel) -> tuple[Co
             ABOUTS[correction.about].label,
             correction.words or "",
             correction.settled_at,
+            correction.answer or "",
+            ABOUTS[correction.about].needs_answer,
         )
         for correction in session.scalars(said.order_by(Correction.said_at.desc()))
     )

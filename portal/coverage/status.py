@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.clock import SchoolTerm
-from portal.coverage.progress import is_missing
+from portal.coverage.progress import WAIVED, is_missing
 from portal.coverage.reasons import label_of
 from portal.coverage.steps import (
     APPLIED,
@@ -17,6 +17,7 @@ from portal.coverage.steps import (
     SAID_NOT_NEEDED,
     VERIFIED,
     pay_by,
+    settled_by,
 )
 from portal.coverage.words import above_words, day_words, short_day, yuan_words
 from portal.models import Entitlement
@@ -61,7 +62,7 @@ def status_of(row: Entitlement, policy: Policy, is_waiver: bool, paid_on: date |
     above = above_words(row.school.parent.level if row.school.parent else UnitLevel.COUNTY)
     return (
         _when_ended(row, paid_on)
-        or _when_paid(row, above, paid_on)
+        or _when_paid(row, above, paid_on, today)
         or _when_answered(row)
         or _when_waiting(row, policy, is_waiver, above, today)
     )
@@ -71,15 +72,25 @@ def _when_ended(row: Entitlement, paid_on: date | None) -> Status | None:
     if row.state is EntitlementState.RECEIVED:
         paid = f"{day_words(paid_on)}已发放 · " if paid_on else ""
         return Status(Dot.DONE, f"{paid}您说收到了")
+    if row.closed_on is not None and row.reason == WAIVED:
+        return Status(Dot.ENDED, f"{day_words(row.closed_on)}您第二次说不需要，不再办理；改主意了随时可以恢复")
     if row.closed_on is not None:
         return Status(Dot.ENDED, f"{day_words(row.closed_on)}结束：{label_of(row.reason)}。有疑问请打下面的电话")
     return None
 
 
-def _when_paid(row: Entitlement, above: str, paid_on: date | None) -> Status | None:
+def _when_missing(row: Entitlement, above: str, today: date) -> Status:
+    """Both clocks of 没收到 as dates: the answer within 2 working days, the money within 20."""
+    answer_by = row.next_step_due or today
+    said = f"您说没收到。{above}{short_day(answer_by)}前答复您，{short_day(settled_by(answer_by))}前查清补到"
+    late = f"您说没收到。{above}应在{short_day(answer_by)}前答复，晚了；着急请打下面的电话"
+    return Status(Dot.LATE, late if today > answer_by else said)
+
+
+def _when_paid(row: Entitlement, above: str, paid_on: date | None, today: date) -> Status | None:
     by = f"{short_day(row.next_step_due)}前" if row.next_step_due else ""
     if is_missing(row):
-        return Status(Dot.LATE, f"您说没收到，{above}正在查，{by}答复您")
+        return _when_missing(row, above, today)
     if row.state is not PAID:
         return None
     paid = f"{day_words(paid_on)}已发放" if paid_on else "已发放"
@@ -93,7 +104,7 @@ def _when_answered(row: Entitlement) -> Status | None:
     if row.next_step == SAID_LEFT.words:
         return Status(Dot.PENDING, "您说孩子不在这所学校，学校正在核实")
     if row.next_step == SAID_NOT_NEEDED.words:
-        return Status(Dot.PENDING, "您说暂时不需要；改主意了，随时在下面点“孩子在校，需要资助”")
+        return Status(Dot.PENDING, "您说暂时不需要；7天后再说一次才算数，随时可以改主意")
     return None
 
 

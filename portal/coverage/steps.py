@@ -56,6 +56,8 @@ STEPS = {
 
 # What may come between, whatever the claim mode.
 NOT_RECEIVED = Step(Mover.ABOVE, "家长说没收到：查明款项去向并答复家长", 2, "R16")
+SETTLED_WITHIN = 20
+"""Working days from 没收到 to the money being there, counted as the answer's two are."""
 PAID_SHORT = Step(Mover.ABOVE, "发放金额不足：查明原因并补发", 5, "R16")
 LIST_GONE = Step(Mover.ABOVE, "所依据的名单没有了：核对孩子是否仍应享受", 5, "R16")
 SAID_LEFT = Step(Mover.SCHOOL, "家长说孩子不在这所学校：核实去向", 5, "R16")
@@ -79,6 +81,11 @@ def pay_by(term: SchoolTerm, opened_at: datetime) -> date:
 
 def due_day(step: Step, now: datetime) -> date:
     return _after(local(now).date(), step.days)
+
+
+def settled_by(answered_by: date) -> date:
+    """The day on which money that did not come is there at the latest, from the day of the answer."""
+    return _after(answered_by, SETTLED_WITHIN - NOT_RECEIVED.days)
 
 
 @lru_cache(maxsize=256)

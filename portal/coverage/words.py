@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
+from portal.clock import local
 from portal.coverage.reasons import CLAUSE
 from portal.vocabulary import UnitLevel
 
@@ -49,6 +50,12 @@ def batch_words(batch: str) -> str:
 
 def day_words(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def on_which_day(moment: datetime) -> str:
+    """The day and the hour on a clock in Jiangsu: 2026年9月7日 10:05."""
+    here = local(moment)
+    return f"{day_words(here.date())} {here:%H:%M}"
 
 
 def short_day(day: date) -> str:

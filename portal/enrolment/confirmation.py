@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from stdnum import luhn
 
 from portal import audit
-from portal.enrolment import corrections
+from portal.enrolment import corrections, waivers
 from portal.models import Confirmation, Pupil
 
 RECEIPT_DIGITS = 8
@@ -27,16 +27,19 @@ def confirm(
 ) -> Confirmation:
     """The standing confirmation of the term, made where there was none.
 
-    A no is kept as a correction and ends no aid by itself; a later yes takes it back, at any time (A1).
+    A no is kept as a correction and ends no aid by itself; a later yes takes it back, at any time (A1). That nothing
+    is wanted counts as 自愿放弃 once it was said twice, see ``waivers``.
     """
     standing = standing_confirmation(session, pupil.id, term)
-    confirmation, made = (standing, False) if standing else _first(session, pupil, term, in_school, wants_aid, by, now)
+    confirmation = standing or _first(session, pupil, term, in_school, wants_aid, by, now)
     if in_school and wants_aid:
         corrections.settle(session, pupil.id, term, corrections.NOES, now)
-    elif not in_school and (made or confirmation.in_school):
+        waivers.take_back(session, pupil.id, term, by, now)
+    elif not in_school:
         corrections.record(session, pupil, term, "not_in_school", "", by, now)
-    elif not wants_aid and (made or confirmation.wants_aid):
+    else:
         corrections.record(session, pupil, term, "no_aid_wanted", "", by, now)
+        waivers.say(session, pupil, term, by, now)
     return confirmation
 
 
@@ -53,7 +56,7 @@ def spaced(receipt: str) -> str:
 
 def _first(
     session: Session, pupil: Pupil, term: str, in_school: bool, wants_aid: bool, by: str, now: datetime
-) -> tuple[Confirmation, bool]:
+) -> Confirmation:
     """Whoever comes second waits for the first and takes its row; only a taken receipt number is tried again."""
     for _ in range(TRIES):
         row = Confirmation(
@@ -75,7 +78,7 @@ def _first(
                 unit_id=pupil.school_id, pupil_id=pupil.id, term=term, in_school=in_school, wants_aid=wants_aid,
             )  # fmt: skip
         if standing:
-            return standing, made is not None
+            return standing
     raise NoReceiptLeft
 
 

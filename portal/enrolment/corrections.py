@@ -31,15 +31,18 @@ class About:
     looks: UnitLevel
     answer: str
     """What the family reads after saying it."""
+    needs_answer: bool = False
+    """Whoever settles it answers in writing, with the reason where it is refused (PIPL 15, 47)."""
 
 
 ABOUTS = {
     about.code: about
     for about in (
         About("not_in_school", "孩子不在这所学校了", UnitLevel.SCHOOL, "学校会核实孩子在哪里上学，资助不会因此停掉。"),
-        About("no_aid_wanted", "现在不需要资助", UnitLevel.SCHOOL, "记下了。7天后会再问您一次；您随时可以改主意。"),
+        About("no_aid_wanted", "现在不需要资助", UnitLevel.SCHOOL, "记下了。7天后您再说一次才算数，随时可以改主意。"),
         About("wrong_details", "姓名、年级、班级等信息不对", UnitLevel.SCHOOL, "学校会核对并改正，不用您交材料。"),
         About("asked_for_proof", "有人要我交证明、验证码、转账", UnitLevel.COUNTY, "县里会查。请不要交，也不要转账。"),
+        About("asked_to_erase", "要求删除孩子的信息", UnitLevel.COUNTY, "记下了。县资助中心会书面答复您。", True),
         About("other", "别的情况", UnitLevel.SCHOOL, "学校会看到您写的话，并联系您。"),
     )
 }  # fmt: skip
@@ -78,6 +81,20 @@ def settle(session: Session, pupil_id: UUID, term: str, abouts: Collection[str],
     for correction in unsettled(session, pupil_id, term):
         if correction.about in abouts:
             correction.settled_at = now
+
+
+def settle_one(session: Session, said: Correction, answer: str, by: str, now: datetime) -> None:
+    """Looked into; the answer is for the family to read. Raise CorrectionRefused where one is owed and not given."""
+    answer = " ".join(answer.split())
+    if ABOUTS[said.about].needs_answer and not answer:
+        raise CorrectionRefused("请写答复，家长看得到；不能办的写明原因")
+    if len(answer) > LONGEST:
+        raise CorrectionRefused(f"答复请不超过{LONGEST}个字，现在有{len(answer)}个字")
+    if said.settled_at is None:
+        said.settled_at, said.answer = now, answer
+        audit.record(
+            session, by, "correction_settled", unit_id=said.school_id, pupil_id=said.pupil_id, about=said.about
+        )
 
 
 def may_look(about: str, level: UnitLevel) -> bool:

@@ -4,6 +4,7 @@ from portal.models.addition import Addition
 from portal.models.audit_entry import AuditEntry
 from portal.models.award import Award
 from portal.models.campaign import Campaign, CampaignPupil
+from portal.models.code_request import CodeRequest
 from portal.models.confirmation import Confirmation
 from portal.models.contact_record import ContactRecord
 from portal.models.contact_task import ContactTask
@@ -35,6 +36,8 @@ from portal.models.staff_member import StaffMember
 from portal.models.supplier_template import SupplierTemplate
 from portal.models.try_count import TryCount
 from portal.models.unit import Unit
+from portal.models.waiver import Waiver
+from portal.models.wechat_binding import WechatBinding
 from portal.models.wording import Wording
 
 __all__ = [
@@ -43,6 +46,7 @@ __all__ = [
     "Award",
     "Campaign",
     "CampaignPupil",
+    "CodeRequest",
     "Confirmation",
     "ContactRecord",
     "ContactTask",
@@ -79,5 +83,7 @@ __all__ = [
     "SupplierTemplate",
     "TryCount",
     "Unit",
+    "Waiver",
+    "WechatBinding",
     "Wording",
 ]

@@ -23,3 +23,6 @@ class Correction(Row):
     """What the family added in words, at most 200 characters."""
     said_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    answer_sealed: Mapped[bytes | None]
+    answer = Sealed()
+    """What was done, or in writing why it is refused (PIPL 15); the family reads it."""

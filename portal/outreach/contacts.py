@@ -8,14 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.households import MANY_CHILDREN, is_family, same_person
 from portal.models import Guardian
 from portal.outreach.gateways.protocol import MOBILE
-from portal.privacy.names import name_key
 from portal.vocabulary import Labelled
 
 FEW_HOUSEHOLDS = 3
-MANY_CHILDREN = 6
-NO_FAMILY = ("老师", "教师", "班主任", "学校", "校长", "村", "社区", "居委")
 
 
 class Ownership(Labelled):
@@ -55,6 +53,11 @@ def numbers_of(session: Session, pupil_ids: Iterable[UUID]) -> dict[UUID, Number
     return {pupil_id: numbers[index] for pupil_id, (index, _) in chosen.items()}
 
 
+def ownership_of(session: Session, phone_index: bytes) -> Ownership:
+    """Of one number, over everybody it stands beside."""
+    return _ownership(list(_guardians(session, Guardian.phone_index == phone_index)))
+
+
 def _guardians(session: Session, which: object) -> Iterable[Guardian]:
     return session.scalars(select(Guardian).where(which).order_by(Guardian.position))  # type: ignore[arg-type]
 
@@ -64,25 +67,14 @@ def _ownership(holders: list[Guardian]) -> Ownership:
     first = {holder.pupil_id: holder for holder in reversed(holders)}
     if len(first) > MANY_CHILDREN or (households := _households(first)) > FEW_HOUSEHOLDS:
         return Ownership.SHARED
-    family = all(_is_family(holder) for holder in holders)
+    family = all(is_family(holder) for holder in holders)
     return Ownership.OWN if households == 1 and family else Ownership.UNSURE
-
-
-def _is_family(holder: Guardian) -> bool:
-    name = holder.name or ""
-    return bool(name) and not any(word in name + holder.relation for word in NO_FAMILY)
 
 
 def _households(holders: Mapping[UUID, Guardian]) -> int:
     """How many groups are left when pupils with the same guardian are put together."""
     group = {pupil_id: pupil_id for pupil_id in holders}
     for (one, first), (other, second) in combinations(holders.items(), 2):
-        if group[one] != group[other] and _same_person(first, second):
+        if group[one] != group[other] and same_person(first, second):
             group = {pupil: group[one] if of == group[other] else of for pupil, of in group.items()}
     return len(set(group.values()))
-
-
-def _same_person(first: Guardian, second: Guardian) -> bool:
-    if first.id_number_index and second.id_number_index:
-        return first.id_number_index == second.id_number_index
-    return bool(first.name and second.name) and name_key(first.name or "") == name_key(second.name or "")

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal import clock
 from portal.outreach import health, outbox, reminders, settling
 from portal.outreach.gateways.protocol import Answering, Gateway, Handed
+from portal.outreach.sign_in_codes import send_codes
 
 log = structlog.get_logger()
 
@@ -148,7 +149,7 @@ def run(sessions: Sessions, gateways: Gateways, stop: threading.Event) -> None:
     while not stop.is_set():
         done = Tick()
         try:
-            busy = dispatch(sessions, gateways, worker, clock.now, done)
+            busy = send_codes(sessions, gateways, clock.now) + dispatch(sessions, gateways, worker, clock.now, done)
             if time.monotonic() >= ask_at:
                 ask(sessions, gateways, clock.now)
                 ask_at = time.monotonic() + ASK_EVERY

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from portal.models import JobSlot, Message, SignIn, TryCount
+from portal.models import CodeRequest, JobSlot, Message, SignIn, TryCount
 
 WORDS_KEPT = timedelta(days=90)
 SIGN_INS_KEPT = timedelta(days=30)
@@ -19,6 +19,7 @@ class Pruned:
     words: int
     sign_ins: int
     tries: int
+    codes: int
     slots: int
 
 
@@ -30,6 +31,7 @@ def prune(session: Session, now: datetime) -> Pruned:
         len(words),
         _delete(session, SignIn, SignIn.seen_at < now - SIGN_INS_KEPT),
         _delete(session, TryCount, TryCount.window_ends_at < now),
+        _delete(session, CodeRequest, CodeRequest.ends_at < now),
         _delete(session, JobSlot, JobSlot.slot < now - SLOTS_KEPT),
     )
 

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from portal.access import accounts, sign_ins, slips
 from portal.access.accounts import WrongCredentials
-from portal.access.tries import LIMITS, TooManyTries, count_try
+from portal.access.tries import LIMITS, Asker, TooManyTries, count_try
 from portal.models import AuditEntry
 from portal.vocabulary import Role, UnitLevel
 from tests.builders import A_MONDAY, PASSWORD, a_county, a_pupil, a_staff_member, a_unit
 
 MINUTE = timedelta(minutes=1)
+A_PHONE = Asker("127.0.0.1", "a phone")
 
 
 def test_a_sign_in_is_recognised_by_its_cookie_and_by_nothing_else(session: Session) -> None:
@@ -92,7 +93,7 @@ def test_a_slip_and_the_birth_date_open_the_childs_page(session: Session) -> Non
     child = a_pupil(session)
     code = slips.issue_slips(session, [child], A_MONDAY)[child.id].code
     session.flush()
-    found = slips.find_pupil(session, f" {slips.spaced(code)} ", child.birth_date, "127.0.0.1", A_MONDAY)
+    found = slips.find_pupil(session, f" {slips.spaced(code)} ", child.birth_date, A_PHONE, A_MONDAY)
     assert found.id == child.id
 
 
@@ -103,7 +104,7 @@ def test_a_wrong_slip_and_a_wrong_date_are_told_alike(session: Session, wrong: s
     session.flush()
     code, day = ("1234567890", child.birth_date) if wrong == "code" else (code, child.birth_date + timedelta(days=1))
     with pytest.raises(slips.NotFound):
-        slips.find_pupil(session, code, day, "127.0.0.1", A_MONDAY)
+        slips.find_pupil(session, code, day, A_PHONE, A_MONDAY)
 
 
 def test_a_province_is_no_place_for_a_bureau_officer(session: Session) -> None:

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from portal.access import slips
 from portal.access.accounts import AccountProblem, WrongCredentials, change_password, check_password
 from portal.access.slips import NotFound, find_pupil
-from portal.access.tries import LIMITS, TooManyTries, count_try, network_of
+from portal.access.tries import LIMITS, Asker, TooManyTries, count_try, network_of
 from portal.models import AuditEntry, Pupil, TryCount
 from tests.builders import A_MONDAY, PASSWORD, a_pupil, a_staff_member
 
 HERE, ELSEWHERE = "198.51.100.7", "203.0.113.9"
+AT_HOME = Asker(HERE, "a phone")
 
 
 def guess(session: Session, times: int, source: str = ELSEWHERE) -> None:
@@ -55,12 +56,31 @@ def test_a_slip_of_ones_own_does_not_wash_away_guesses_at_others(session: Sessio
     code = a_code(session, child)
     for number in range(4):
         with pytest.raises(NotFound):
-            find_pupil(session, f"123456789{number}", child.birth_date, HERE, A_MONDAY)
-    find_pupil(session, code, child.birth_date, HERE, A_MONDAY)
+            find_pupil(session, f"123456789{number}", child.birth_date, AT_HOME, A_MONDAY)
+    find_pupil(session, code, child.birth_date, AT_HOME, A_MONDAY)
     with pytest.raises(NotFound):
-        find_pupil(session, "1234567894", child.birth_date, HERE, A_MONDAY)
+        find_pupil(session, "1234567894", child.birth_date, AT_HOME, A_MONDAY)
     with pytest.raises(TooManyTries):
-        find_pupil(session, "1234567895", child.birth_date, HERE, A_MONDAY)
+        find_pupil(session, "1234567895", child.birth_date, AT_HOME, A_MONDAY)
+
+
+def test_neighbours_behind_one_address_do_not_wait_for_each_other(session: Session) -> None:
+    child = a_pupil(session)
+    code = a_code(session, child)
+    for number in range(10):
+        with pytest.raises(NotFound):
+            find_pupil(session, f"{number}23456789{number}", child.birth_date, Asker(HERE, f"{number // 5}"), A_MONDAY)
+    with pytest.raises(TooManyTries):
+        find_pupil(session, code, child.birth_date, Asker(HERE, "1"), A_MONDAY)
+    assert find_pupil(session, code, child.birth_date, Asker(HERE, "mother"), A_MONDAY).id == child.id
+
+
+def test_whoever_throws_his_browser_away_meets_the_limit_of_the_address(session: Session) -> None:
+    child = a_pupil(session)
+    for _ in range(LIMITS["family sign-in by source"].most):
+        count_try(session, "family sign-in by source", HERE, A_MONDAY)
+    with pytest.raises(TooManyTries):
+        find_pupil(session, a_code(session, child), child.birth_date, Asker(HERE, "new"), A_MONDAY)
 
 
 def test_the_old_password_is_not_to_be_guessed_by_whoever_finds_the_desk_open(session: Session) -> None:

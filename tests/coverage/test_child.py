@@ -105,7 +105,7 @@ def test_missing_money_says_who_looks_and_until_when(session: Session) -> None:
     row = paid(session)
     progress.note_not_received(session, row, "family", A_MONDAY)
     status = page_of(session, row.pupil).items[0].status
-    assert (status.dot, status.words) == (Dot.LATE, "您说没收到，县资助中心正在查，9月9日前答复您")
+    assert (status.dot, status.words) == (Dot.LATE, "您说没收到。县资助中心9月9日前答复您，10月10日前查清补到")
 
 
 def test_half_the_money_says_what_is_lacking(session: Session) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.access.accounts import check_password
 from portal.access.scope import scope_of
 from portal.access.slips import find_pupil
+from portal.access.tries import Asker
 from portal.coverage.child import child_page
 from portal.coverage.totals import totals
 from portal.database import EVERYTHING, db, set_reach
@@ -83,7 +84,11 @@ def accounts_and_slips_open(session: Session, demo: Demo) -> None:
     for account in demo.accounts[:2]:
         assert check_password(session, account.account, account.password, "127.0.0.1", A_MONDAY).active
     family = demo.families[0]
-    assert find_pupil(session, family.slip, family.birth_date, "127.0.0.1", A_MONDAY).name == family.child == "王小雨"
+    assert (
+        find_pupil(session, family.slip, family.birth_date, Asker("127.0.0.1", "a phone"), A_MONDAY).name
+        == family.child
+        == "王小雨"
+    )
 
 
 def test_a_database_with_units_of_its_own_is_left_alone(session: Session, sessions: "sessionmaker[Session]") -> None:

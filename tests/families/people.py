@@ -17,8 +17,9 @@ from portal.models import Pupil, SchoolClass
 from portal.outreach.dispatch import tick
 from portal.outreach.gateways.sandbox import Sandbox
 from portal.policies.catalogue import load_catalogue
-from portal.vocabulary import IntakeKind
+from portal.vocabulary import Basis, Decision, IntakeKind
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, an_entry, an_intake
+from tests.coverage.builders import a_match
 
 BIRTH_DATE = "20160305"
 """Of 王小雨, as the builders make her."""
@@ -42,10 +43,18 @@ def a_listed_child(session: Session, name: str = "王小雨", listed_as: str = "
     return pupil
 
 
+def a_brother(session: Session) -> Pupil:
+    """王小川, whose mother is on the list and he is not (J5)."""
+    brother = a_pupil(session, name="王小川", id_number="329901201809170039", grade="二年级", grade_number=2)
+    a_match(session, brother, an_entry(session, "王丽", None), Decision.HOUSEHOLD, Basis.GUARDIAN)
+    session.commit()
+    return brother
+
+
 def a_message(session: Session, pupil: Pupil, now: datetime = A_MONDAY) -> None:
     """The built-in reminder, sent that moment by the sandbox."""
     session.commit()
-    tick(sessionmaker(session.get_bind(), info={"reach": EVERYTHING}), Sandbox(), now)
+    tick(sessionmaker(session.get_bind(), info={"reach": EVERYTHING}), [Sandbox()], now)
 
 
 def a_payment(session: Session, yuan: int = 500, name: str = "王小雨") -> None:

@@ -60,4 +60,4 @@ def test_elder_mode_is_one_tap_and_larger_everywhere(session: Session, open_page
 
 def test_no_page_needs_a_script(session: Session, open_page: Opener) -> None:
     page = open_page(PHONE, java_script_enabled=False)
-    assert len(list(every_page(page, session))) == 27
+    assert len(list(every_page(page, session))) == 38

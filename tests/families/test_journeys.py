@@ -83,7 +83,7 @@ def test_j1_not_received_is_asked_once_more_and_becomes_the_countys_within_two_w
     follow(phone, "没收到")
     assert the_row(session).state == "paid"
     press(phone, "没收到")
-    expect(phone.get_by_role("status")).to_contain_text("2个工作日内答复您")
+    expect(phone.locator("main")).to_contain_text("县资助中心9月9日前答复您，10月10日前查清补到")
     row = the_row(session)
     assert (row.owner_level, row.next_step_due) == (UnitLevel.COUNTY, A_MONDAY.date() + timedelta(days=2))
 

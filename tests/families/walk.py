@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
-from tests.families.people import a_listed_child, a_message, a_payment, a_slip, follow, press, show_slip
+from tests.families.people import a_brother, a_listed_child, a_message, a_payment, a_slip, follow, press, show_slip
 
 OPEN = {
     "home": "/",
@@ -77,8 +77,16 @@ def child_pages(page: Page, code: str, pay: Callable[[], None]) -> Iterator[str]
     page.get_by_text("现在不需要资助").click()
     press(page, "告诉学校")
     yield "child-not-needed"
-    press(page, "孩子在校，需要资助")
+    press(page, "改主意了，需要资助")
     yield "child-answered"
+    follow(page, "经过")
+    yield "history"
+    follow(page, "返回")
+    follow(page, "我的信息与权利")
+    yield "rights"
+    follow(page, "要求删除")
+    yield "erase"
+    page.goto("/child")
     follow(page, "告诉县里")
     yield "proof"
     pay()
@@ -90,6 +98,33 @@ def child_pages(page: Page, code: str, pay: Callable[[], None]) -> Iterator[str]
     yield "child-missing"
 
 
+def code_pages(page: Page) -> Iterator[str]:
+    page.goto("/sign-in/code")
+    press(page, "要一个登录码")
+    yield "ask-code-empty"
+    page.get_by_label("孩子的姓名").fill("王小雨")
+    page.get_by_label("孩子的身份证件号").fill("329901201603050015")
+    press(page, "要一个登录码")
+    yield "enter-code"
+    page.get_by_label("短信里的登录码").fill("000000")
+    press(page, "看孩子的资助")
+    yield "enter-code-wrong"
+
+
+def family_pages(page: Page) -> Iterator[str]:
+    """After a brother came: all children, which of them, and the brother who is not on the list himself."""
+    yield "children"
+    follow(page, "不需要资助")
+    yield "which"
+    follow(page, "王小雨")
+    yield "not-needed"
+    page.goto("/child/which/money")
+    follow(page, "王小雨")
+    yield "money"
+    page.goto("/child/2")
+    yield "child-household"
+
+
 def every_page(page: Page, session: Session) -> Iterator[str]:
     child = a_listed_child(session)
     a_message(session, child)
@@ -97,4 +132,10 @@ def every_page(page: Page, session: Session) -> Iterator[str]:
     yield from open_pages(page)
     yield from message_pages(page)
     yield from check_pages(page)
+    yield from code_pages(page)
     yield from child_pages(page, code, lambda: a_payment(session))
+    page.goto("/child")
+    press(page, "退出")
+    a_brother(session)
+    show_slip(page, code)
+    yield from family_pages(page)

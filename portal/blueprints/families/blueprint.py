@@ -2,7 +2,7 @@
 
 from flask import Blueprint, request
 
-from portal.coverage.words import day_words, yuan_words
+from portal.coverage.words import day_words, on_which_day, yuan_words
 from portal.policies.conditions import SCHOOL_WORDS
 
 families = Blueprint("families", __name__)
@@ -10,6 +10,7 @@ families = Blueprint("families", __name__)
 ELDER_COOKIE = "elder"
 
 families.add_app_template_filter(day_words)
+families.add_app_template_filter(on_which_day)
 families.add_app_template_filter(yuan_words)
 families.add_app_template_filter(SCHOOL_WORDS.__getitem__, "school_words")
 

@@ -1,81 +1,92 @@
-"""孩子的资助: the page of the child whose slip was shown, and what a family says there with one tap."""
+"""孩子的资助: the children of the visit, the page of each, and what a family says there with one tap."""
 
 from uuid import UUID
 
-from flask import abort, flash, redirect, render_template, url_for
+from flask import flash, render_template
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from portal import clock
+from portal.access.households import only_guardians_act
 from portal.blueprints.families.blueprint import families
 from portal.blueprints.families.check import catalogue
+from portal.blueprints.families.visit import back_to, its_row, place_of, the_child, this_term
 from portal.coverage.child import child_page
 from portal.coverage.progress import NotPaidYet, note_answered, note_not_received, note_received
+from portal.coverage.steps import NOT_RECEIVED, due_day, settled_by
+from portal.coverage.words import NOTICE_CLAUSE, above_words
 from portal.database import db
 from portal.enrolment.confirmation import confirm as confirm_enrolment
-from portal.models import Entitlement, Pupil
+from portal.vocabulary import UnitLevel
 
-ASKED_AGAIN = "记下了。县资助中心会查这笔钱到了哪里，2个工作日内答复您。"
-
-
-def the_pupil() -> Pupil:
-    """The one whose slip opened this visit; the database shows no other."""
-    pupil: Pupil | None = db.session.get(Pupil, current_user.pupil_id)
-    return pupil or abort(404)
-
-
-def its_row(row_id: UUID) -> Entitlement:
-    row = db.session.get(Entitlement, row_id)
-    return row if row is not None and row.pupil_id == current_user.pupil_id else abort(404)
-
-
-def this_term() -> str:
-    return clock.term_of(clock.today()).code
-
-
-def back_to_child() -> Response:
-    return redirect(url_for("families.child"))
+ASKED_AGAIN = "记下了。资助中心去查这笔钱到了哪里，哪天答复、哪天补到，写在下面。"
 
 
 @families.get("/child")
 def child() -> str:
-    page = child_page(db.session(), the_pupil(), catalogue(), clock.today())
-    return render_template("families/child.html", page=page)
+    """With one child its page, with several all of them, each with what is due, paid and missing."""
+    if len(current_user.children) == 1:
+        return one_child(1)
+    pages = [child_page(db.session(), the_child(place + 1), catalogue(), clock.today()) for place in _places()]
+    return render_template("families/children.html", pages=pages, clause=NOTICE_CLAUSE)
 
 
-@families.post("/child/confirm")
-def confirm() -> Response:
+@families.get("/child/<int:place>")
+def one_child(place: int) -> str:
+    pupil = the_child(place)
+    page = child_page(db.session(), pupil, catalogue(), clock.today())
+    guardian = only_guardians_act(pupil, clock.today())
+    return render_template("families/child.html", page=page, place=place, guardian=guardian)
+
+
+@families.post("/child/<int:place>/confirm")
+def confirm(place: int) -> Response:
     """孩子在校，需要资助: however often it is tapped there is one confirmation and one receipt."""
-    session, pupil, now = db.session(), the_pupil(), clock.now()
+    session, pupil, now = db.session(), the_child(place), clock.now()
     confirm_enrolment(session, pupil, this_term(), in_school=True, wants_aid=True, by="family", now=now)
     note_answered(session, pupil.id, this_term(), in_school=True, wants_aid=True, by="family", now=now)
     session.commit()
-    return back_to_child()
+    return back_to(pupil.id)
 
 
 @families.post("/child/received/<uuid:row_id>")
 def received(row_id: UUID) -> Response:
+    row = its_row(row_id)
     try:
-        note_received(db.session(), its_row(row_id), "family", clock.now())
+        note_received(db.session(), row, "family", clock.now())
     except NotPaidYet as problem:
         flash(str(problem))
     db.session.commit()
-    return back_to_child()
+    return back_to(row.pupil_id)
 
 
 @families.get("/child/not-received/<uuid:row_id>")
 def not_received(row_id: UUID) -> str:
     """Asked once more, for a slip of the finger sets the county searching."""
     row = its_row(row_id)
-    return render_template("families/not_received.html", row=row, policy=catalogue()[row.policy])
+    answer_by = due_day(NOT_RECEIVED, clock.now())
+    return render_template(
+        "families/not_received.html",
+        row=row,
+        policy=catalogue()[row.policy],
+        place=place_of(row.pupil_id),
+        above=above_words(row.school.parent.level if row.school.parent else UnitLevel.COUNTY),
+        answer_by=answer_by,
+        settled_by=settled_by(answer_by),
+    )
 
 
 @families.post("/child/not-received/<uuid:row_id>")
 def say_not_received(row_id: UUID) -> Response:
+    row = its_row(row_id)
     try:
-        note_not_received(db.session(), its_row(row_id), "family", clock.now())
+        note_not_received(db.session(), row, "family", clock.now())
         flash(ASKED_AGAIN)
     except NotPaidYet as problem:
         flash(str(problem))
     db.session.commit()
-    return back_to_child()
+    return back_to(row.pupil_id)
+
+
+def _places() -> range:
+    return range(len(current_user.children))

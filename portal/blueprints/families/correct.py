@@ -1,7 +1,5 @@
 """信息不对 and 有人要证明: said in one choice, with words or without; nothing is asked in proof."""
 
-from collections.abc import Mapping
-
 from flask import flash, render_template
 from werkzeug.wrappers import Response
 from wtforms import RadioField, TextAreaField
@@ -10,17 +8,19 @@ from wtforms.validators import InputRequired, Length
 
 from portal import clock
 from portal.blueprints.families.blueprint import families
-from portal.blueprints.families.child import back_to_child, the_pupil, this_term
+from portal.blueprints.families.visit import back_to, the_child, this_term
 from portal.blueprints.forms import Form
 from portal.coverage.progress import note_answered
+from portal.coverage.words import NOTICE_CLAUSE
 from portal.database import db
-from portal.enrolment import corrections
+from portal.enrolment import corrections, waivers
 from portal.enrolment.confirmation import confirm
 from portal.enrolment.corrections import ABOUTS, LONGEST
+from portal.models import Pupil
 
-ASKED_FOR_PROOF = "asked_for_proof"
-ANSWERS: Mapping[str, tuple[bool, bool]] = {"not_in_school": (False, True), "no_aid_wanted": (True, False)}
-"""Of the two questions (在校? 需要资助?), for what is an answer to them."""
+ASKED_FOR_PROOF, LEFT, NOT_NEEDED = "asked_for_proof", "not_in_school", "no_aid_wanted"
+WAIVED = "办好了，本学期不再办理。改主意了，什么时候都可以恢复。"
+OFFERED = (LEFT, NOT_NEEDED, "wrong_details", "other")
 
 TOO_LONG = f"请不超过{LONGEST}个字"
 
@@ -32,37 +32,54 @@ class ProofForm(Form):
 class CorrectionForm(Form):
     about = RadioField(
         "哪里不对？",
-        choices=[SelectChoice(about.code, about.label) for about in ABOUTS.values() if about.code != ASKED_FOR_PROOF],
+        choices=[SelectChoice(code, ABOUTS[code].label) for code in OFFERED],
         validators=[InputRequired("请选一项：哪里不对")],
     )
     words = TextAreaField("补充说明（可以不写）", validators=[Length(max=LONGEST, message=TOO_LONG)])
 
 
-@families.route("/child/correct", methods=["GET", "POST"])
-def correct() -> str | Response:
-    form = CorrectionForm()
+@families.route("/child/<int:place>/correct", methods=["GET", "POST"])
+def correct(place: int) -> str | Response:
+    form, pupil = CorrectionForm(), the_child(place)
     if not form.validate_on_submit():
-        return render_template("families/correct.html", form=form)
-    return _say(form.about.data, form.words.data or "")
+        return render_template("families/correct.html", form=form, place=place, name=pupil.name)
+    about, words = form.about.data, form.words.data or ""
+    if about in (LEFT, NOT_NEEDED):
+        answer_no(pupil, in_school=about == NOT_NEEDED)
+    if words.strip() or about not in (LEFT, NOT_NEEDED):
+        corrections.record(db.session(), pupil, this_term(), about, words, "family", clock.now())
+    return _said(pupil, about)
 
 
-@families.route("/child/proof", methods=["GET", "POST"])
-def proof() -> str | Response:
+@families.route("/child/<int:place>/proof", methods=["GET", "POST"])
+def proof(place: int) -> str | Response:
     """Goes to the county, and the school does not see it."""
-    form = ProofForm()
+    form, pupil = ProofForm(), the_child(place)
     if not form.validate_on_submit():
-        return render_template("families/proof.html", form=form)
-    return _say(ASKED_FOR_PROOF, form.words.data or "")
+        return render_template("families/proof.html", form=form, place=place, name=pupil.name, clause=NOTICE_CLAUSE)
+    corrections.record(db.session(), pupil, this_term(), ASKED_FOR_PROOF, form.words.data or "", "family", clock.now())
+    return _said(pupil, ASKED_FOR_PROOF)
 
 
-def _say(about: str, words: str) -> Response:
-    session, pupil, now = db.session(), the_pupil(), clock.now()
-    if about in ANSWERS:
-        in_school, wants_aid = ANSWERS[about]
-        confirm(session, pupil, this_term(), in_school, wants_aid, "family", now)
-        note_answered(session, pupil.id, this_term(), in_school, wants_aid, "family", now)
-    if words.strip() or about not in ANSWERS:
-        corrections.record(session, pupil, this_term(), about, words, "family", now)
-    session.commit()
-    flash(ABOUTS[about].answer)
-    return back_to_child()
+@families.route("/child/<int:place>/not-needed", methods=["GET", "POST"])
+def waive(place: int) -> str | Response:
+    """不需要资助: said once it waits seven days, said again it counts; until then and after it can be taken back."""
+    form, pupil = Form(), the_child(place)
+    if not form.validate_on_submit():
+        return render_template("families/not_needed.html", form=form, place=place, name=pupil.name)
+    answer_no(pupil, in_school=True)
+    final = waivers.is_final(waivers.standing_waiver(db.session(), pupil.id, this_term()))
+    return _said(pupil, NOT_NEEDED, WAIVED if final else "")
+
+
+def answer_no(pupil: Pupil, in_school: bool) -> None:
+    """A no to either of the two questions; which one is the other's yes."""
+    session, now = db.session(), clock.now()
+    confirm(session, pupil, this_term(), in_school, not in_school, "family", now)
+    note_answered(session, pupil.id, this_term(), in_school, not in_school, "family", now)
+
+
+def _said(pupil: Pupil, about: str, words: str = "") -> Response:
+    db.session.commit()
+    flash(words or ABOUTS[about].answer)
+    return back_to(pupil.id)

@@ -9,17 +9,16 @@ from werkzeug.wrappers import Response as BaseResponse
 from wtforms import StringField, ValidationError
 
 from portal import audit, clock
-from portal.access import sign_ins
 from portal.access.slips import DIGITS, NotFound, find_pupil, tidy_code
 from portal.access.tries import TooManyTries
 from portal.blueprints.families.answers import forget_answers
 from portal.blueprints.families.blueprint import families
+from portal.blueprints.families.visit import begin_visit
 from portal.blueprints.forms import Form
-from portal.blueprints.guards import sign_in_visitor, sign_out_visitor, source
-from portal.clock import term_of
-from portal.coverage.progress import note_visit
+from portal.blueprints.guards import asker, sign_out_visitor, source
 from portal.database import db
 from portal.intake.cells import NotADate, read_date
+from portal.models import Pupil
 
 NOT_FOUND = "没有查到，请核对或拨打学校电话"
 EXAMPLE = "例如2016年3月5日，写20160305"
@@ -61,27 +60,19 @@ def sign_in() -> str | BaseResponse:
     form, not_found = SignInForm(), None
     if form.validate_on_submit() and form.birth_date.day:
         try:
-            token = _begin(form.code.data or "", form.birth_date.day)
+            return begin_visit([_pupil_of(form.code.data or "", form.birth_date.day)])
         except NotFound:
             not_found = NOT_FOUND
-        else:
-            sign_in_visitor(token)
-            return redirect(url_for("families.child"))
     return render_template("families/sign_in.html", form=form, not_found=not_found)
 
 
-def _begin(code: str, birth_date: date) -> str:
+def _pupil_of(code: str, birth_date: date) -> Pupil:
     """The tries are kept whatever comes of it."""
-    session, now = db.session(), clock.now()
     try:
-        pupil = find_pupil(session, code, birth_date, source(), now)
+        return find_pupil(db.session(), code, birth_date, asker(), clock.now())
     except (NotFound, TooManyTries):
-        session.commit()
+        db.session.commit()
         raise
-    note_visit(session, pupil, term_of(clock.today()).code, now)
-    token = sign_ins.begin_for_family(session, pupil, now)
-    session.commit()
-    return token
 
 
 @families.post("/sign-out")

@@ -21,7 +21,7 @@ from portal.coverage import reasons, unaided
 from portal.coverage.contacts import ANSWERS, BY_A_PERSON, ContactRefused, Spoken
 from portal.coverage.contacts import record_contact as record
 from portal.database import db
-from portal.enrolment.corrections import may_look
+from portal.enrolment.corrections import CorrectionRefused, may_look, settle_one
 from portal.models import Correction, Entitlement, Pupil
 from portal.outreach.script import script_for
 from portal.vocabulary import Channel
@@ -48,6 +48,10 @@ class ContactForm(Form):
         return Spoken(
             Channel(self.channel.data), self.reached.data == "yes", self.answer.data or "", self.words.data or ""
         )
+
+
+class SettleForm(Form):
+    answer = TextAreaField("答复家长")
 
 
 @staff.post("/entitlements/<uuid:entitlement_id>/reason")
@@ -110,14 +114,12 @@ def settle_correction(correction_id: UUID) -> BaseResponse:
     said = current_user.scope.find(session, Correction, correction_id, Correction.school_id)
     if not may_look(said.about, current_user.staff.unit.level):
         raise NotInScope
-    if said.settled_at is None:
-        said.settled_at = clock.now()
-        audit.record(
-            session, current_user.actor, "correction_settled",
-            unit_id=said.school_id, pupil_id=said.pupil_id, about=said.about,
-        )  # fmt: skip
+    try:
+        settle_one(session, said, SettleForm().answer.data or "", current_user.actor, clock.now())
         session.commit()
-    flash("已记为核实。")
+        flash("已记为核实。")
+    except CorrectionRefused as refused:
+        flash(str(refused))
     return redirect(url_for("staff.pupil", pupil_id=said.pupil_id))
 
 

@@ -1,0 +1,56 @@
+"""A family's visit: begun by slip, code or WeChat, always with all its children; whichever of them a page is about."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from flask import abort, redirect, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from portal import clock
+from portal.access import sign_ins
+from portal.access.households import enter_family
+from portal.blueprints.guards import sign_in_visitor
+from portal.coverage.progress import note_visit
+from portal.database import db
+from portal.models import Entitlement, Pupil
+
+
+def begin_visit(pupils: Sequence[Pupil]) -> Response:
+    """To the page of the child, or to all of them; that the family came is kept for each."""
+    session, now = db.session(), clock.now()
+    children = enter_family(session, pupils, clock.today())
+    for child in children:
+        note_visit(session, session.get_one(Pupil, child), this_term(), now)
+    token = sign_ins.begin_for_family(session, pupils[0], children, now)
+    session.commit()
+    sign_in_visitor(token)
+    return redirect(url_for("families.child"))
+
+
+def the_child(place: int) -> Pupil:
+    """Its place among the children of the visit is all that an address tells; the database shows no other."""
+    children = current_user.children
+    found = db.session.get(Pupil, children[place - 1]) if 1 <= place <= len(children) else None
+    return found or abort(404)
+
+
+def its_row(row_id: UUID) -> Entitlement:
+    row = db.session.get(Entitlement, row_id)
+    return row if row is not None and row.pupil_id in current_user.children else abort(404)
+
+
+def place_of(pupil_id: UUID) -> int:
+    place: int = current_user.children.index(pupil_id)
+    return place + 1
+
+
+def this_term() -> str:
+    return clock.term_of(clock.today()).code
+
+
+def back_to(pupil_id: UUID) -> Response:
+    """The child's page, which for an only child is the first one of the visit."""
+    if len(current_user.children) == 1:
+        return redirect(url_for("families.child"))
+    return redirect(url_for("families.one_child", place=place_of(pupil_id)))

@@ -1,0 +1,104 @@
+"""One aid of a child as its family reads it: the sum, how it stands, why, the clause, and whom to ring (G1, G10)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.clock import SchoolTerm
+from portal.coverage.ledger import without_lists
+from portal.coverage.status import ENJOYED, Status, status_of
+from portal.coverage.steps import PAID
+from portal.coverage.words import NOTICE_CLAUSE, yuan_words
+from portal.models import Award, Entitlement, Pupil, Unit
+from portal.policies.catalogue import Catalogue
+from portal.policies.circumstances import Circumstances
+from portal.policies.evaluation import SCHOOL_DECIDES
+from portal.policies.policy import Sureness, Version, Waiver, version_on
+from portal.vocabulary import UnitLevel
+
+ALL_WAIVED = "全免"
+
+PaidDays = Mapping[tuple[str, str], date]
+"""The last day of payment, by policy and term."""
+
+
+@dataclass(frozen=True)
+class Ring:
+    """Whom to ring about an aid that is not at the school; by name where one is entered."""
+
+    who: str
+    landline: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """``ask_received`` is the ledger row to ask 收到了／没收到 about, where money was paid."""
+
+    policy: str
+    name: str
+    amount: str
+    status: Status
+    why: str
+    clause: str
+    source: str
+    note: str
+    ask_received: UUID | None = None
+    ring: Ring | None = None
+
+
+def item_of(catalogue: Catalogue, row: Entitlement, paid_on: PaidDays, day: date, when: str = "") -> Item:
+    """``when`` names the term of a row that is not of this one."""
+    policy = catalogue[row.policy]
+    version = version_on(policy.versions, SchoolTerm.parse(row.term).first_day)
+    is_waiver = version is not None and any(isinstance(tier.amount, Waiver) for tier in version.tiers)
+    amount = f"{yuan_words(row.due_yuan)}元" if row.due_yuan is not None else ALL_WAIVED if is_waiver else "请问学校"
+    return Item(
+        policy=row.policy,
+        name=f"{when}{policy.family_name}",
+        amount=amount,
+        status=status_of(row, policy, is_waiver, paid_on.get((row.policy, row.term)), day),
+        why=row.because or "",
+        clause=NOTICE_CLAUSE,
+        source=version.source if version else "",
+        note=_note(version),
+        ask_received=row.id if row.state is PAID else None,
+        ring=_ring(row),
+    )
+
+
+def spared(catalogue: Catalogue, pupil: Circumstances, term: SchoolTerm, held: set[str]) -> list[Item]:
+    """What nobody has to ask for, because no child of the stage pays it."""
+    return [
+        Item(
+            policy=finding.policy,
+            name=catalogue[finding.policy].family_name,
+            amount=ALL_WAIVED,
+            status=ENJOYED,
+            why="",
+            clause="",
+            source=finding.source,
+            note="",
+        )
+        for finding in without_lists(catalogue, pupil, term.first_day)
+        if isinstance(finding.amount, Waiver) and finding.policy not in held
+    ]
+
+
+def paid_days(session: Session, pupil: Pupil) -> PaidDays:
+    last = select(Award.policy, Award.term, func.max(Award.paid_on)).where(Award.pupil_id == pupil.id)
+    return {(policy, term): day for policy, term, day in session.execute(last.group_by(Award.policy, Award.term))}
+
+
+def _ring(row: Entitlement) -> Ring | None:
+    above: Unit | None = row.school.parent
+    if above is None or row.closed_on is not None or row.owner_level is UnitLevel.SCHOOL or not above.landline:
+        return None
+    return Ring(f"{above.name}{above.aid_officer}", above.landline)
+
+
+def _note(version: Version | None) -> str:
+    return "" if version is None or version.sure is Sureness.OFFICIAL else SCHOOL_DECIDES

@@ -1,0 +1,98 @@
+"""经过: everything that happened about one child, as its family may read it, who looked included (PIPL 44, N5-7)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.coverage.steps import NOT_RECEIVED
+from portal.enrolment.corrections import ABOUTS
+from portal.models import (
+    AuditEntry,
+    ContactRecord,
+    Correction,
+    Entitlement,
+    EntitlementChange,
+    Waiver,
+)
+from portal.policies.catalogue import Catalogue
+from portal.vocabulary import Channel, EntitlementState
+
+STATES = {
+    EntitlementState.MATCHED: "列入办理",
+    EntitlementState.VERIFIED: "确认孩子在校、需要资助",
+    EntitlementState.REACHED: "家里已经知道",
+    EntitlementState.APPLIED: "已申请，学校审核",
+    EntitlementState.APPROVED: "审核通过，等发放",
+    EntitlementState.PAID: "记下发放",
+    EntitlementState.RECEIVED: "您说收到了",
+}
+LOOKED = {"read": "工作人员查看了孩子的信息", "revealed": "工作人员查看了完整的号码", "copied": "您复制了孩子的信息"}
+
+
+@dataclass(frozen=True)
+class Event:
+    at: datetime
+    words: str
+
+
+def history_of(session: Session, pupil_id: UUID, catalogue: Catalogue) -> tuple[Event, ...]:
+    """Newest first."""
+    events = [
+        *_of_rows(session, pupil_id, catalogue),
+        *_of_contacts(session, pupil_id),
+        *_of_what_was_said(session, pupil_id),
+        *_of_looks(session, pupil_id),
+    ]
+    return tuple(sorted(events, key=lambda event: event.at, reverse=True))
+
+
+def _of_rows(session: Session, pupil_id: UUID, catalogue: Catalogue) -> Iterator[Event]:
+    """One line a state; the officers' steps in between are theirs."""
+    changes = session.execute(
+        select(EntitlementChange, Entitlement.policy)
+        .join(Entitlement, Entitlement.id == EntitlementChange.entitlement_id)
+        .where(EntitlementChange.pupil_id == pupil_id)
+        .order_by(EntitlementChange.at)
+    )
+    stood: dict[UUID, EntitlementState] = {}
+    for change, policy in changes:
+        name, before = catalogue[policy].family_name, stood.get(change.entitlement_id)
+        if change.next_step == NOT_RECEIVED.words:
+            yield Event(change.at, f"{name}：您说没收到，交资助中心去查")
+        elif change.state is not before:
+            yield Event(change.at, f"{name}：{STATES[change.state]}")
+        stood[change.entitlement_id] = change.state
+
+
+def _of_contacts(session: Session, pupil_id: UUID) -> Iterator[Event]:
+    for contact in session.scalars(select(ContactRecord).where(ContactRecord.pupil_id == pupil_id)):
+        if contact.channel is Channel.PORTAL:
+            yield Event(contact.at, "家里登录查看")
+        else:
+            ended = "联系到了家里" if contact.reached else "没有联系上家里"
+            yield Event(contact.at, f"学校{contact.channel.label}：{ended}")
+
+
+def _of_what_was_said(session: Session, pupil_id: UUID) -> Iterator[Event]:
+    for said in session.scalars(select(Correction).where(Correction.pupil_id == pupil_id)):
+        yield Event(said.said_at, f"您说：{ABOUTS[said.about].label}")
+        if said.settled_at:
+            answer = f"。答复：{said.answer}" if said.answer else ""
+            yield Event(said.settled_at, f"已处理：{ABOUTS[said.about].label}{answer}")
+    for waiver in session.scalars(select(Waiver).where(Waiver.pupil_id == pupil_id)):
+        if waiver.repeated_at:
+            yield Event(waiver.repeated_at, "您第二次说不需要资助，本学期不再办理")
+        if waiver.taken_back_at:
+            yield Event(waiver.taken_back_at, "您改主意了：需要资助")
+
+
+def _of_looks(session: Session, pupil_id: UUID) -> Iterator[Event]:
+    looks = select(AuditEntry.at, AuditEntry.action).where(
+        AuditEntry.pupil_id == pupil_id, AuditEntry.action.in_(LOOKED)
+    )
+    for at, action in session.execute(looks):
+        yield Event(at, LOOKED[action])
