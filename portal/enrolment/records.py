@@ -1,5 +1,6 @@
 """What a run leaves: pairs that stand, and pairs that no longer do with the moment they fell (N3-16)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -8,6 +9,7 @@ from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.clock import local
+from portal.enrolment.candidates import among
 from portal.matching.agreement import NameAgreement, Sharing
 from portal.matching.engine import Match
 from portal.models import Intake, MatchPair, MatchRun, Pupil, RegisterEntry, Unit
@@ -42,14 +44,15 @@ class Kept:
         return (match.decision, match.basis, match.rule.code, self.because, self.entry.category or "")
 
 
-def keep_pairs(session: Session, run: MatchRun, unit: Unit, found: list[Kept], now: datetime) -> None:
-    """Identical pairs stay as they are; changed and vanished ones are superseded, and none is ever deleted.
+def keep_pairs(session: Session, run: MatchRun, pupils: Collection[UUID], found: list[Kept], now: datetime) -> None:
+    """What was found of these pupils takes the place of what stood; none is ever deleted.
 
-    A pair whose register expired stays as well: nobody said that it was wrong.
+    Identical pairs stay as they are, changed and vanished ones are superseded. A pair whose register expired stays as
+    well: nobody said that it was wrong.
     """
     fresh = {(kept.pupil.id, kept.entry.id): kept for kept in found}
     fallen: list[UUID] = []
-    for pair in session.scalars(_standing(unit, run.term)):
+    for pair in session.scalars(_standing(run.term).where(among(MatchPair.pupil_id, pupils))):
         kept = pair.register_entry_id and fresh.get((pair.pupil_id, pair.register_entry_id))
         said = (pair.decision, pair.basis, pair.rule, pair.because or "", pair.category or "")
         if kept and kept.saying == said:
@@ -65,13 +68,19 @@ def keep_pairs(session: Session, run: MatchRun, unit: Unit, found: list[Kept], n
         session.execute(insert(MatchPair), rows)
 
 
-def _standing(unit: Unit, term: str) -> Select[MatchPair]:
+def drop_pairs_of_who_left(session: Session, unit: Unit, term: str, enrolled: Select[UUID], now: datetime) -> None:
+    """Pairs at the unit's schools whose pupil is at none of them any more."""
     below = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
+    gone = _standing(term).where(MatchPair.school_id.in_(below), MatchPair.pupil_id.not_in(enrolled))
+    ids = gone.with_only_columns(MatchPair.id)
+    session.execute(update(MatchPair).where(MatchPair.id.in_(ids)).values(superseded_at=now))
+
+
+def _standing(term: str) -> Select[MatchPair]:
     expired = select(Intake.id).where(Intake.state == IntakeState.EXPIRED)
     return select(MatchPair).where(
         MatchPair.term == term,
         MatchPair.superseded_at.is_(None),
-        MatchPair.school_id.in_(below),
         MatchPair.intake_id.not_in(expired),
     )
 

@@ -12,6 +12,8 @@ from portal.clock import local
 from portal.intake.copying import id_by_time, put_rows
 from portal.intake.findings import Findings
 from portal.intake.fitting import Fitting
+from portal.intake.meeting import COLUMNS as MEETING
+from portal.intake.meeting import meeting_indexes
 from portal.intake.progress import Progress
 from portal.intake.receive import category_codes
 from portal.intake.registers import RegisterLine, read_register
@@ -28,6 +30,7 @@ COLUMNS = (
     "id_number_sealed",
     "id_number_index",
     "id_certain",
+    *MEETING,
     "household_sealed",
     "household_index",
     "county_code",
@@ -87,6 +90,7 @@ def _rows(
             number.seal(key, line.id_no),
             number.digest(line.id_no),
             line.id_certain,
+            *meeting_indexes(line.name, line.id_no, None, line.county),
             household.seal(key, line.household_id),
             household.digest(line.household_id),
             fitting.fit(line.row, "县区代码", line.county, 12),

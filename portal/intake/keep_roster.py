@@ -17,6 +17,8 @@ from portal.intake.findings import Findings
 from portal.intake.fitting import Fitting
 from portal.intake.grades import read_grade
 from portal.intake.known_pupils import KnownPupils
+from portal.intake.meeting import COLUMNS as MEETING
+from portal.intake.meeting import meeting_indexes
 from portal.intake.progress import Progress
 from portal.intake.receive import actor_of
 from portal.intake.rosters import RosterLine, read_roster
@@ -41,6 +43,7 @@ PUPIL = (
     "id_number_sealed",
     "id_number_index",
     "id_certain",
+    *MEETING,
     "student_number_sealed",
     "student_number_index",
     "birth_date_text_sealed",
@@ -77,7 +80,15 @@ RECORD = (
 PUPIL_FIELDS = {
     "name": ("name_sealed", "name_index"),
     "former_name": ("former_name_sealed",),
-    "id_no": ("id_type", "id_number_sealed", "id_number_index", "id_certain", "birth_date_text_sealed", "sex"),
+    "id_no": (
+        "id_type",
+        "id_number_sealed",
+        "id_number_index",
+        "id_certain",
+        *MEETING,
+        "birth_date_text_sealed",
+        "sex",
+    ),
     "student_no": ("student_number_sealed", "student_number_index"),
     "birth_date": ("birth_date_text_sealed",),
     "sex": ("sex",),
@@ -159,6 +170,7 @@ def _pupils(places: list[Place], now: datetime, progress: Progress) -> Iterator[
             Pupil.id_number.seal(place, line.id_no),
             Pupil.id_number.digest(line.id_no),
             line.id_certain,
+            *meeting_indexes(line.name, line.id_no, line.birth_date, line.hukou_division),
             Pupil.student_number.seal(place, line.student_no),
             Pupil.student_number.digest(line.student_no),
             Pupil.birth_date_text.seal(place, line.birth_date.isoformat() if line.birth_date else None),

@@ -17,6 +17,9 @@ PHONE = "phone"
 NAME = "name"
 HOUSEHOLD = "household"
 SLIP = "slip code"
+OLD_NUMBER = "old number"
+NAME_BIRTH = "name and birth"
+NAME_PLACE = "name and place"
 
 
 class Pupil(Row):
@@ -37,6 +40,10 @@ class Pupil(Row):
     id_number_index: Mapped[bytes | None] = mapped_column(index=True)
     id_number = Sealed(index=NUMBER)
     id_certain: Mapped[bool] = mapped_column(default=False)
+    old_number_index: Mapped[bytes | None]
+    """This and the next two: digests of ``matching.stored_keys``, for whoever has no number that holds."""
+    name_birth_index: Mapped[bytes | None]
+    name_place_index: Mapped[bytes | None]
     student_number_sealed: Mapped[bytes | None]
     student_number_index: Mapped[bytes | None]
     student_number = Sealed(index="student number")

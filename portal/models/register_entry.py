@@ -27,6 +27,10 @@ class RegisterEntry(Row):
     id_number_index: Mapped[bytes | None] = mapped_column(index=True)
     id_number = Sealed(index=NUMBER)
     id_certain: Mapped[bool] = mapped_column(default=False)
+    old_number_index: Mapped[bytes | None] = mapped_column(index=True)
+    """This and the next two: digests of ``matching.stored_keys``, for whoever has no number that holds."""
+    name_birth_index: Mapped[bytes | None] = mapped_column(index=True)
+    name_place_index: Mapped[bytes | None] = mapped_column(index=True)
     household_sealed: Mapped[bytes | None]
     household_index: Mapped[bytes | None] = mapped_column(index=True)
     household = Sealed(index=HOUSEHOLD)

@@ -37,7 +37,7 @@ def test_number_and_name_make_a_certain_pair_with_rule_sentence_and_category(ses
     pair = only_pair(session)
     assert (pair.pupil_id, pair.register_entry_id, pair.run_id) == (pupil.id, entry.id, made.id)
     assert (pair.decision, pair.basis, pair.rule) == (Decision.CERTAIN, Basis.SELF, "number_name")
-    assert (pair.category, pair.because) == ("DIBAO", "证件号一致，姓名一致；在有效期内")
+    assert (pair.category, pair.because) == ("DIBAO", "证件号一致，姓名一致；出生日期一致；在有效期内")
 
 
 def test_a_number_under_another_name_is_never_certain(session: Session) -> None:

@@ -1,0 +1,122 @@
+"""Who may be whom, by blind indexes alone: ids of pupils and entries worth opening, nothing of what they say."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from portal.matching.kin import LARGEST_FAMILY, LARGEST_HOUSEHOLD
+from portal.matching.people import Via
+from portal.models import EnrolmentRecord, Guardian, Pupil, RegisterEntry
+
+GUARDIAN_AT = {1: Via.GUARDIAN_1, 2: Via.GUARDIAN_2}
+STORED_KEYS = (
+    (Pupil.old_number_index, RegisterEntry.old_number_index),
+    (Pupil.name_birth_index, RegisterEntry.name_birth_index),
+    (Pupil.name_place_index, RegisterEntry.name_place_index),
+)
+"""Asked only where one side has no number that holds: see ``matching.stored_keys``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A pupil and an entry that have a key in common, and by whom."""
+
+    pupil_id: UUID
+    entry_id: UUID
+    via: Via
+
+
+def among(column: InstrumentedAttribute[UUID], ids: Iterable[UUID]) -> ColumnElement[bool]:
+    """One parameter however many ids."""
+    return column == any_(literal(list(ids), ARRAY(Uuid)))
+
+
+def candidates_of(session: Session, pupils: Collection[UUID]) -> Iterator[Candidate]:
+    """By the pupil's number, by a guardian's, and by the stored keys."""
+    yield from (Candidate(*row, Via.SELF) for row in session.execute(_by_number(pupils)))
+    for ours, listed in STORED_KEYS:
+        yield from (Candidate(*row, Via.SELF) for row in session.execute(_by_stored_key(pupils, ours, listed)))
+    by_guardian = (
+        select(Guardian.pupil_id, RegisterEntry.id, Guardian.position)
+        .join(RegisterEntry, RegisterEntry.id_number_index == Guardian.id_number_index)
+        .where(among(Guardian.pupil_id, pupils))
+    )
+    for pupil_id, entry_id, position in session.execute(by_guardian):
+        yield Candidate(pupil_id, entry_id, GUARDIAN_AT[position])
+
+
+def rivals_of(session: Session, candidates: Iterable[Candidate], term: str) -> Iterator[Candidate]:
+    """Whoever is enrolled in that term, anywhere, under the number of such an entry: another name spoils certainty."""
+    entries = {candidate.entry_id for candidate in candidates if candidate.via is Via.SELF}
+    elsewhere = (
+        select(Pupil.id, RegisterEntry.id)
+        .join(RegisterEntry, RegisterEntry.id_number_index == Pupil.id_number_index)
+        .where(among(RegisterEntry.id, entries), Pupil.id.in_(in_term(term)))
+    )
+    yield from (Candidate(*row, Via.SELF) for row in session.execute(elsewhere))
+
+
+def siblings_of(session: Session, pupils: Collection[UUID], term: str) -> dict[UUID, set[UUID]]:
+    """Who has a guardian's number in common with whom, at whatever school; a number of many is a teacher's."""
+    other = aliased(Guardian)
+    shared = (
+        select(Guardian.id_number_index, other.pupil_id)
+        .distinct()
+        .join(other, other.id_number_index == Guardian.id_number_index)
+        .where(among(Guardian.pupil_id, pupils), other.pupil_id.in_(in_term(term)))
+    )
+    families: defaultdict[bytes | None, set[UUID]] = defaultdict(set)
+    for number, pupil_id in session.execute(shared):
+        families[number].add(pupil_id)
+    found: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for family in families.values():
+        if 1 < len(family) <= LARGEST_FAMILY:
+            for child in family:
+                found[child] |= family - {child}
+    return found
+
+
+def households_of(session: Session, entries: Collection[UUID]) -> set[UUID]:
+    """The other entries under the same 户编号 of the county; so many under one number are a village."""
+    other = aliased(RegisterEntry)
+    same = and_(other.household_index == RegisterEntry.household_index, other.county_code == RegisterEntry.county_code)
+    at_home: defaultdict[tuple[bytes | None, str], set[UUID]] = defaultdict(set)
+    homes = (
+        select(RegisterEntry.household_index, RegisterEntry.county_code, other.id)
+        .distinct()
+        .join(other, same)
+        .where(among(RegisterEntry.id, entries))
+    )
+    for number, county, entry_id in session.execute(homes):
+        at_home[number, county].add(entry_id)
+    return {entry for home in at_home.values() if len(home) <= LARGEST_HOUSEHOLD for entry in home}
+
+
+def in_term(term: str) -> Select[UUID]:
+    """The ids of the pupils who are at some school in that term."""
+    return select(EnrolmentRecord.pupil_id).where(EnrolmentRecord.term == term, EnrolmentRecord.left_on.is_(None))
+
+
+def _by_number(pupils: Collection[UUID]) -> Select[UUID, UUID]:
+    return (
+        select(Pupil.id, RegisterEntry.id)
+        .join(RegisterEntry, RegisterEntry.id_number_index == Pupil.id_number_index)
+        .where(among(Pupil.id, pupils))
+    )
+
+
+def _by_stored_key(
+    pupils: Collection[UUID],
+    ours: InstrumentedAttribute[bytes | None],
+    listed: InstrumentedAttribute[bytes | None],
+) -> Select[UUID, UUID]:
+    unsure = or_(~Pupil.id_certain, ~RegisterEntry.id_certain)
+    return (
+        select(Pupil.id, RegisterEntry.id)
+        .join(RegisterEntry, and_(listed == ours, unsure))
+        .where(among(Pupil.id, pupils))
+    )

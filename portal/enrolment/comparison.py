@@ -1,0 +1,90 @@
+"""One school's pupils, or a few schools', beside every register: opened in memory, judged by the rules of files."""
+
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, lazyload
+
+from portal.clock import SchoolTerm
+from portal.enrolment.candidates import (
+    Candidate,
+    among,
+    candidates_of,
+    households_of,
+    rivals_of,
+    siblings_of,
+)
+from portal.enrolment.people import register_person, roster_person
+from portal.enrolment.records import Kept
+from portal.matching.engine import Match, judge, settle
+from portal.matching.kin import Families
+from portal.matching.people import Pair, RegisterPerson, RosterPerson
+from portal.models import Guardian, Pupil, RegisterEntry
+from portal.vocabulary import Decision
+
+
+class Opened:
+    """Pupils and entries that were worth opening, each once."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.pupils: dict[UUID, Pupil] = {}
+        self.entries: dict[UUID, RegisterEntry] = {}
+        self._persons: dict[UUID, RosterPerson] = {}
+        self._listed: dict[UUID, RegisterPerson] = {}
+
+    def open_pupils(self, ids: Iterable[UUID]) -> None:
+        wanted = set(ids) - self.pupils.keys()
+        guardians: dict[UUID, dict[int, Guardian]] = {pupil_id: {} for pupil_id in wanted}
+        for guardian in self._session.scalars(select(Guardian).where(among(Guardian.pupil_id, wanted))):
+            guardians[guardian.pupil_id][guardian.position] = guardian
+        rows = select(Pupil).where(among(Pupil.id, wanted)).options(lazyload(Pupil.school))
+        for pupil in self._session.scalars(rows):
+            self.pupils[pupil.id] = pupil
+            self._persons[pupil.id] = roster_person(pupil, guardians[pupil.id])
+
+    def open_entries(self, ids: Iterable[UUID]) -> None:
+        wanted = set(ids) - self.entries.keys()
+        rows = select(RegisterEntry).where(among(RegisterEntry.id, wanted)).options(lazyload(RegisterEntry.intake))
+        for entry in self._session.scalars(rows):
+            self.entries[entry.id] = entry
+            self._listed[entry.id] = register_person(entry)
+
+    def pair(self, candidate: Candidate) -> Pair:
+        return Pair(self._persons[candidate.pupil_id], self._listed[candidate.entry_id], candidate.via)
+
+    def families(self, term: SchoolTerm) -> Families:
+        return Families(self._persons.values(), self._listed.values(), term.first_day)
+
+
+def compare_with_registers(session: Session, ours: Collection[UUID], term: SchoolTerm) -> list[Kept]:
+    """Every pair that a rule holds together for these pupils; brothers and sisters elsewhere are looked at as well."""
+    siblings = siblings_of(session, ours, term.code)
+    candidates = list(candidates_of(session, {*ours, *siblings}))
+    candidates += list(rivals_of(session, candidates, term.code))
+    opened = Opened(session)
+    opened.open_pupils(candidate.pupil_id for candidate in candidates)
+    opened.open_entries(candidate.entry_id for candidate in candidates)
+    pairs = (opened.pair(candidate) for candidate in dict.fromkeys(candidates))
+    found = settle(_judged(pairs, term))
+    opened.open_pupils(sibling for match in found for sibling in siblings.get(UUID(str(match.roster_id)), ()))
+    at_home = {UUID(str(match.register_id)) for match in found if match.decision in _LEAD_ON}
+    opened.open_entries(households_of(session, at_home))
+    families = opened.families(term)
+    found = settle(chain(found, _judged(families.pairs_of_names(found), term)))
+    found += _judged(families.pairs_of_siblings(found), term)
+    mine = set(ours)
+    return [
+        Kept(match, opened.pupils[pupil_id], opened.entries[UUID(str(match.register_id))])
+        for match in found
+        if (pupil_id := UUID(str(match.roster_id))) in mine
+    ]
+
+
+_LEAD_ON = (Decision.CERTAIN, Decision.HOUSEHOLD)
+
+
+def _judged(pairs: Iterable[Pair], term: SchoolTerm) -> Iterator[Match]:
+    return (found for pair in pairs if (found := judge(pair, term.first_day)))
