@@ -1,10 +1,11 @@
 """Invented rosters and registers with the truth beside them: districts 3299xx and 4199xx, which nobody lives in.
 
-An error kind is a row of ``ERRORS``: extend the table, not the generator. The same seed makes the same people.
+Families live in households of a county; registers list whole households of theirs, and strangers'. An error kind is a
+row of ``errors.ERRORS``. Decoys: namesakes of the same day and county, twins, siblings' and strangers' numbers, dummies
+on the roster too, re-issued numbers. The same seed makes the same people.
 """
 
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,64 +13,32 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from benchmarks.errors import DUMMIES, ERRORS
+
 SURNAMES = list("王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈")
 GIVEN = list(
     "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰红梅建国文斌辉鑫波宇浩凯秀珍健俊帆雪荣爱香月莺媛雨晨欣怡子涵梓萱一诺"
+    "佳琪嘉瑞思远晓婷彬瑛锋晴萍阳颖莹志鹏海燕春生林森若曦语彤天佑安然书瑶景行博雅清妍可馨君昊泽楷睿恒"
 )
 DOTTED = ["阿依古丽·买买提", "古丽娜尔·艾山", "吐尔逊·阿不都", "买买提·艾力"]
 WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
 CHECKS = np.array(list("10X98765432"))
-
-Change = Callable[[str, str, np.random.Generator], tuple[str, str]]
+COUNTIES = 200
+CLEAN = len(ERRORS)
 
 
 @dataclass(frozen=True)
-class ErrorKind:
-    """How often, of a thousand register entries, and what it does to (name, number)."""
+class Rates:
+    """Of 10,000 pupils or entries; ``error`` multiplies every row of ``ERRORS``, each with its own rate under stress."""
 
-    code: str
-    per_thousand: float
-    change: Change
+    stress: bool = False
 
+    @property
+    def errors(self) -> np.ndarray:
+        return np.array([kind.stress if self.stress else kind.usual for kind in ERRORS]) / 10_000
 
-def _wrong_digit(number: str, rng: np.random.Generator) -> str:
-    place = int(rng.integers(0, 17))
-    return number[:place] + str((int(number[place]) + 1 + int(rng.integers(0, 9))) % 10) + number[place + 1 :]
-
-
-def _exchanged(number: str, rng: np.random.Generator) -> str:
-    place = int(rng.integers(6, 16))
-    return number[:place] + number[place + 1] + number[place] + number[place + 2 :]
-
-
-FULL_WIDTH = {ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"}
-DUMMIES = ["无", "0" * 18, "1" * 18, "123456789012345678"]
-
-
-def _any_given(rng: np.random.Generator) -> str:
-    return GIVEN[int(rng.integers(len(GIVEN)))]
-
-
-# Each is called with (name, number, rng); the last is only for those that draw.
-ERRORS = (
-    ErrorKind("lower_x", 20, lambda name, number, _: (name, number.lower())),
-    ErrorKind("blanks", 5, lambda name, number, _: (name, f" {number[:6]} {number[6:14]} {number[14:]}")),
-    ErrorKind("full_width", 2, lambda name, number, _: (name, number.translate(FULL_WIDTH))),
-    ErrorKind("apostrophe", 3, lambda name, number, _: (name, "'" + number)),
-    ErrorKind("certificate", 10, lambda name, number, _: (name, number + "43")),
-    ErrorKind("dot", 5, lambda name, number, _: (name.replace("·", "•"), number)),
-    ErrorKind("blank_in_name", 5, lambda name, number, _: (name[0] + "\u3000" + name[1:], number)),
-    ErrorKind("other_character", 4, lambda name, number, rng: (name[:-1] + _any_given(rng), number)),
-    ErrorKind("wrong_digit", 3, lambda name, number, rng: (name, _wrong_digit(number, rng))),
-    ErrorKind("exchanged", 1, lambda name, number, rng: (name, _exchanged(number, rng))),
-    ErrorKind("fifteen", 1, lambda name, number, _: (name, number[:6] + number[8:17])),
-    ErrorKind("excel", 1, lambda name, number, _: (name, number[:15] + "000")),
-    ErrorKind("masked", 1, lambda name, number, _: (name, number[:6] + "********" + number[14:])),
-    ErrorKind("empty", 2, lambda name, *_: (name, "")),
-    ErrorKind("dummy", 1, lambda name, _, rng: (name, DUMMIES[int(rng.integers(len(DUMMIES)))])),
-)
-ROSTER_DUMMY_PER_THOUSAND = 3
-SIBLINGS_NUMBER_PER_THOUSAND = 0.5
+    def of(self, usual: float, stress: float) -> float:
+        return (stress if self.stress else usual) / 10_000
 
 
 @dataclass(frozen=True)
@@ -81,86 +50,276 @@ class Files:
     truth: Path
 
 
-def make(folder: Path, pupils: int, entries: int, seed: int = 20260907, stress: float = 1.0) -> Files:
+def make(folder: Path, pupils: int, entries: int, seed: int = 20260907, *, stress: bool = False) -> Files:
     """About a quarter of the entries are pupils of the roster, an eighth their guardians, the rest strangers."""
     rng = np.random.default_rng(seed)
-    grown = 2 * pupils
-    people = pupils + grown + entries
-    numbers = _numbers(rng, people)
-    names = _names(rng, people)
-    roster_numbers, roster_names = numbers[:pupils].copy(), names[:pupils]
-    guardians = pupils + rng.permutation(grown)
-    listed = rng.permutation(pupils)[: entries // 4]
-    parents = rng.permutation(pupils)[: entries // 8]
-    who = np.concatenate([listed, guardians[parents], np.arange(people - entries, people)])[:entries]
-    who = rng.permutation(who)
+    rates = Rates(stress)
+    children = _children(rng, pupils)
+    first_of = children["family"]
+    families = int(first_of.max()) + 1
+    grown = _people(rng, 2 * families, 1970, 1998, np.repeat(children["county_of"][:families], 2))
+    strangers = _people(rng, entries, 1935, 2020, rng.integers(0, COUNTIES, entries))
+    decoys = _namesakes(rng, children, strangers, entries // 20)
 
-    dummies = rng.random(pupils) < ROSTER_DUMMY_PER_THOUSAND * stress / 1000
-    roster_numbers[dummies] = rng.choice(np.array(["无", "0" * 18, "", "1" * 18], dtype=object), dummies.sum())
-    siblings = np.flatnonzero(rng.random(pupils - 1) < SIBLINGS_NUMBER_PER_THOUSAND * stress / 1000)
-    roster_numbers[siblings] = numbers[siblings + 1]
-
-    folder.mkdir(parents=True, exist_ok=True)
     files = Files(folder / "roster.parquet", folder / "register.parquet", folder / "truth.parquet")
-    _write(
-        files.roster,
-        row_id=np.arange(1, pupils + 1),
-        name=roster_names,
-        id_no=roster_numbers,
-        g1_name=names[guardians[:pupils]],
-        g1_id=numbers[guardians[:pupils]],
-        g2_name=names[guardians[pupils:]],
-        g2_id=np.where(rng.random(pupils) < 0.3, "", numbers[guardians[pupils:]]),
-    )
-    register_names, register_numbers, errors = _damage(rng, names[who], numbers[who], stress)
-    _write(files.register, row_id=np.arange(1, entries + 1), name=register_names, id_no=register_numbers)
-    pupil_of_guardian = np.full(people, -1)
-    pupil_of_guardian[guardians] = np.tile(np.arange(pupils), 2)
-    of_pupil = np.where(who < pupils, who, np.where(who < pupils + grown, pupil_of_guardian[who], -1))
-    true = np.flatnonzero(of_pupil >= 0)
-    _write(
-        files.truth,
-        roster_row=of_pupil[true] + 1,
-        register_row=true + 1,
-        via=np.where(who[true] < pupils, "self", "guardian"),
-        error=errors[true],
-    )
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_roster(files.roster, rng, rates, children, grown)
+    _write_register(files, rng, rates, children, grown, strangers, entries, decoys)
     return files
 
 
-def _numbers(rng: np.random.Generator, count: int) -> np.ndarray:
-    """Every number once: places, days and sequence numbers are drawn without replacement as one mixed-radix integer."""
-    days = np.arange("1975-01-01", "2020-01-01", dtype="datetime64[D]")
-    drawn = rng.permutation(np.unique(rng.integers(0, 200 * len(days) * 999, int(count * 1.1) + 100)))[:count]
-    place, rest = np.divmod(drawn, len(days) * 999)
-    day, sequence = np.divmod(rest, 999)
-    ymd = np.char.replace(days[day].astype(str), "-", "").astype(np.int64)
-    division = np.where(place < 100, 329900, 419900) + place % 100
-    first = (division * 10**8 + ymd) * 1000 + sequence + 1
+def _people(
+    rng: np.random.Generator, count: int, born_from: int, born_to: int, county: np.ndarray
+) -> dict[str, np.ndarray]:
+    first = _numbers(rng, county, _days(rng, count, born_from, born_to))
+    return {"first": first, "name": _names(rng, count), "county": county}
+
+
+def _days(rng: np.random.Generator, count: int, born_from: int, born_to: int) -> np.ndarray:
+    span = np.arange(f"{born_from}-01-01", f"{born_to}-01-01", dtype="datetime64[D]")
+    ymd = np.char.replace(span.astype(str), "-", "").astype(np.int64)
+    return ymd[rng.integers(0, len(span), count)]
+
+
+def _numbers(rng: np.random.Generator, county: np.ndarray, ymd: np.ndarray) -> np.ndarray:
+    division = np.where(county < 100, 329900, 419900) + county % 100
+    return (division * 10**8 + ymd) * 1000 + rng.integers(1, 1000, len(ymd))
+
+
+def _children(rng: np.random.Generator, pupils: int) -> dict[str, np.ndarray]:
+    """In families of one to three of the same surname; one birth in a hundred is of twins."""
+    starts = rng.random(pupils) < 0.7
+    starts[0] = True
+    family = np.cumsum(starts) - 1
+    county_of = rng.integers(0, COUNTIES, int(family.max()) + 1)
+    county = county_of[family]
+    ymd = _days(rng, pupils, 2004, 2020)
+    twins = np.flatnonzero(~starts & (rng.random(pupils) < 0.03))
+    ymd[twins] = ymd[twins - 1]
+    first = _numbers(rng, county, ymd)
+    _, kept = np.unique(first, return_index=True)
+    again = np.setdiff1d(np.arange(pupils), kept)
+    while len(again):
+        first[again] = _numbers(rng, county[again], ymd[again])
+        _, kept = np.unique(first, return_index=True)
+        again = np.setdiff1d(np.arange(pupils), kept)
+    names = _names(rng, pupils)
+    head = np.maximum.accumulate(np.where(starts, np.arange(pupils), 0))
+    plain = np.char.find(names.astype(str), "·") < 0
+    same = plain & plain[head] & ~starts
+    names[same] = np.char.add(names[head[same]].astype("U1"), _given(rng, int(same.sum()))).astype(object)
+    return {"first": first, "name": names, "county": county, "family": family, "county_of": county_of}
+
+
+def _namesakes(
+    rng: np.random.Generator, children: dict[str, np.ndarray], strangers: dict[str, np.ndarray], count: int
+) -> np.ndarray:
+    """Strangers who have a pupil's name, county and birth day, and another number."""
+    count = min(count, len(children["first"]))
+    who = rng.choice(len(children["first"]), count, replace=False)
+    strangers["name"][:count] = children["name"][who]
+    strangers["county"][:count] = children["county"][who]
+    sequence = rng.integers(1, 1000, count)
+    first = children["first"][who] // 1000 * 1000 + sequence
+    clash = np.isin(first, children["first"])
+    strangers["first"][:count] = np.where(clash, strangers["first"][:count], first)
+    return who
+
+
+def _write_roster(
+    path: Path, rng: np.random.Generator, rates: Rates, children: dict[str, np.ndarray], grown: dict[str, np.ndarray]
+) -> None:
+    count = len(children["first"])
+    numbers, names = with_check(children["first"]), children["name"].copy()
+    chance = rng.random((6, count))
+    siblings = np.flatnonzero((chance[0] < rates.of(2, 20)) & (children["family"] == np.roll(children["family"], 1)))
+    siblings = siblings[siblings > 0]
+    own = numbers.copy()
+    numbers[siblings] = own[siblings - 1]
+    lost = chance[1] < rates.of(15, 150)
+    numbers[lost] = rng.choice(np.array([*DUMMIES, ""], dtype=object), int(lost.sum()))
+    for place in np.flatnonzero(~lost & (chance[2] < rates.of(10, 100))):
+        kind = ERRORS[int(rng.choice(NUMBER_ERRORS))]
+        names[place], numbers[place] = kind.change(names[place], numbers[place], rng)
+    former = np.full(count, "", dtype=object)
+    renamed = chance[3] < rates.of(50, 500)
+    former[renamed] = names[renamed]
+    names[renamed] = np.char.add(former[renamed].astype("U1"), _given(rng, int(renamed.sum()))).astype(object)
+    born = (children["first"] // 1000 % 10**8).astype(str).astype(object)
+    wrong = chance[4] < rates.of(2, 20)
+    born[wrong] = "20100101"
+    sex = np.where(children["first"] % 2 == 1, "1", "2").astype(object)
+    family = children["family"]
+    father, mother = 2 * family, 2 * family + 1
+    grown_numbers = with_check(grown["first"])
+    alone = rng.random(count) < 0.3
+    bad = np.flatnonzero(chance[5] < rates.of(10, 100))
+    guardian = grown_numbers[father].copy()
+    for place in bad:
+        kind = ERRORS[int(rng.choice(NUMBER_ERRORS))]
+        guardian[place] = kind.change("王某", guardian[place], rng)[1]
+    _write(
+        path,
+        row_id=np.arange(1, count + 1),
+        name=names,
+        former_name=former,
+        sex=sex,
+        birth_date=born,
+        id_no=numbers,
+        g1_name=grown["name"][father],
+        g1_id=guardian,
+        g2_name=np.where(alone, "", grown["name"][mother]),
+        g2_id=np.where(alone, "", grown_numbers[mother]),
+        hukou_div=_division(children["county"]),
+    )
+
+
+def _write_register(
+    files: Files,
+    rng: np.random.Generator,
+    rates: Rates,
+    children: dict[str, np.ndarray],
+    grown: dict[str, np.ndarray],
+    strangers: dict[str, np.ndarray],
+    entries: int,
+    decoys: np.ndarray,
+) -> None:
+    pupils = len(children["first"])
+    listed = rng.permutation(pupils)[: entries // 4]
+    of_parents = np.unique(children["family"][listed])[: entries // 8]
+    parents = 2 * of_parents + rng.integers(0, 2, len(of_parents))
+    rest = np.arange(entries - len(listed) - len(parents))
+    first = np.concatenate([children["first"][listed], grown["first"][parents], strangers["first"][rest]])
+    names = np.concatenate([children["name"][listed], grown["name"][parents], strangers["name"][rest]])
+    county = np.concatenate([children["county"][listed], grown["county"][parents], strangers["county"][rest]])
+    home = np.concatenate([children["family"][listed], of_parents, 10**8 + rest // 2])
+    numbers = with_check(first)
+    numbers, reissued = _others_numbers(rng, rates, numbers, listed, children, grown)
+    names, numbers, errors = _damage(rng, names, numbers, rates)
+    errors[reissued] = "others_number"
+    order = rng.permutation(len(first))
+    row_of = np.empty(len(order), dtype=np.int64)
+    row_of[order] = np.arange(1, len(order) + 1)
+    with_home = rng.random(len(first)) < 0.8
+    ended = rng.random(len(first)) < rates.of(3, 30)
+    _write(
+        files.register,
+        row_id=np.arange(1, len(order) + 1),
+        register=np.full(len(order), "民政", dtype=object),
+        category=np.full(len(order), "低保", dtype=object),
+        name=names[order],
+        id_no=numbers[order],
+        household_id=np.where(with_home, np.char.add("H", home.astype(str)), "")[order].astype(object),
+        county=_division(county)[order],
+        valid_from=np.full(len(order), "2025-01-01", dtype=object),
+        valid_to=np.where(ended, "2025-12-31", "")[order].astype(object),
+    )
+    _write_truth(files.truth, children, listed, of_parents, parents, row_of, errors)
+
+
+def _others_numbers(
+    rng: np.random.Generator,
+    rates: Rates,
+    numbers: np.ndarray,
+    listed: np.ndarray,
+    children: dict[str, np.ndarray],
+    grown: dict[str, np.ndarray],
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pupils listed under the number of the father, a brother or a stranger, or under an old one of their own."""
+    numbers = numbers.copy()
+    chance = rng.random(len(listed))
+    bounds = np.cumsum([rates.of(2, 20), rates.of(2, 20), rates.of(1, 10), rates.of(0.5, 5)])
+    kind = np.searchsorted(bounds, chance, side="right")
+    fathers, brothers, others, old = (np.flatnonzero(kind == place) for place in range(4))
+    numbers[fathers] = with_check(grown["first"][2 * children["family"][listed[fathers]]])
+    beside = np.maximum(listed[brothers] - 1, 0)
+    related = children["family"][beside] == children["family"][listed[brothers]]
+    numbers[brothers[related]] = with_check(children["first"][beside[related]])
+    numbers[others] = with_check(children["first"][rng.integers(0, len(children["first"]), len(others))])
+    fresh = children["first"][listed[old]] // 1000 * 1000 + rng.integers(1, 1000, len(old))
+    numbers[old] = with_check(fresh)
+    return numbers, np.concatenate([fathers, brothers[related], others, old])
+
+
+def _write_truth(
+    path: Path,
+    children: dict[str, np.ndarray],
+    listed: np.ndarray,
+    of_parents: np.ndarray,
+    parents: np.ndarray,
+    row_of: np.ndarray,
+    errors: np.ndarray,
+) -> None:
+    """A guardian's entry is true of every child of the family who names that guardian; mothers may not be named."""
+    selves = np.arange(len(listed))
+    order = np.argsort(children["family"], kind="stable")
+    begin = np.searchsorted(children["family"][order], of_parents)
+    end = np.searchsorted(children["family"][order], of_parents, side="right")
+    count = end - begin
+    kids = order[np.repeat(begin, count) + _steps(count)]
+    which = np.repeat(np.arange(len(of_parents)), count)
+    fathers = parents[which] % 2 == 0
+    at = len(listed) + which
+    _write(
+        path,
+        roster_row=np.concatenate([listed + 1, kids[fathers] + 1]),
+        register_row=np.concatenate([row_of[selves], row_of[at[fathers]]]),
+        via=np.concatenate([np.full(len(listed), "self"), np.full(int(fathers.sum()), "guardian")]).astype(object),
+        error=np.concatenate([errors[selves], errors[at[fathers]]]),
+    )
+
+
+def _steps(count: np.ndarray) -> np.ndarray:
+    return np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+
+
+def with_check(first: np.ndarray) -> np.ndarray:
+    """The 18 characters of numbers without their check digit."""
     total = sum(weight * (first // 10 ** (16 - k) % 10) for k, weight in enumerate(WEIGHTS))
     return np.char.add(first.astype(str), CHECKS[total % 11]).astype(object)
 
 
+def _division(county: np.ndarray) -> np.ndarray:
+    return (np.where(county < 100, 329900, 419900) + county % 100).astype(str).astype(object)
+
+
+def _given(rng: np.random.Generator, count: int) -> np.ndarray:
+    """Some characters are liked far more than others, as they are."""
+    weights = 1 / np.arange(1, len(GIVEN) + 1) ** 0.5
+    weights /= weights.sum()
+    given = np.array(GIVEN)
+    first = rng.choice(given, count, p=weights)
+    return np.where(rng.random(count) < 0.8, np.char.add(first, rng.choice(given, count, p=weights)), first)
+
+
 def _names(rng: np.random.Generator, count: int) -> np.ndarray:
-    surnames, given = np.array(SURNAMES), np.array(GIVEN)
-    names = np.char.add(rng.choice(surnames, count), rng.choice(given, count))
-    names = np.where(rng.random(count) < 0.75, np.char.add(names, rng.choice(given, count)), names).astype(object)
+    weights = 1 / np.arange(2, len(SURNAMES) + 2)
+    weights /= weights.sum()
+    names = np.char.add(rng.choice(np.array(SURNAMES), count, p=weights), _given(rng, count)).astype(object)
     dotted = rng.random(count) < 0.01
-    names[dotted] = rng.choice(np.array(DOTTED, dtype=object), dotted.sum())
+    names[dotted] = rng.choice(np.array(DOTTED, dtype=object), int(dotted.sum()))
     return names
 
 
 def _damage(
-    rng: np.random.Generator, names: np.ndarray, numbers: np.ndarray, stress: float
+    rng: np.random.Generator, names: np.ndarray, numbers: np.ndarray, rates: Rates
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """A name and a number may both be damaged, each at most once; ``error`` names the one, or both with a plus."""
     names, numbers, errors = names.copy(), numbers.copy(), np.full(len(names), "", dtype=object)
-    bounds = np.cumsum([kind.per_thousand * stress / 1000 for kind in ERRORS])
-    drawn = np.searchsorted(bounds, rng.random(len(names)), side="right")
-    for place in np.flatnonzero(drawn < len(ERRORS)):
-        kind = ERRORS[drawn[place]]
-        names[place], numbers[place] = kind.change(names[place], numbers[place], rng)
-        errors[place] = kind.code
+    for field in ("number", "name"):
+        kinds = [place for place, kind in enumerate(ERRORS) if kind.field == field]
+        bounds = np.cumsum(rates.errors[kinds])
+        drawn = np.searchsorted(bounds, rng.random(len(names)), side="right")
+        for place in np.flatnonzero(drawn < len(kinds)):
+            kind = ERRORS[kinds[drawn[place]]]
+            before = names[place], numbers[place]
+            names[place], numbers[place] = kind.change(*before, rng)
+            if before != (names[place], numbers[place]):
+                errors[place] = f"{errors[place]}+{kind.code}" if errors[place] else kind.code
     return names, numbers, errors
+
+
+NUMBER_ERRORS = [place for place, kind in enumerate(ERRORS) if kind.field == "number"]
 
 
 def _write(path: Path, **columns: np.ndarray) -> None:
@@ -168,4 +327,4 @@ def _write(path: Path, **columns: np.ndarray) -> None:
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), stress=float(sys.argv[4]))
+    make(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), stress="stress" in sys.argv[4:])

@@ -1,51 +1,44 @@
 """The engine's work on millions of rows: DuckDB joins and decides the plain cases, Python reads the odd ones.
 
-The rules are those of ``rules.py``; here only the agreements they rest on are computed column by column.
+The rules are those of ``rules.py``; here numbers are made integers and brought together by joins.
 """
 # ruff: noqa: S608 — every name in the SQL is ours, headings and paths are quoted, no cell of a file is ever in it.
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from portal.matching.agreement import (
-    AGREES,
-    SOMEBODY_ELSE,
-    Agreement,
-    NameAgreement,
-    Sharing,
-    Validity,
-    compare_names,
-    validity,
-)
-from portal.matching.number_agreement import NumberAgreement
-from portal.matching.people import Via
-from portal.matching.rules import STRENGTH, rule_for
+from portal.matching.number_agreement import written_number
 from portal.matching.source import READ, Source
-from portal.privacy.resident_id import read_number
 
-# 17 digits and a check character, a day that may exist; TRY_CAST alone would also take 1e16 for a number.
-PLAIN = """
+# 17 digits and a check character; TRY_CAST alone would also take 1e16 for a number.
+SHAPED = """
     strlen(clean) = 18 AND strpos(clean, 'e') = 0 AND strpos(clean, 'E') = 0 AND first >= 10000000000000000
-    AND (first // 10000000) % 10000 BETWEEN 1900 AND 2099 AND (first // 100000) % 100 BETWEEN 1 AND 12
-    AND (first // 1000) % 100 BETWEEN 1 AND 31 AND final IN ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'X')
+    AND final IN ('0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'X')
 """
 # Two of read_number's repairs that whole columns need: no blanks between the digits, no apostrophe of Excel's before.
 CLEAN = "CASE WHEN strlen(raw) > 18 THEN ltrim(replace(raw, ' ', ''), '''') ELSE raw END"
 RESIDENT = re.compile(r"\d{17}[\dX]")
-WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-CHECK_SUM = " + ".join(f"{weight} * ((key // {10 ** (16 - place)}) % 10)" for place, weight in enumerate(WEIGHTS))
-CHECK_HOLDS = f"last = substr('10X98765432', 1 + CAST(({CHECK_SUM}) % 11 AS INTEGER), 1)"
-PROVINCE = "(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]).*"
+# The weights are powers of 2 mod 11 and 10 is -1: sums of whole quotients do, where digits would take twice as many.
+RESIDUE = "(" + " + ".join(f"{3 * 2**k % 11 if k else 2} * (first // {10**k})" for k in range(17)) + ") % 11"
+CHECK_HOLDS = f"final = substr('10X98765432', 1 + CAST({RESIDUE} AS INTEGER), 1)"
+# As read_number reads them: a province (what else begins with a 9 is left to it) and a day that has been.
+BORN = """
+    year BETWEEN 1900 AND 2099 AND month BETWEEN 1 AND 12 AND day BETWEEN 1 AND 31
+    AND (day < 29 OR (day = 29 AND (month <> 2 OR year % 400 = 0 OR (year % 4 = 0 AND year % 100 <> 0)))
+         OR (day = 30 AND month <> 2) OR (day = 31 AND month IN (1, 3, 5, 7, 8, 10, 12)))
+    AND year * 10000 + month * 100 + day <= {today}
+    AND first // 1000000000000000 IN
+        (11,12,13,14,15,21,22,23,31,32,33,34,35,36,37,41,42,43,44,45,46,50,51,52,53,54,61,62,63,64,65,71,81,82,83)
+"""
+SELF, GUARDIANS = 0, {1: "g1", 2: "g2"}
+"""``via`` in the tables: the pupil, or which of the guardians."""
 FILLED = "(name <> '' OR id_no <> '' OR g1_id <> '' OR g2_id <> '')"
 """A line that is somebody; blank lines of a sheet, and 序号 filled down beside them, are nobody."""
-
-# The same text on both sides agrees, unless it may stand for no name (未知) or be damaged (锟斤拷).
-PLAIN_NAME = "name = other AND regexp_full_match(name, '\\p{Han}{2,}') AND NOT regexp_matches(name, '[无無未不暂暫锟]')"
 
 PRIVATE = {
     "temp_directory": "",
@@ -53,8 +46,6 @@ PRIVATE = {
     "autoload_known_extensions": "false",
 }
 Connection = duckdb.DuckDBPyConnection
-NO_END = {"", "长期", "长期有效", "永久", "永久有效", "无固定期限", "至今", "无"}
-DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S")
 
 
 def connect() -> Connection:
@@ -83,165 +74,114 @@ def count_rows(con: Connection, side: str, source: Source) -> tuple[int, str]:
 
     That is the file's 序号 when every such line has its own, else ``line``.
     """
-    rows = _count(con, f"SELECT count(*) FROM {side} WHERE {FILLED}")
+    rows = count(con, f"SELECT count(*) FROM {side} WHERE {FILLED}")
     if not source.has_row_ids:
         return rows, "line"
     own = f"SELECT trim(CAST(row_id AS VARCHAR)) AS own FROM {side} WHERE {FILLED}"
-    return rows, "row_id" if _count(con, f"SELECT count(DISTINCT own) FROM ({own}) WHERE own <> ''") == rows else "line"
+    return rows, "row_id" if count(con, f"SELECT count(DISTINCT own) FROM ({own}) WHERE own <> ''") == rows else "line"
+
+
+NAMED = "hash(replace(replace({}, ' ', ''), '　', ''))"
+"""A name as it is written, but for blanks: enough to find namesakes by, before names are compared as they should."""
 
 
 def spread_numbers(con: Connection, day: date) -> None:
-    """One line a number: its first 17 digits as an integer to join on, or the text where only Python can read it."""
-    roster = " UNION ALL ".join(
-        f"SELECT line, '{via}' AS via, {column} AS raw, {kind} AS kind FROM roster"
-        for via, column, kind in (
-            (Via.SELF, "id_no", "id_type"),
-            (Via.GUARDIAN_1, "g1_id", "NULL"),
-            (Via.GUARDIAN_2, "g2_id", "NULL"),
-        )
-    )
-    register = f"SELECT line, '{Via.SELF}' AS via, id_no AS raw, NULL AS kind FROM register"
+    """One line a number: its first 17 digits as an integer where it holds, without one where Python has to look.
+
+    A pupil's and an entry's own number has its line even where it is empty.
+    """
     con.execute("SET preserve_insertion_order = false")
-    for side, numbers in (("roster", roster), ("register", register)):
+    for side in ("roster", "register"):
         con.execute(
             f"""
             CREATE TEMP TABLE {side}_numbers AS
-            SELECT line, via, CASE WHEN plain THEN first END AS key, CASE WHEN plain THEN final END AS last,
-                   CASE WHEN NOT plain THEN raw END AS odd, CAST(kind AS VARCHAR) AS kind
+            SELECT CAST(line AS INTEGER) AS line, CAST(via AS UTINYINT) AS via, named,
+                   CASE WHEN {SHAPED} AND {BORN.format(today=day.strftime("%Y%m%d"))} AND {CHECK_HOLDS}
+                   THEN first END AS key
             FROM (
-                SELECT *, coalesce({PLAIN}, false) AS plain
+                SELECT *, (first // 10000000) % 10000 AS year, (first // 100000) % 100 AS month,
+                       (first // 1000) % 100 AS day
                 FROM (
                     SELECT *, TRY_CAST(substr(clean, 1, 17) AS BIGINT) AS first, upper(substr(clean, 18, 1)) AS final
-                    FROM (SELECT *, {CLEAN} AS clean FROM ({numbers}) WHERE raw <> '')
+                    FROM (SELECT *, {CLEAN} AS clean FROM ({_numbers(side)}))
                 )
             )
             """
         )
-    # A dummy that looks like a number would join with every other: on this side the check must hold before joining.
-    con.execute(
-        f"""
-        UPDATE register_numbers SET key = NULL, odd = CAST(key AS VARCHAR) || last
-        WHERE key IS NOT NULL AND NOT (
-            {CHECK_HOLDS} AND regexp_full_match(CAST(key AS VARCHAR), '{PROVINCE}')
-            AND coalesce(try_strptime(substr(CAST(key AS VARCHAR), 7, 8), '%Y%m%d') <= DATE '{day}', false)
+        con.execute(
+            f"""
+            CREATE TEMP TABLE {side}_odd AS SELECT n.* FROM ({_numbers(side)}) n
+            SEMI JOIN (SELECT line, via FROM {side}_numbers WHERE key IS NULL) o ON o.line = n.line AND o.via = n.via
+            """
         )
-        """
+
+
+def _numbers(side: str) -> str:
+    kind = "id_type" if side == "roster" else "CAST(NULL AS VARCHAR)"
+    own = (
+        f"SELECT line, {SELF} AS via, coalesce(id_no, '') AS raw, {kind} AS kind, {NAMED.format('name')} AS named "
+        f"FROM {side} WHERE {FILLED}"
     )
+    if side == "register":
+        return own
+    others = "".join(
+        f" UNION ALL SELECT line, {via}, {who}_id, NULL, NULL FROM roster WHERE {who}_id <> ''"
+        for via, who in GUARDIANS.items()
+    )
+    return own + others
 
 
 def read_odd_numbers(con: Connection, day: date) -> int:
-    """Let ``read_number`` see every number that is not plainly clean, each text once; returns how many there were."""
-    odd = con.sql(
-        "SELECT DISTINCT odd, kind FROM "
-        "(SELECT odd, kind FROM roster_numbers UNION ALL SELECT odd, kind FROM register_numbers) "
-        "WHERE odd IS NOT NULL"
-    ).fetchall()
+    """Let Python see every number that does not plainly hold, each text once; returns how many there were.
+
+    ``readings`` are what they are, ``meant`` what they may have been, ``facts`` what they tell all the same.
+    """
+    odd = con.sql("SELECT DISTINCT raw, kind FROM (FROM roster_odd UNION ALL FROM register_odd)").fetchall()
     other_values: dict[str, int] = {}
-    readings: list[tuple[str, str | None, int, str, bool]] = []
+    readings: list[tuple[object, ...]] = []
+    meant: list[tuple[object, ...]] = []
     for text, kind in odd:
-        reading = read_number(text, kind, day)
-        if not reading.value:
-            continue
-        if RESIDENT.fullmatch(reading.value):
-            readings.append((text, kind, int(reading.value[:17]), reading.value[17], reading.certain))
-        else:
-            key = -1 - other_values.setdefault(reading.value, len(other_values))
-            readings.append((text, kind, key, "", reading.certain))
-    _table(
-        con, "readings", ("odd", "kind", "key", "last", "certain"), readings, {"key": pa.int64(), "certain": pa.bool_()}
-    )
+        number = written_number(text, kind, day)
+        if RESIDENT.fullmatch(number.value):
+            readings.append((text, kind, int(number.value[:17]), number.certain))
+        elif number.value:
+            key = -1 - other_values.setdefault(number.value, len(other_values))
+            readings.append((text, kind, key, number.certain))
+        elif number.traces.legible == 18:
+            key = -1 - other_values.setdefault(f"as written {number.traces.written}", len(other_values))
+            readings.append((text, kind, key, False))
+        meant += ((text, kind, first) for first in number.traces.first17)
+    table(con, "readings", {"raw": None, "kind": None, "key": pa.int64(), "certain": pa.bool_()}, readings)
+    table(con, "meant", {"raw": None, "kind": None, "key": pa.int64()}, meant)
+    for side in ("roster", "register"):
+        same = "o.raw = r.raw AND o.kind IS NOT DISTINCT FROM r.kind"
+        con.execute(
+            f"""
+            CREATE TEMP TABLE {side}_read AS
+            SELECT o.line, o.via, o.named, r.key, r.certain FROM {side}_odd o JOIN readings r ON {same}
+            """
+        )
+        con.execute(
+            f"CREATE TEMP TABLE {side}_meant AS SELECT o.line, o.via, r.key FROM {side}_odd o JOIN meant r ON {same}"
+        )
+        con.execute(
+            f"CREATE TEMP VIEW {side}_known AS SELECT line, via, key, true AS certain FROM {side}_numbers "
+            f"WHERE key IS NOT NULL UNION ALL SELECT line, via, key, certain FROM {side}_read"
+        )
     return len(odd)
 
 
 def join_numbers(con: Connection) -> int:
     """Bring together whoever has the same number on both sides; returns the number of pairs."""
-    for side in ("roster", "register"):
-        con.execute(
-            f"""
-            CREATE TEMP VIEW {side}_read AS
-            SELECT line, via, key, last, true AS certain FROM {side}_numbers WHERE key IS NOT NULL
-            UNION ALL
-            SELECT n.line, n.via, r.key, r.last, r.certain
-            FROM {side}_numbers n JOIN readings r ON n.odd = r.odd AND n.kind IS NOT DISTINCT FROM r.kind
-            """
-        )
     con.execute(
         """
         CREATE TEMP TABLE met AS
-        SELECT r.line AS roster_line, r.via, g.line AS register_line, r.certain AND g.certain AS certain
-        FROM roster_read r JOIN register_read g ON r.key = g.key WHERE r.last = g.last
+        SELECT r.line AS roster_line, r.via, g.line AS register_line, r.key, r.certain AND g.certain AS certain,
+               g.certain AS listed_certain
+        FROM roster_known r JOIN register_known g ON r.key = g.key
         """
     )
-    return _count(con, "SELECT count(*) FROM met")
-
-
-def compare_pairs(con: Connection, day: date) -> None:
-    """Write how far each pair agrees, as the codes of ``Agreement``."""
-    con.execute(
-        f"""
-        CREATE TEMP TABLE named AS
-        SELECT m.*, coalesce(g.name, '') AS other, coalesce(trim(g.valid_to), '') AS valid_to,
-               coalesce(CASE m.via WHEN '{Via.SELF}' THEN r.name WHEN '{Via.GUARDIAN_1}' THEN r.g1_name
-                        ELSE r.g2_name END, '') AS name,
-               CASE m.via WHEN '{Via.SELF}' THEN coalesce(r.former_name, '') ELSE '' END AS former
-        FROM met m JOIN roster r ON r.line = m.roster_line JOIN register g ON g.line = m.register_line
-        """
-    )
-    names = con.sql(f"SELECT DISTINCT name, former, other FROM named WHERE NOT ({PLAIN_NAME})").fetchall()
-    _table(con, "names", ("name", "former", "other", "found"), [(*row, str(compare_names(*row))) for row in names])
-    ends = [end for (end,) in con.sql("SELECT DISTINCT valid_to FROM named").fetchall()]
-    _table(con, "ends", ("valid_to", "found"), [(end, str(validity(*read_end(end), day))) for end in ends])
-    con.execute(
-        f"""
-        CREATE TEMP TABLE agreements AS
-        SELECT *, name IN {_in(SOMEBODY_ELSE)} AS contradicts,
-               via = '{Via.SELF}' AND number = '{NumberAgreement.SAME}' AND name IN {_in(AGREES)} AS is_pupil FROM (
-            SELECT p.roster_line, p.register_line, p.via,
-                   CASE WHEN p.certain THEN '{NumberAgreement.SAME}' ELSE '{NumberAgreement.UNVERIFIED}' END AS number,
-                   coalesce(n.found, '{NameAgreement.EQUAL}') AS name, e.found AS validity
-            FROM named p JOIN ends e ON e.valid_to = p.valid_to
-            LEFT JOIN names n ON n.name = p.name AND n.former = p.former AND n.other = p.other
-        )
-        """
-    )
-
-
-def decide(con: Connection) -> None:
-    """Ask the rules once for each kind of agreement and keep the strongest for a pupil and an entry."""
-    con.execute(
-        f"""
-        CREATE TEMP TABLE shared AS
-        SELECT *, CASE
-            WHEN via = '{Via.SELF}' AND (
-                bool_or(contradicts AND via = '{Via.SELF}') OVER (PARTITION BY register_line)
-                OR bool_or(contradicts) OVER (PARTITION BY roster_line, register_line)
-            ) THEN '{Sharing.IN_ROSTER}'
-            WHEN bool_or(contradicts) OVER (PARTITION BY roster_line, via) THEN '{Sharing.IN_REGISTER}'
-            WHEN is_pupil AND count(*) FILTER (is_pupil) OVER (PARTITION BY register_line) > 1
-            THEN '{Sharing.TWICE_IN_ROSTER}'
-            ELSE '{Sharing.NONE}' END AS sharing
-        FROM agreements
-        """
-    )
-    kinds = con.sql("SELECT DISTINCT via, number, name, validity, sharing FROM shared").fetchall()
-    verdicts = []
-    for via, number, name, validity_, sharing in kinds:
-        agreement = Agreement(
-            Via(via), NumberAgreement(number), NameAgreement(name), Validity(validity_), Sharing(sharing)
-        )
-        if rule := rule_for(agreement):
-            verdict = (STRENGTH[rule.code], rule.code, str(rule.decision), rule.officer)
-            verdicts.append((via, number, name, validity_, sharing, *verdict))
-    columns = ("via", "number", "name", "validity", "sharing", "place", "rule", "decision", "because")
-    _table(con, "verdicts", columns, verdicts, {"place": pa.int64()})
-    con.execute(
-        """
-        CREATE TEMP TABLE decided AS
-        SELECT roster_line, register_line, decision, rule, because
-        FROM shared JOIN verdicts USING (via, number, name, validity, sharing)
-        QUALIFY row_number() OVER (PARTITION BY roster_line, register_line ORDER BY place, via) = 1
-        """
-    )
+    return count(con, "SELECT count(*) FROM met")
 
 
 def write(con: Connection, roster_label: str, register_label: str, path: Path, form: str) -> None:
@@ -258,18 +198,6 @@ def write(con: Connection, roster_label: str, register_label: str, path: Path, f
     )
 
 
-def read_end(text: str) -> tuple[date | None, bool]:
-    """有效期止 as written: its day, or None for no end; True when nobody could say."""
-    if text in NO_END:
-        return None, False
-    for form in DATE_FORMATS:
-        try:
-            return datetime.strptime(text, form).date(), False  # noqa: DTZ007 — only the day is kept
-        except ValueError:
-            continue
-    return None, True
-
-
 def _column(source: Source, column: str) -> str:
     if column not in source.columns:
         return f"CAST(NULL AS VARCHAR) AS {column}"
@@ -277,24 +205,17 @@ def _column(source: Source, column: str) -> str:
     return f"{own} AS {column}" if column == "row_id" else f"CAST({own} AS VARCHAR) AS {column}"
 
 
-def _in(codes: frozenset[NameAgreement]) -> str:
-    return "(" + ", ".join(f"'{code}'" for code in sorted(codes)) + ")"
-
-
-def _count(con: Connection, query: str) -> int:
+def count(con: Connection, query: str) -> int:
+    """The one number a query answers."""
     return int(con.sql(query).fetchall()[0][0])
 
 
-def _table(
-    con: Connection,
-    name: str,
-    columns: tuple[str, ...],
-    rows: Sequence[tuple[object, ...]],
-    types: dict[str, pa.DataType] | None = None,
+def table(
+    con: Connection, name: str, columns: dict[str, pa.DataType | None], rows: Sequence[tuple[object, ...]]
 ) -> None:
+    """Rows made in Python as a table of DuckDB's; a column without a type is text."""
     values = list(zip(*rows, strict=True)) or [()] * len(columns)
-    kinds = [(types or {}).get(column, pa.string()) for column in columns]
-    arrays = {c: pa.array(v, k) for c, v, k in zip(columns, values, kinds, strict=True)}
+    arrays = {c: pa.array(v, columns[c] or pa.string()) for c, v in zip(columns, values, strict=True)}
     con.register(f"{name}_rows", pa.table(arrays))
-    con.execute(f"CREATE TEMP TABLE {name} AS FROM {name}_rows")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS FROM {name}_rows")
     con.unregister(f"{name}_rows")

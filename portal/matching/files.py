@@ -11,6 +11,9 @@ from time import perf_counter
 import duckdb
 
 from portal.matching import bulk
+from portal.matching.bulk_candidates import find_candidates
+from portal.matching.bulk_judging import compare_candidates, compare_met, decide, decide_siblings
+from portal.matching.bulk_kin import find_listed_siblings, find_names_of_kin, find_siblings
 from portal.matching.source import MatchFilesError, Source
 from portal.matching.sources import open_source
 from portal.vocabulary import Decision, IntakeKind
@@ -89,9 +92,18 @@ def _match(roster_path: Path, register_path: Path, out_path: Path, day: date, cl
             odd = bulk.read_odd_numbers(con, day)
         with clock.step("join", f"按证件号比对({odd} 个号码逐个辨认过)"):
             pairs = bulk.join_numbers(con)
-        with clock.step("judge", f"逐对判断，共 {pairs} 对"):
-            bulk.compare_pairs(con, day)
-            bulk.decide(con)
+            find_candidates(con, day)
+        with clock.step("judge", f"逐对判断，号码一致的共 {pairs} 对"):
+            compare_met(con, day)
+            compare_candidates(con, "(SELECT *, 'no_kin' AS kin FROM candidates)", day)
+            decide(con)
+        with clock.step("families", "看监护人、兄弟姐妹和同户"):
+            find_siblings(con)
+            find_names_of_kin(con)
+            compare_candidates(con, "kin_candidates", day)
+            decide(con)
+            find_listed_siblings(con)
+            decide_siblings(con, day)
         with clock.step("write", "写出结果"):
             _write(con, roster_label, register_label, out_path)
         found = dict(con.sql("SELECT decision, count(*) FROM decided GROUP BY decision").fetchall())

@@ -32,7 +32,7 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class Known:
     """What may be true of a person: several values where number and columns differ."""
 
     division: frozenset[str]
@@ -74,7 +74,7 @@ def roster_keys(pupil: RosterPerson, day: date) -> Iterator[tuple[Via, Keys]]:
 def _keys(number: WrittenNumber, names: tuple[str, ...], column: str, born: date | None) -> Keys:
     heard = sorted({sound_key(name) for name in names if name and not damaged(name)} - {""})
     named = sorted({name_key(name) for name in names if name and not damaged(name)} - {""})
-    known = _known(number, column, born)
+    known = known_of(number, column, born)
     blocks = {f"{name}|{block}" for name in heard for block in _blocks(known)}
     places = {f"{name}|{place}" for name in named for place in number.places(column)}
     offered = frozenset({*_own(number), *blocks, *places})
@@ -84,13 +84,14 @@ def _keys(number: WrittenNumber, names: tuple[str, ...], column: str, born: date
     return Keys(offered, frozenset({*_sought_numbers(number), *blocks, *lone}))
 
 
-def _known(number: WrittenNumber, column: str, born: date | None) -> _Known:
+def known_of(number: WrittenNumber, column: str, born: date | None) -> Known:
+    """By the number, as far as it is legible, and by the columns beside it."""
     if number.resident:
         value = number.value
-        return _Known(*(frozenset({part}) for part in (value[:6], value[6:10], value[10:14], value[14:17])))
+        return Known(*(frozenset({part}) for part in (value[:6], value[6:10], value[10:14], value[14:17])))
     traces, place = number.traces, place_code(column)
     year, month_day = (born.strftime("%Y"), born.strftime("%m%d")) if born else ("", "")
-    return _Known(
+    return Known(
         *(
             frozenset(filter(None, values))
             for values in (
@@ -103,7 +104,7 @@ def _known(number: WrittenNumber, column: str, born: date | None) -> _Known:
     )
 
 
-def _blocks(known: _Known) -> Iterator[str]:
+def _blocks(known: Known) -> Iterator[str]:
     for one, other in combinations(FACTS, 2):
         for left, right in product(getattr(known, one), getattr(known, other)):
             yield f"{one}:{left}|{other}:{right}"

@@ -257,3 +257,9 @@ STRENGTH = {rule.code: place for place, rule in enumerate(RULES)}
 def rule_for(agreement: Agreement) -> Rule | None:
     """The strongest rule that holds, None when nothing worth a person's look agrees."""
     return next((rule for rule in RULES if rule.holds(agreement)), None)
+
+
+def explained(rule: Rule, agreement: Agreement) -> str:
+    """The rule's sentence, and whatever else agreed or differed."""
+    words = (word for word in agreement.evidence if word is not Sharing.NONE and word is not Validity.IN_FORCE)
+    return "；".join([rule.officer, *(word.label for word in words if word.label not in rule.officer)])

@@ -10,7 +10,10 @@ from portal.headings.columns import KINDS
 from portal.headings.heading_line import WITHIN, Columns, columns_of, heading_line
 from portal.vocabulary import IntakeKind
 
-READ = ("row_id", "name", "former_name", "id_type", "id_no", "g1_name", "g1_id", "g2_name", "g2_id", "valid_to")
+READ = (
+    *("row_id", "name", "former_name", "sex", "birth_date", "id_type", "id_no", "g1_name", "g1_id", "g2_name", "g2_id"),
+    *("hukou_div", "household_id", "county", "valid_from", "valid_to"),
+)
 """The columns that matching looks at; a file may lack all but ``name``."""
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from portal.intake.cells import NotADate, open_ended, read_last_day
-from portal.matching.bulk import NO_END, read_end
+from portal.matching.days import NO_END, read_end
 from portal.matching.files import MatchFilesError
 from tests.matching.files import LISTED, a_csv, a_parquet, a_workbook, answer, answered, matched
 from tests.matching.people import (
