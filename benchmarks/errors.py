@@ -100,6 +100,7 @@ def _character_lost(name: str, number: str, rng: np.random.Generator) -> tuple[s
     return name[:place] + name[place + 1 :], number
 
 
+# ruff: noqa: E501 — a row a line.
 # Read top to bottom; lossless ones first, then numbers, then names.
 ERRORS = (
     ErrorKind("lower_x", 50, 600, "number", lambda name, number, _: (name, number.lower())),

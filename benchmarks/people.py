@@ -29,7 +29,7 @@ CLEAN = len(ERRORS)
 
 @dataclass(frozen=True)
 class Rates:
-    """Of 10,000 pupils or entries; ``error`` multiplies every row of ``ERRORS``, each with its own rate under stress."""
+    """How often in 10,000 pupils or entries something goes wrong, usually and under stress."""
 
     stress: bool = False
 
@@ -59,12 +59,12 @@ def make(folder: Path, pupils: int, entries: int, seed: int = 20260907, *, stres
     families = int(first_of.max()) + 1
     grown = _people(rng, 2 * families, 1970, 1998, np.repeat(children["county_of"][:families], 2))
     strangers = _people(rng, entries, 1935, 2020, rng.integers(0, COUNTIES, entries))
-    decoys = _namesakes(rng, children, strangers, entries // 20)
+    _namesakes(rng, children, strangers, entries // 20)
 
     files = Files(folder / "roster.parquet", folder / "register.parquet", folder / "truth.parquet")
     folder.mkdir(parents=True, exist_ok=True)
-    _write_roster(files.roster, rng, rates, children, grown)
-    _write_register(files, rng, rates, children, grown, strangers, entries, decoys)
+    alone = _write_roster(files.roster, rng, rates, children, grown)
+    _write_register(files, rng, rates, children, grown, strangers, entries, alone)
     return files
 
 
@@ -113,7 +113,7 @@ def _children(rng: np.random.Generator, pupils: int) -> dict[str, np.ndarray]:
 
 def _namesakes(
     rng: np.random.Generator, children: dict[str, np.ndarray], strangers: dict[str, np.ndarray], count: int
-) -> np.ndarray:
+) -> None:
     """Strangers who have a pupil's name, county and birth day, and another number."""
     count = min(count, len(children["first"]))
     who = rng.choice(len(children["first"]), count, replace=False)
@@ -123,12 +123,12 @@ def _namesakes(
     first = children["first"][who] // 1000 * 1000 + sequence
     clash = np.isin(first, children["first"])
     strangers["first"][:count] = np.where(clash, strangers["first"][:count], first)
-    return who
 
 
 def _write_roster(
     path: Path, rng: np.random.Generator, rates: Rates, children: dict[str, np.ndarray], grown: dict[str, np.ndarray]
-) -> None:
+) -> np.ndarray:
+    """Which pupils name only the father is answered: the mother's entry is not true of them."""
     count = len(children["first"])
     numbers, names = with_check(children["first"]), children["name"].copy()
     chance = rng.random((6, count))
@@ -172,6 +172,7 @@ def _write_roster(
         g2_id=np.where(alone, "", grown_numbers[mother]),
         hukou_div=_division(children["county"]),
     )
+    return alone
 
 
 def _write_register(
@@ -182,7 +183,7 @@ def _write_register(
     grown: dict[str, np.ndarray],
     strangers: dict[str, np.ndarray],
     entries: int,
-    decoys: np.ndarray,
+    alone: np.ndarray,
 ) -> None:
     pupils = len(children["first"])
     listed = rng.permutation(pupils)[: entries // 4]
@@ -214,7 +215,7 @@ def _write_register(
         valid_from=np.full(len(order), "2025-01-01", dtype=object),
         valid_to=np.where(ended, "2025-12-31", "")[order].astype(object),
     )
-    _write_truth(files.truth, children, listed, of_parents, parents, row_of, errors)
+    _write_truth(files.truth, children, listed, of_parents, parents, row_of, errors, alone)
 
 
 def _others_numbers(
@@ -249,8 +250,9 @@ def _write_truth(
     parents: np.ndarray,
     row_of: np.ndarray,
     errors: np.ndarray,
+    alone: np.ndarray,
 ) -> None:
-    """A guardian's entry is true of every child of the family who names that guardian; mothers may not be named."""
+    """A guardian's entry is true of every child of the family who names that guardian."""
     selves = np.arange(len(listed))
     order = np.argsort(children["family"], kind="stable")
     begin = np.searchsorted(children["family"][order], of_parents)
@@ -258,14 +260,14 @@ def _write_truth(
     count = end - begin
     kids = order[np.repeat(begin, count) + _steps(count)]
     which = np.repeat(np.arange(len(of_parents)), count)
-    fathers = parents[which] % 2 == 0
+    named = (parents[which] % 2 == 0) | ~alone[kids]
     at = len(listed) + which
     _write(
         path,
-        roster_row=np.concatenate([listed + 1, kids[fathers] + 1]),
-        register_row=np.concatenate([row_of[selves], row_of[at[fathers]]]),
-        via=np.concatenate([np.full(len(listed), "self"), np.full(int(fathers.sum()), "guardian")]).astype(object),
-        error=np.concatenate([errors[selves], errors[at[fathers]]]),
+        roster_row=np.concatenate([listed + 1, kids[named] + 1]),
+        register_row=np.concatenate([row_of[selves], row_of[at[named]]]),
+        via=np.concatenate([np.full(len(listed), "self"), np.full(int(named.sum()), "guardian")]).astype(object),
+        error=np.concatenate([errors[selves], errors[at[named]]]),
     )
 
 

@@ -25,7 +25,12 @@ from portal.vocabulary import Decision
 @json_option
 @answering
 def match_files(roster: Path, register: Path, out: Path, term: str | None, as_json: bool) -> None:
-    """两份文件直接比对（csv、parquet、xlsx）."""
+    """两份文件直接比对（csv、parquet、xlsx），不用数据库.
+
+    表头按列名认，顺序不限，表头上面的标题行会跳过，不认识的列不读。结果的列是
+    roster_row、register_row、decision、rule、because；行用文件自己的“序号”来称呼，序号有空缺或重复时，
+    用表头下面的第几行（从 1 数起；csv 的空行不算，表格里的空行算）。
+    """
     wanted = SchoolTerm.parse(term) if term else term_of(clock.today())
     steps = Steps()
     report = match_two_files(roster, register, out, day=wanted.first_day, progress=steps)

@@ -65,7 +65,7 @@ def take_in(con: Connection, side: str, source: Source) -> None:
         con.execute(f"CREATE TEMP TABLE {side}_file AS SELECT row_number() OVER () AS line, * FROM {side}_rows")
         con.unregister(f"{side}_rows")
         line = "line"
-    columns = [f"{line} AS line", *(_column(source, column) for column in READ)]
+    columns = [f"{line} AS line", *(_column(con, side, source, column) for column in READ)]
     con.execute(f"CREATE TEMP VIEW {side} AS SELECT {', '.join(columns)} FROM {side}_file")
 
 
@@ -198,11 +198,17 @@ def write(con: Connection, roster_label: str, register_label: str, path: Path, f
     )
 
 
-def _column(source: Source, column: str) -> str:
+def _column(con: Connection, side: str, source: Source, column: str) -> str:
     if column not in source.columns:
         return f"CAST(NULL AS VARCHAR) AS {column}"
     own = '"' + source.columns[column].replace('"', '""') + '"'
-    return f"{own} AS {column}" if column == "row_id" else f"CAST({own} AS VARCHAR) AS {column}"
+    if column != "row_id":
+        return f"CAST({own} AS VARCHAR) AS {column}"
+    if con.sql(f"SELECT typeof({own}) FROM {side}_file LIMIT 1").fetchall() not in ([("DOUBLE",)], [("FLOAT",)]):
+        return f"{own} AS {column}"
+    # pandas makes floats of whole numbers as soon as one is missing.
+    whole = f"{own} = trunc({own}) AND abs({own}) < 1e15"
+    return f"CASE WHEN {whole} THEN CAST(CAST({own} AS BIGINT) AS VARCHAR) ELSE CAST({own} AS VARCHAR) END AS {column}"
 
 
 def count(con: Connection, query: str) -> int:

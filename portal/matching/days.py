@@ -1,6 +1,7 @@
 """Dates of birth and validity as files write them."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 NO_END = {"", "长期", "长期有效", "永久", "永久有效", "无固定期限", "至今", "无"}
 DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S")
@@ -14,6 +15,7 @@ def read_end(text: str) -> tuple[date | None, bool]:
     return day, day is None
 
 
+@lru_cache(maxsize=1 << 15)
 def read_day(text: str) -> date | None:
     """None for what is no day, or none that exists."""
     for form in DATE_FORMATS:

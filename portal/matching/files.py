@@ -61,6 +61,8 @@ def match_files(
     roster_path: Path, register_path: Path, out_path: Path, *, day: date, progress: Callable[[str], None]
 ) -> Report:
     """``day`` is the first day of the term matched for; an old answer stays until the new one is whole."""
+    for path in (roster_path, register_path, out_path):
+        _refuse_unreadable_name(path)
     _refuse_out(out_path, roster_path, register_path)
     try:
         return _match(roster_path, register_path, out_path, day, _Clock(progress))
@@ -68,6 +70,15 @@ def match_files(
         raise MatchFilesError(
             "比对没有做完：文件里有读不出的内容，或内存、磁盘不够，请重新导出文件或腾出空间后再试。"
         ) from error
+
+
+def _refuse_unreadable_name(path: Path) -> None:
+    """Such a name could neither be told in a sentence nor opened by every library."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        told = str(path).encode(errors="replace").decode()
+        raise MatchFilesError(f"文件名 {told} 不是 UTF-8 编码，请给文件或文件夹改个名字再试。") from error
 
 
 def _refuse_out(out: Path, *sources: Path) -> None:

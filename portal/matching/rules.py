@@ -154,6 +154,11 @@ RULES = (
         via=GUARDIAN, number=SAME, name=AGREES, validity=IN_FORCE, sharing=NOT_SHARED,
     ),
     Rule(
+        "guardian_number_name_close", Decision.HOUSEHOLD,
+        "监护人的证件号与名单一致，姓名相近(同音、形近或有一个字残缺),名单上这一条不是学生本人", FAMILY_HOUSEHOLD,
+        via=GUARDIAN, number=SAME, name=NEARLY | {NameAgreement.SHAPE}, validity=IN_FORCE, sharing=NOT_SHARED,
+    ),
+    Rule(
         "number_name_close", Decision.POSSIBLE,
         "证件号一致，姓名相近，请核实是写错了字还是另一个人", FAMILY_CHECKING,
         via=SELF, name=CLOSE,

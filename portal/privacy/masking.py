@@ -4,12 +4,13 @@ import re
 
 from portal.privacy.characters import DOTS
 
+_SUFFIX = re.compile(r"(?<=..)[(（\[【〔<《].*$", re.DOTALL)  # 钟情(小) is one of two 钟情
 _SEPARATOR = re.compile(f"([{re.escape(DOTS)}\\s]+)")
 
 
 def mask_name(name: str) -> str:
     """王* · 王*雨 · 欧**雨; of a name in parts only the very first character is left: 阿***·***."""
-    first, *rest = _SEPARATOR.split(name.strip())
+    first, *rest = _SEPARATOR.split(_SUFFIX.sub("", name.strip()))
     if rest and len(first) + sum(map(len, rest)) > 4:
         tail = (part if _SEPARATOR.fullmatch(part) else "*" * len(part) for part in rest)
         return first[:1] + "*" * (len(first) - 1) + "".join(tail)

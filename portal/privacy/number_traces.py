@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 
 from portal.privacy.resident_id import tidied_number
 
@@ -165,11 +166,14 @@ def _one_lost(number: str, day: date) -> Iterator[int]:
     """17 places of 18: the check digit itself, or one of the others."""
     yield from _valid(number, day)
     first, last = number[:16], number[16]
+    if not first.isdigit():
+        return
+    wanted = _CHECKS.index(last)
     for place in range(17):
-        for digit in "0123456789":
-            candidate = first[:place] + digit + first[place:]
-            if _check_of(candidate) == last:
-                yield from _valid(candidate, day)
+        around = [int(mark) for mark in f"{first[:place]}0{first[place:]}"]
+        digit = (wanted - _residue(around)) * _INVERSES[place] % 11
+        if digit < 10:
+            yield from _valid(f"{first[:place]}{digit}{first[place:]}", day)
 
 
 def _one_added(number: str, day: date) -> Iterator[int]:
@@ -180,11 +184,11 @@ def _one_added(number: str, day: date) -> Iterator[int]:
 
 
 def _check_of(first17: str) -> str:
-    return _CHECKS[_residue([int(mark) for mark in first17])] if first17.isdigit() else ""
+    return _CHECKS[_residue(list(map(int, first17)))] if first17.isdigit() else ""
 
 
 def _residue(digits: list[int]) -> int:
-    return sum(weight * digit for weight, digit in zip(_WEIGHTS, digits, strict=True)) % 11
+    return sum(map(mul, _WEIGHTS, digits)) % 11
 
 
 def _valid(first17: str, day: date) -> tuple[int, ...]:

@@ -1,5 +1,7 @@
 """What offices call a file: titles above, other spellings, Excel's damage; or one sentence."""
 
+import os
+
 import pytest
 
 from portal.intake.cells import NotADate, open_ended, read_last_day
@@ -18,6 +20,7 @@ from tests.matching.people import (
 )
 
 YES = [["1", "1", "certain", "number_name"]]
+IN_PART = [["1", "1", "possible", "number_partly"]]
 BY_LUCK = "329902201401108000"
 """Its check holds though its last digits are those that Excel writes for the ones it threw away."""
 
@@ -92,8 +95,19 @@ def test_a_workbook_named_as_text_is_read_as_what_it_is(tmp_path):
 def test_a_number_that_excel_cut_is_never_certain_however_well_it_looks(tmp_path):
     listed = [["姓名", "身份证件号"], [XIAOYU, BY_LUCK]]
     assert answered(a_csv(tmp_path / "r.csv", listed), listed) == YES
-    assert answered(a_workbook(tmp_path / "r.xlsx", [listed[0], [XIAOYU, int(BY_LUCK)]]), listed) == []
-    assert answered(a_parquet(tmp_path / "r.parquet", name=[XIAOYU], id_no=[float(BY_LUCK)]), listed) == []
+    assert answered(a_workbook(tmp_path / "r.xlsx", [listed[0], [XIAOYU, int(BY_LUCK)]]), listed) == IN_PART
+    assert answered(a_parquet(tmp_path / "r.parquet", name=[XIAOYU], id_no=[float(BY_LUCK)]), listed) == IN_PART
+
+
+def test_row_ids_that_a_parquet_holds_as_floats_are_told_as_whole_numbers(tmp_path):
+    roster = a_parquet(tmp_path / "r.parquet", row_id=[7.0, 8.0], name=[XIAOYU, "甲"], id_no=[XIAOYU_NUMBER, ""])
+    assert answered(roster)[0][0] == "7"
+
+
+def test_a_path_that_is_no_text_is_refused_in_a_sentence(tmp_path):
+    roster = a_csv(tmp_path / "r.csv", LISTED)
+    with pytest.raises(MatchFilesError, match="文件名"):
+        matched(roster, roster, os.fsdecode(b"\xff.csv"))
 
 
 def test_parquet_may_hold_numbers_as_integers_and_lack_what_is_optional(tmp_path):
