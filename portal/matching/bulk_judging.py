@@ -89,7 +89,7 @@ def compare_met(con: Connection, day: date) -> None:
     ends = [(begins, end, str(_validity(begins, end, day))) for begins, end in terms]
     table(con, "terms", dict.fromkeys(("valid_from", "valid_to", "found")), ends)
     texts = [text for (text,) in con.sql("SELECT DISTINCT born FROM named WHERE born <> ''").fetchall()]
-    days = [(text, int(f"{found:%Y%m%d}")) for text in texts if (found := read_day(text))]
+    days = [(text, int(f"{birth:%Y%m%d}")) for text in texts if (birth := read_day(text))]
     table(con, "births", {"born": None, "day": pa.int64()}, days)
     sexes = [(text, sex is Sex.MALE) for text, sex in SEXES.items()]
     table(con, "sexes", {"sex": None, "male": pa.bool_()}, sexes)

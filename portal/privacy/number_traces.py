@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from operator import mul
 
 from portal.privacy.resident_id import tidied_number
 
@@ -188,7 +187,7 @@ def _check_of(first17: str) -> str:
 
 
 def _residue(digits: list[int]) -> int:
-    return sum(map(mul, _WEIGHTS, digits)) % 11
+    return sum(weight * digit for weight, digit in zip(_WEIGHTS, digits, strict=True)) % 11
 
 
 def _valid(first17: str, day: date) -> tuple[int, ...]:
