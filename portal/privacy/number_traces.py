@@ -98,7 +98,7 @@ def fits(pattern: str, value: str) -> bool:
 
 
 def _whole(part: str) -> str | None:
-    return part if part and UNKNOWN not in part else None
+    return part if part.isdigit() else None
 
 
 def _old(number: str, day: date) -> Traces:
