@@ -61,13 +61,14 @@ def registers() -> None:
 @click.option("--unit", required=True, help="提供名单的部门、县、市或省的代码")
 @click.option("--category", default="", help="整份名单的困难类别代码；名单里有“困难类别”列就不用写")
 @click.option("--batch", required=True, help="名单的年月，如 2026-08")
+@click.option("--replace", is_flag=True, help="这是更正后的整份名单，代替同一单位、同一批次已导入的；不写就是补充")
 @json_option
 @answering
-def import_register(file: Path, unit: str, category: str, batch: str, as_json: bool) -> None:
+def import_register(file: Path, unit: str, category: str, batch: str, replace: bool, as_json: bool) -> None:
     """导入困难群体名单（csv、xlsx、xls）."""
     data = read_file(file)
     session = open_session()
-    _take_in(session, IntakeKind.REGISTER, find_unit(session, unit), batch, file, data, category, as_json)
+    _take_in(session, IntakeKind.REGISTER, find_unit(session, unit), batch, file, data, category, as_json, replace)
 
 
 @click.group()
@@ -103,10 +104,13 @@ def _take_in(
     data: bytes,
     category: str,
     as_json: bool,
+    replaces: bool = False,
 ) -> None:
     steps = Steps()
     steps("收下文件")
-    intake = receive(session, kind, unit, occasion, file.name, data, category, "command", clock.now())
+    intake = receive(
+        session, kind, unit, occasion, file.name, data, category, "command", clock.now(), replaces=replaces
+    )
     session.commit()
     if intake.state is IntakeState.KEPT:
         when = f"{local(intake.finished_at or intake.arrived_at):%Y-%m-%d %H:%M}"

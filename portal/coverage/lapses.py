@@ -102,11 +102,11 @@ def withdraw(session: Session, intake: Intake, by: str, now: datetime) -> Restin
 
 
 def keep_in_place(session: Session, intake: Intake, table: Table, now: datetime, progress: Progress) -> Findings:
-    """Keeps a register, in the place of an earlier one of the same unit, category and batch."""
+    """Keeps a register beside the others of its batch or, where it was delivered as the whole list, in their place."""
     findings = keep_register(session, intake, table, now, progress)
     session.execute(text("SET LOCAL lock_timeout = 0"))  # behind another file of the unit, or a run, it waits its turn
     session.execute(select(Unit.id).where(Unit.id == intake.unit_id).with_for_update(key_share=True))
-    for earlier in earlier_of(session, intake):
+    for earlier in earlier_of(session, intake) if intake.replaces else ():
         progress.step("代替同批次的上一份")
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
         _hand_over(session, earlier.id, intake.id)

@@ -42,6 +42,7 @@ def receive(
     purpose: RegisterPurpose = RegisterPurpose.TERM,
     expires_on: date | None = None,
     in_hand: bool = False,
+    replaces: bool = False,
 ) -> Intake:
     """The intake that waits to be read, or the one that stands for this very file; a refused file is tried again,
     and so is one whose register ended: a list put right and then put back counts again.
@@ -75,6 +76,7 @@ def receive(
     intake.refused_because, intake.by_staff_id = None, staff_id_of(session, by)
     intake.arrived_at, intake.finished_at = now, None
     if kind is IntakeKind.REGISTER:
+        intake.replaces = replaces
         intake.purpose, intake.expires_on = purpose, expires_on or local(now).date() + HELD
     try:
         with session.begin_nested():

@@ -65,6 +65,8 @@ class Intake(Row):
     """What a register was delivered for."""
     expires_on: Mapped[date | None]
     """The day on which a register's entries are destroyed."""
+    replaces: Mapped[bool] = mapped_column(default=False)
+    """Whether a register takes the place of the unit's earlier ones of the same category and batch, or joins them."""
     ended_at: Mapped[datetime | None]
     """When it was replaced, withdrawn or destroyed."""
 

@@ -25,8 +25,11 @@ CHUAN = {"困难类别": "低保", "姓名": "王小川", "身份证件号": XIA
 LATER = A_MONDAY + timedelta(days=1)
 
 
-def deliver(session: Session, *rows: dict[str, str], bureau: Unit | None = None, **more: str) -> Intake:
-    return arrive(session, IntakeKind.REGISTER, bureau or a_bureau(session), register(*rows), keepers=KEEPERS, **more)
+def deliver(
+    session: Session, *rows: dict[str, str], bureau: Unit | None = None, replaces: bool = True, **more: str
+) -> Intake:
+    bureau, data = bureau or a_bureau(session), register(*rows)
+    return arrive(session, IntakeKind.REGISTER, bureau, data, keepers=KEEPERS, replaces=replaces, **more)
 
 
 def match(session: Session) -> MatchRun:
@@ -60,6 +63,14 @@ def test_who_is_taken_off_a_corrected_list_is_matched_no_longer(session: Session
     assert match(session).counts["certain"] == 1
     session.refresh(first)
     assert (first.state, entries(session)) == (IntakeState.REPLACED, 1)
+
+
+def test_a_second_part_of_a_list_joins_the_first(session: Session) -> None:
+    two_pupils(session)
+    deliver(session, YU)
+    deliver(session, CHUAN, replaces=False)
+    match(session)
+    assert standing(session) == ["王小川", "王小雨"]
 
 
 def test_who_stays_on_a_corrected_list_keeps_the_very_pair(session: Session) -> None:

@@ -44,9 +44,10 @@ def arrive(
     now: datetime = A_MONDAY,
     keepers: Mapping[IntakeKind, Keeper] = KEEPERS,
     by: str = "command",
+    replaces: bool = False,
 ) -> Intake:
     occasion = occasion or ("2026-08" if kind is IntakeKind.REGISTER else TERM)
-    intake = receive(session, kind, unit, occasion, file_name, data, category, by, now)
+    intake = receive(session, kind, unit, occasion, file_name, data, category, by, now, replaces=replaces)
     session.commit()
     work_off(sessions_of(session), intake.id, now, keepers=keepers)
     session.refresh(intake)

@@ -159,7 +159,7 @@ def _received(form: DeliveryForm) -> Intake:
     intake = receive(
         db.session(), IntakeKind.REGISTER, current_user.staff.unit, form.occasion.data, form.file.data.filename or "",
         data, form.category.data, current_user.actor, now,
-        RegisterPurpose(form.purpose.data), form.expires_on.data, in_hand=True,
+        RegisterPurpose(form.purpose.data), form.expires_on.data, in_hand=True, replaces=True,
     )  # fmt: skip
     came_before = intake.state is not IntakeState.READING or intake.arrived_at != now
     db.session.commit()
