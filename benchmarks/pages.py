@@ -1,0 +1,129 @@
+"""A family's pages from gunicorn under wrk, beside a bare Flask view that returns the same HTML from the same gunicorn.
+
+The child's page recognises its visitor, reads what the pupil's ledger says and opens what is sealed; the check page
+asks nothing of the database. ``of_bare`` is the share of the bare view's speed that is left. Needs Debian's wrk.
+"""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.cookiejar import CookieJar
+from pathlib import Path
+from time import monotonic, sleep
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+
+LIMIT = "child's page, bare Flask"
+ROOT = Path(__file__).parent.parent
+PATHS = {"child's page": "/child", "check page": "/check"}
+SECONDS = 8
+CONNECTIONS = 16
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+FASTEST = re.compile(r"Requests/sec:\s+([\d.]+)")
+SLOWEST = re.compile(r"99%\s+([\d.]+)(us|ms|s)\b")
+ERRORS = re.compile(r"(?:Socket errors|Non-2xx).*")
+MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Of one page served in one way; ``p99_ms`` with 16 connections at once."""
+
+    way: str
+    requests_per_second: float
+    of_bare: float
+    p99_ms: float
+
+
+def run() -> list[Speed]:
+    if shutil.which("wrk") is None:
+        raise SystemExit("benchmarks.pages needs wrk: apt-get install wrk")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        slip = subprocess.run(
+            [sys.executable, "-m", "benchmarks.ways.pages_portal", folder], cwd=ROOT, check=True, capture_output=True
+        )
+        code, birth_date = slip.stdout.decode().split()
+        with served("wsgi:app", folder) as address:
+            cookies, browser = visit(address, code, birth_date)
+            for path in PATHS.values():
+                (folder / f"{path[1:]}.html").write_bytes(browser.open(address + path).read())
+            ours = {page: pressed(address + path, cookies) for page, path in PATHS.items()}
+        with served("benchmarks.ways.pages_bare:app", folder, "-c", "benchmarks/ways/pages_gunicorn.py") as address:
+            bare = {page: pressed(address + path, cookies) for page, path in PATHS.items()}
+    return [
+        speed
+        for page in PATHS
+        for speed in (
+            Speed(page, ours[page][0], ours[page][0] / bare[page][0], ours[page][1]),
+            Speed(f"{page}, bare Flask", bare[page][0], 1.0, bare[page][1]),
+        )
+    ]
+
+
+@contextmanager
+def served(app: str, folder: Path, *options: str) -> Iterator[str]:
+    """The portal's own gunicorn settings, on a port of its own."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port = trial.getsockname()[1]
+    environment = {
+        **os.environ,
+        "PORT": str(port),
+        "PORTAL_INSTANCE": str(folder),
+        "PORTAL_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "PORTAL_LOG_LEVEL": "WARNING",
+        "PAGES": str(folder),
+    }
+    server = subprocess.Popen([sys.executable, "-m", "gunicorn", *options, app], cwd=ROOT, env=environment)
+    try:
+        wait_for(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wait_for(port: int) -> None:
+    deadline = monotonic() + 60
+    while monotonic() < deadline:
+        with socket.socket() as trial:
+            if trial.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        sleep(0.2)
+    raise SystemExit("gunicorn does not answer")
+
+
+def visit(address: str, code: str, birth_date: str) -> tuple[str, OpenerDirector]:
+    """Signed in with a slip, as a family is."""
+    jar = CookieJar()
+    browser = build_opener(HTTPCookieProcessor(jar))
+    token = TOKEN.search(browser.open(f"{address}/sign-in").read().decode())
+    if token is None:
+        raise SystemExit("the page to sign in has no token")
+    fields = {"csrf_token": token[1], "code": code, "birth_date": birth_date}
+    browser.open(f"{address}/sign-in", urlencode(fields).encode()).read()
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar), browser
+
+
+def pressed(url: str, cookies: str) -> tuple[float, float]:
+    """Requests a second and the 99th percentile in milliseconds, once warm."""
+    command = ["wrk", "--latency", "--timeout", "30s", "-t1", f"-c{CONNECTIONS}", "-H", f"Cookie: {cookies}"]
+    subprocess.run([*command, "-d2s", url], check=True, capture_output=True)
+    told = subprocess.run([*command, f"-d{SECONDS}s", url], check=True, capture_output=True, text=True).stdout
+    rate, slowest, errors = FASTEST.search(told), SLOWEST.search(told), ERRORS.search(told)
+    if rate is None or slowest is None or errors:
+        raise SystemExit(f"wrk on {url}: {errors[0] if errors else told}")
+    return float(rate[1]), float(slowest[1]) * MILLISECONDS[slowest[2]]
+
+
+if __name__ == "__main__":
+    for one in run():
+        print(one)
