@@ -23,7 +23,8 @@ from portal.intake.delivery import drop_unconfirmed
 from portal.intake.work_off import resume_left_behind
 from portal.models import JobSlot
 from portal.outreach import delivery, health, outbox, reminders, upkeep
-from portal.outreach.handover import hand_over
+from portal.outreach.campaigns import propose
+from portal.outreach.ladder import climb
 from portal.settings import Settings
 
 log = structlog.get_logger()
@@ -60,9 +61,14 @@ def look_at_gateways(sessions: Sessions, _: Settings, now: datetime) -> object:
         return delivery.time_out(session, now)
 
 
-def hand_over_to_schools(sessions: Sessions, _: Settings, now: datetime) -> object:
+def propose_campaigns(sessions: Sessions, _: Settings, now: datetime) -> object:
     with sessions.begin() as session:
-        return hand_over(session, now)
+        return propose(session, now)
+
+
+def climb_ladder(sessions: Sessions, _: Settings, now: datetime) -> object:
+    with sessions.begin() as session:
+        return climb(session, now)
 
 
 def resume_files(sessions: Sessions, _: Settings, now: datetime) -> object:
@@ -86,7 +92,8 @@ JOBS = (
     Job("look at gateways", {"minute": "*"}, MINUTE, look_at_gateways),
     Job("resume files", {"minute": "*"}, MINUTE, resume_files),
     Job("expire registers", {"minute": "3"}, HOUR, expire_registers),
-    Job("hand over to schools", {"hour": "8", "minute": "5"}, DAY, hand_over_to_schools),
+    Job("propose campaigns", {"hour": "7", "minute": "30"}, DAY, propose_campaigns),
+    Job("climb ladder", {"hour": "8", "minute": "5"}, DAY, climb_ladder),
     Job("prune", {"hour": "3", "minute": "30"}, DAY, prune),
 )
 
@@ -119,6 +126,16 @@ def run_once(job: Job, sessions: Sessions, settings: Settings, now: datetime) ->
     return mine
 
 
+def catch_up(sessions: Sessions, settings: Settings, now: datetime) -> int:
+    """What was due in the present slot while no clock ran, such as this morning's; how many jobs that were."""
+    return sum(run_once(job, sessions, settings, now) for job in JOBS if _was_due(job, now))
+
+
+def _was_due(job: Job, now: datetime) -> bool:
+    due = CronTrigger(**job.cron, timezone=clock.SHANGHAI).get_next_fire_time(None, slot_of(now, job.slot))
+    return due is not None and due <= now
+
+
 def run(sessions: Sessions, settings: Settings, stop: Event) -> None:
     """``flask schedule``: until told to stop."""
     logging.getLogger("apscheduler").setLevel(logging.WARNING)  # each run is told once, by us
@@ -132,6 +149,7 @@ def run(sessions: Sessions, settings: Settings, stop: Event) -> None:
             id=job.name,
             name=job.name,
         )
+    scheduler.add_job(lambda: catch_up(sessions, settings, clock.now()), name="catch up")
     Thread(target=_watch, args=(scheduler, stop), daemon=True).start()
     log.info("scheduler started", jobs=[job.name for job in JOBS])
     scheduler.start()

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
@@ -37,6 +38,10 @@ class Settings:
     """The number that families see a message come from; empty where it is not known here."""
     reports_url: str
     """Where a gateway reaches ``POST /reports/…``; by default the public address."""
+    approve_above: int
+    """A campaign of more messages than this waits for a second person."""
+    sms_price: Decimal
+    """Yuan a segment, for the cost shown before sending."""
     log_level: str
 
     @property
@@ -66,6 +71,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     public_url = environment.get("PORTAL_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
     chosen = read_suppliers(environment)
     proxies = environment.get("PORTAL_TRUSTED_PROXIES", "0")
+    above = environment.get("PORTAL_APPROVE_ABOVE", "100")
     settings = Settings(
         instance=folder,
         database_url=_psycopg(database_url),
@@ -77,6 +83,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         suppliers=chosen,
         sms_number=environment.get("PORTAL_SMS_NUMBER", INVENTED_SENDER if chosen.first == "sandbox" else ""),
         reports_url=environment.get("PORTAL_REPORTS_URL", public_url).rstrip("/"),
+        approve_above=int(above) if above.isdecimal() else -1,
+        sms_price=_yuan(environment.get("PORTAL_SMS_PRICE", "0.05")),
         log_level=environment.get("PORTAL_LOG_LEVEL", "INFO").upper(),
     )
     faults = list(_faults(settings))
@@ -108,6 +116,19 @@ def _no_numbers(settings: Settings) -> Iterator[str]:
         yield "PORTAL_SMS_NUMBER is no number: give the digits that families see as the sender"
     if settings.trusted_proxies < 0:
         yield "PORTAL_TRUSTED_PROXIES is no number: give 0, 1, 2 …"
+    if settings.approve_above < 0:
+        yield "PORTAL_APPROVE_ABOVE is no number: give 0, 100 …"
+    if settings.sms_price < 0:
+        yield "PORTAL_SMS_PRICE is no amount of yuan: give 0.05"
+
+
+def _yuan(text: str) -> Decimal:
+    """Below nothing where it is no amount."""
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        return Decimal(-1)
+    return amount if amount.is_finite() else Decimal(-1)
 
 
 def _psycopg(url: str | None) -> str | None:

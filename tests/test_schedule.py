@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import JobSlot, TryCount
-from portal.schedule import DAY, JOBS, MINUTE, Job, run_once, slot_of
+from portal.schedule import DAY, JOBS, MINUTE, Job, catch_up, run_once, slot_of
 from portal.vocabulary import MessageState
 from tests.builders import A_MONDAY
 from tests.outreach.cases import a_matched_pupil, in_context, messages, sessions, states
@@ -104,3 +104,20 @@ def test_words_go_after_ninety_days_and_the_template_stays(session: Session) -> 
     (message,) = messages(session)
     assert (message.text, message.template) == (None, "enrolment_not_confirmed.own")
     assert session.scalars(select(TryCount)).all() == []
+
+
+def test_what_was_due_while_no_clock_ran_is_caught_up_once(session: Session) -> None:
+    settings = current_app.extensions["settings"]
+    noon = A_MONDAY + 2 * HOUR
+
+    first, again = catch_up(sessions(), settings, noon), catch_up(sessions(), settings, noon)
+
+    taken = set(session.scalars(select(JobSlot.job)))
+    assert {"climb ladder", "propose campaigns", "prune"} <= taken
+    assert (first, again) == (len(taken), 0)
+
+
+def test_what_is_due_later_today_is_not_taken_for_missed(session: Session) -> None:
+    catch_up(sessions(), current_app.extensions["settings"], A_MONDAY - 3 * HOUR)
+
+    assert "climb ladder" not in set(session.scalars(select(JobSlot.job)))

@@ -23,6 +23,9 @@ class Permission(StrEnum):
     EXPORT = "export"
     PRINT_SLIPS = "print_slips"
     SEE_MESSAGES = "see_messages"
+    SEND_MESSAGES = "send_messages"
+    PAUSE_MESSAGES = "pause_messages"
+    SEE_OPERATIONS = "see_operations"
     KEEP_ACCOUNTS = "keep_accounts"
     READ_AUDIT = "read_audit"
 
@@ -52,6 +55,9 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.EXPORT: ("导出名单", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
     Permission.PRINT_SLIPS: ("打印告知单", frozenset({SCHOOL})),
     Permission.SEE_MESSAGES: ("查看发给家长的消息", frozenset({SCHOOL, COUNTY})),
+    Permission.SEND_MESSAGES: ("预览、提交、批准和停止批次", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
+    Permission.PAUSE_MESSAGES: ("暂停和恢复本级及以下的发送", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
+    Permission.SEE_OPERATIONS: ("查看发送队列和网关状况", frozenset({PROVINCE, Role.ACCOUNT_KEEPER})),
     Permission.KEEP_ACCOUNTS: ("管理账号", frozenset({Role.ACCOUNT_KEEPER})),
     Permission.READ_AUDIT: ("查看操作日志", frozenset({Role.INSPECTOR})),
 }

@@ -44,6 +44,7 @@ OPEN_PAGES = {
     "staff.sign_in",
     "reports.receive",
     "errors.health",
+    "metrics.tell",
 }
 
 HEADERS = {

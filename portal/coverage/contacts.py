@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal import audit
-from portal.coverage.progress import note_answered, note_reached
-from portal.enrolment.confirmation import confirm
+from portal.coverage.progress import note_answered, note_denied, note_reached
+from portal.enrolment.confirmation import confirm, withdraw
 from portal.models import ContactRecord, Pupil
 from portal.privacy.masking import redact
 from portal.vocabulary import Channel
@@ -35,6 +35,18 @@ ANSWERS = {
 }
 
 
+DENIED = "denied"
+"""我没同意: what was recorded in the family's name is taken back."""
+DENIED_LABEL = "没有同意过，记错了"
+CONSENT = {
+    Channel.PHONE: "电话口头同意",
+    Channel.VISIT: "当面同意",
+    Channel.WECHAT: "微信里同意",
+    Channel.SLIP: "回执上同意",
+}
+"""How it was given, kept beside who asked and when (N3-9)."""
+
+
 @dataclass(frozen=True)
 class Spoken:
     """``answer`` is a code of ANSWERS, or empty when nothing was asked."""
@@ -53,9 +65,7 @@ def record_contact(session: Session, pupil: Pupil, term: str, spoken: Spoken, by
     if answer and not reached:
         raise ContactRefused("没有联系上，就没有家长的回答；请改一处")
     said = ANSWERS.get(answer)
-    outcome = "；".join(
-        filter(None, [f"口头回答：{said.label}" if said else "", redact(" ".join(spoken.words.split()))])
-    )
+    outcome = "；".join(filter(None, [_answered(spoken), redact(" ".join(spoken.words.split()))]))
     session.add(
         ContactRecord(
             pupil_id=pupil.id,
@@ -71,8 +81,21 @@ def record_contact(session: Session, pupil: Pupil, term: str, spoken: Spoken, by
         session, by, "contact_recorded",
         unit_id=pupil.school_id, pupil_id=pupil.id, channel=channel.value, reached=reached, answer=answer,
     )  # fmt: skip
-    if said is not None:
+    if answer == DENIED:
+        withdraw(session, pupil, term, by)
+        note_denied(session, pupil.id, term, by, now)
+    elif said is not None:
         confirm(session, pupil, term, said.in_school, said.wants_aid, by, now)
         note_answered(session, pupil.id, term, said.in_school, said.wants_aid, by, now)
     elif reached:
         note_reached(session, pupil.id, term, by, now, f"{channel.label}联系到家长")
+
+
+def _answered(spoken: Spoken) -> str:
+    """What was said, and for a yes how it was given."""
+    if spoken.answer == DENIED:
+        return f"家长说：{DENIED_LABEL}"
+    said = ANSWERS.get(spoken.answer)
+    if said is None:
+        return ""
+    return f"口头回答：{said.label}" + (f"（{CONSENT[spoken.channel]}）" if said.wants_aid else "")

@@ -104,6 +104,12 @@ def ledger_lines(
     )
 
 
+def pupils_of(session: Session, scope: Scope, term: str, today: date, wanted: LedgerFilter, most: int) -> list[UUID]:
+    """Whom the lines of all pages are about, each once; at most so many, and one more to tell that there are more."""
+    rows = _narrowed(select(Entitlement), scope, term, wanted, today)
+    return list(session.scalars(rows.with_only_columns(Entitlement.pupil_id).distinct().limit(most + 1)))
+
+
 def line_of(row: Entitlement, in_class: str, catalogue: Catalogue, today: date) -> LedgerLine:
     """A row in words; its pupil's class is asked for by the list, for many rows at once."""
     is_open = row.closed_on is None

@@ -11,11 +11,13 @@ from portal import audit
 from portal.clock import local
 from portal.coverage.steps import (
     APPROVED,
+    MATCHED,
     NOT_RECEIVED,
     PAID,
     PAID_SHORT,
     REACHED,
     SAID_LEFT,
+    SAID_NEVER_AGREED,
     SAID_NOT_NEEDED,
     VERIFIED,
     Step,
@@ -60,6 +62,13 @@ def note_answered(
             step = SAID_NOT_NEEDED if in_school else SAID_LEFT
             said = "暂时不需要资助" if in_school else "孩子不在这所学校"
             _turn(session, row, step, by, now, f"{who}说：{said}")
+
+
+def note_denied(session: Session, pupil_id: UUID, term: str, by: str, now: datetime) -> None:
+    """我没同意: what rested on a recorded yes is open again, and the unit above the school looks into it (J6)."""
+    for row in open_rows_of(session, pupil_id, term):
+        if RANK[row.state] < RANK[PAID]:
+            take_step(session, row, MATCHED, by, now, "家长说没有同意过，重新打开", SAID_NEVER_AGREED)
 
 
 def note_verified(session: Session, pupil_id: UUID, term: str, by: str, now: datetime) -> None:

@@ -61,6 +61,7 @@ SETTLED_WITHIN = 20
 PAID_SHORT = Step(Mover.ABOVE, "发放金额不足：查明原因并补发", 5, "R16")
 LIST_GONE = Step(Mover.ABOVE, "所依据的名单没有了：核对孩子是否仍应享受", 5, "R16")
 SAID_LEFT = Step(Mover.SCHOOL, "家长说孩子不在这所学校：核实去向", 5, "R16")
+SAID_NEVER_AGREED = Step(Mover.ABOVE, "家长说没有同意过：查明经过，请家长重新确认", 5, "R09")
 SAID_NOT_NEEDED = Step(Mover.SCHOOL, "家长说暂不需要：7天后再问一次", 5, "R09")
 
 CARRIED_ON = Step(Mover.ABOVE, "上期受助、本期未匹配：核实是否仍符合，资助不停", 10, "R16")

@@ -43,6 +43,17 @@ def confirm(
     return confirmation
 
 
+def withdraw(session: Session, pupil: Pupil, term: str, by: str) -> None:
+    """我没同意: the recorded answer is gone, the trail keeps that it was there; the family answers anew (J6)."""
+    standing = standing_confirmation(session, pupil.id, term)
+    if standing is not None:
+        audit.record(
+            session, by, "confirmation_denied", unit_id=pupil.school_id, pupil_id=pupil.id, recorded_by=standing.by
+        )
+        session.delete(standing)
+        session.flush()
+
+
 def standing_confirmation(session: Session, pupil_id: UUID, term: str) -> Confirmation | None:
     """The first answer of the term."""
     statement = select(Confirmation).where(Confirmation.pupil_id == pupil_id, Confirmation.term == term)

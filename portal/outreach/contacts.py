@@ -34,23 +34,29 @@ class Number:
     pupils: frozenset[UUID]
 
 
-def numbers_of(session: Session, pupil_ids: Iterable[UUID]) -> dict[UUID, Number]:
-    """For each pupil the number of the first guardian who has a mobile; pupils without one are left out."""
-    chosen: dict[UUID, tuple[bytes, str]] = {}
+def numbers_of(session: Session, pupil_ids: Iterable[UUID]) -> dict[UUID, tuple[Number, ...]]:
+    """For each pupil the mobile numbers of its guardians, the first guardian's first; pupils without are left out."""
+    mobiles: dict[UUID, dict[bytes, str]] = {}
     for guardian in _guardians(session, Guardian.pupil_id.in_(list(pupil_ids))):
         phone = guardian.phone
-        if guardian.pupil_id not in chosen and guardian.phone_index and phone and MOBILE.fullmatch(phone):
-            chosen[guardian.pupil_id] = (guardian.phone_index, phone)
-    phones = dict(chosen.values())
-    beside: dict[bytes, list[Guardian]] = {}
+        if guardian.phone_index and phone and MOBILE.fullmatch(phone):
+            mobiles.setdefault(guardian.pupil_id, {}).setdefault(guardian.phone_index, phone)
+    phones = {index: phone for of_pupil in mobiles.values() for index, phone in of_pupil.items()}
+    numbers = numbers_at(session, phones)
+    return {pupil_id: tuple(numbers[index] for index in of_pupil) for pupil_id, of_pupil in mobiles.items()}
+
+
+def numbers_at(session: Session, phones: Mapping[bytes, str]) -> dict[bytes, Number]:
+    """Each number with everybody it stands beside, of whatever school; the session must reach them all."""
+    beside: dict[bytes, list[Guardian]] = {index: [] for index in phones}
     for guardian in _guardians(session, Guardian.phone_index.in_(list(phones))):
         if guardian.phone_index:
-            beside.setdefault(guardian.phone_index, []).append(guardian)
-    numbers = {
+            beside[guardian.phone_index].append(guardian)
+    return {
         index: Number(index, phones[index], _ownership(holders), frozenset(holder.pupil_id for holder in holders))
         for index, holders in beside.items()
+        if holders
     }
-    return {pupil_id: numbers[index] for pupil_id, (index, _) in chosen.items()}
 
 
 def ownership_of(session: Session, phone_index: bytes) -> Ownership:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from portal.clock import SHANGHAI
 from portal.database import NOTHING, reach_units, set_reach
 from portal.models import Message, MessagePupil, Unit
-from portal.outreach.enrolment_reminder import signature
-from portal.outreach.messages import template
+from portal.outreach.wordings import template_named
+from portal.outreach.writing import signature
 from portal.vocabulary import UnitLevel
 
 BLANKS = {
@@ -51,9 +51,11 @@ def wordings_sent(session: Session, school: Unit, day: date) -> tuple[Wording, .
     )
     office = school.parent or school
     set_reach(session, reach_units(office.path))
-    found = session.execute(sent).all()
+    found = tuple(
+        Wording(version, _blank(session, name, version, school, office)) for name, version in session.execute(sent)
+    )
     set_reach(session, NOTHING)
-    return tuple(Wording(version, _blank(name, version, school, office)) for name, version in found)
+    return found
 
 
 def schools_named(session: Session, text: str, most: int) -> list[Unit]:
@@ -73,7 +75,11 @@ def _digits(text: str) -> Iterator[str]:
     return (str(int(character)) for character in text if character.isdecimal())
 
 
-def _blank(name: str, version: int, school: Unit, office: Unit) -> str:
-    kept = template(name)
-    words = BLANKS | {"signature": signature(office), "landline": school.landline or office.landline}
+def _blank(session: Session, name: str, version: int, school: Unit, office: Unit) -> str:
+    kept = template_named(session, name)
+    words = BLANKS | {
+        "signature": signature(office),
+        "landline": school.landline or office.landline,
+        "office_phone": office.landline,
+    }
     return kept.wordings[0].format_map(words) if kept.version == version else ""

@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session, selectinload
 
 from portal.access.scope import Scope
 from portal.models import Message, MessagePupil
-from portal.outreach.outbox import CONFIRMED, NUMBER_CHANGED
-from portal.outreach.reminders import NO_WORDS, SHARED_NUMBER
+from portal.outreach.campaigns import STOPPED
+from portal.outreach.last_look import CONFIRMED, NUMBER_CHANGED, OVER
+from portal.outreach.left_out import LEFT_OUT
 from portal.privacy.masking import mask_phone
 from portal.vocabulary import Channel, MessageState
 
 BECAUSE = {
-    CONFIRMED: "家长已经确认，不用再发",
+    CONFIRMED: "事情已经办好，不用再发",
     NUMBER_CHANGED: "名册里的号码已经换了，按新号码另发",
-    NO_WORDS: "没有放得进一条短信的说法",
-    SHARED_NUMBER: "几家共用这个号码，不发个人信息；请学校补全电话",
+    STOPPED: "批次已停止，没有发",
+    OVER: "过了停止日期，没有发",
+    **{code: f"{why.label}；{why.tell}".rstrip("；") for code, why in LEFT_OUT.items()},
 }
 
 

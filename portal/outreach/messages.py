@@ -10,6 +10,7 @@ from portal.outreach.gateways.protocol import units
 from portal.outreach.words import ONE_SEGMENT, lint
 
 FOLDER = Path(__file__).parent / "templates"
+SPOKEN = [".spoken", ".txt"]
 
 
 class TemplateFault(Exception):
@@ -23,6 +24,8 @@ class Template:
     name: str
     version: int
     wordings: tuple[str, ...]
+    to: str = ""
+    """Whose phones it is for."""
 
     def say(self, words: Mapping[str, str]) -> str:
         """The fullest wording whose every word is known and that fits one segment; raises TemplateFault."""
@@ -51,4 +54,11 @@ def template(name: str) -> Template:
     version = re.search(r"^version: (\d+)$", head, re.MULTILINE)
     if version is None:
         raise TemplateFault(f"{name}：没有版本号")
-    return Template(name, int(version.group(1)), tuple(body.splitlines()))
+    to = re.search(r"^to: (.+)$", head, re.MULTILINE)
+    return Template(name, int(version.group(1)), tuple(body.splitlines()), to.group(1) if to else "")
+
+
+@cache
+def all_templates() -> tuple[Template, ...]:
+    """Every file of words that are sent, by name; a script is read out and not sent."""
+    return tuple(template(path.stem) for path in sorted(FOLDER.glob("*.txt")) if path.suffixes != SPOKEN)

@@ -9,21 +9,19 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, true, update
 from sqlalchemy.orm import Session
 
-from portal.clock import SHANGHAI, SchoolTerm, local
-from portal.models import Message, MessagePupil, Pupil, SupplierTemplate
-from portal.outreach.contacts import numbers_of
+from portal.clock import SHANGHAI, local
+from portal.models import Message, SupplierTemplate
 from portal.outreach.delivery import apply_waiting, record
-from portal.outreach.enrolment_reminder import children_of, write
 from portal.outreach.gateways.approved import Approved
 from portal.outreach.gateways.protocol import Handed, Outcome, Outgoing
-from portal.outreach.messages import TemplateFault
+from portal.outreach.last_look import is_held, why_unwanted
 from portal.outreach.opt_outs import opt_out
+from portal.outreach.pauses import any_stands, is_paused
 from portal.outreach.quiet import first_allowed, next_allowed
-from portal.outreach.reminders import NO_WORDS, waiting
-from portal.vocabulary import Channel, Decision, MessageState
+from portal.vocabulary import Channel, MessageState
 
 BATCH = 10
 CLAIM_LASTS = timedelta(minutes=5)
@@ -43,7 +41,8 @@ ENDS = {
     Handed.KEPT_BACK: MessageState.SUPPRESSED,
 }
 
-CONFIRMED, NUMBER_CHANGED = "confirmed", "number_changed"
+LOOK_AGAIN = timedelta(minutes=1)
+"""After this a message that a pause holds back is looked at again."""
 INTERRUPTED = "发送时程序中断，不知道是否交出去；等状态报告，不会自动再发"
 
 
@@ -53,9 +52,10 @@ def claim(
     """Due messages for this worker alone, oldest first; none while messages may not leave."""
     if next_allowed(now) != now:
         return []
+    held = ~is_paused(Message.school_id) if any_stands(session) else true()
     due = (
         select(Message.id)
-        .where(Message.state == MessageState.QUEUED, Message.channel == channel, Message.due_at <= now)
+        .where(Message.state == MessageState.QUEUED, Message.channel == channel, Message.due_at <= now, held)
         .order_by(Message.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)
@@ -95,13 +95,13 @@ def start(session: Session, message_id: UUID, worker: str, gateway: str, now: da
     if message is None:
         return Started()
     session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(message.phone_index[:8], signed=True))))
-    allowed = next_allowed(now)
+    allowed = now + LOOK_AGAIN if is_held(session, message) else next_allowed(now)
     if _sent_today(session, message, now):
         allowed = first_allowed(local(now).date() + timedelta(days=1))
     if allowed != now:
         _requeue(message, allowed)
         return Started()
-    unwanted = _unwanted(session, message, now)
+    unwanted = why_unwanted(session, message, now)
     if unwanted:
         message.state, message.because, message.settled_at = MessageState.SUPPRESSED, unwanted, now
         message.claimed_by = message.lease_until = None
@@ -139,27 +139,6 @@ def _sent_today(session: Session, message: Message, now: datetime) -> bool:
             )
         )
     )
-
-
-def _unwanted(session: Session, message: Message, now: datetime) -> str | None:
-    """Why nothing is sent any more; when only some children were confirmed, it is written anew for the others."""
-    term = SchoolTerm.parse(message.matter.rpartition(":")[2])
-    beside = set(session.scalars(select(MessagePupil.pupil_id).where(MessagePupil.message_id == message.id)))
-    if not session.scalars(waiting(term).where(Pupil.id.in_(beside))).all():
-        return CONFIRMED
-    left = set(session.scalars(waiting(term, Decision.CERTAIN, Decision.HOUSEHOLD).where(Pupil.id.in_(beside))))
-    if left == beside:
-        return None
-    numbers = [number for number in numbers_of(session, left).values() if number.index == message.phone_index]
-    if not numbers:
-        return NUMBER_CHANGED
-    try:
-        written = write(tuple(children_of(session, left, term, local(now).date()).values()), numbers[0].ownership, now)
-    except TemplateFault:
-        return NO_WORDS
-    message.text, message.parts = written.text, written.parts
-    message.template, message.template_version = written.template.name, written.template.version
-    return None
 
 
 def _requeue(message: Message, due_at: datetime) -> None:

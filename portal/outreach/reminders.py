@@ -1,35 +1,32 @@
 """提醒计划: rows in the outbox, one a number, matter and step; planning twice changes nothing."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal import audit
-from portal.clock import SchoolTerm, local, term_of
-from portal.enrolment.standing import OUTCOME, stands
-from portal.models import Confirmation, EnrolmentRecord, Guardian, MatchPair, MatchRun, Message, MessagePupil, Pupil
+from portal.clock import local, term_of
+from portal.models import Campaign, CampaignPupil, Guardian, Message, MessagePupil, Pupil
 from portal.models.sealed import keyring
-from portal.outreach.contacts import Number, Ownership, numbers_of
-from portal.outreach.enrolment_reminder import Child, children_of, matter_of, write
-from portal.outreach.messages import TemplateFault
-from portal.outreach.quiet import first_allowed, next_allowed
-from portal.vocabulary import Channel, Decision, MessageState
+from portal.outreach.audiences import MATTERS, concerned, matter_of
+from portal.outreach.drafts import ON_ITS_WAY, WAIT, WAIT_AFTER_FAILURE, Draft, Reminder, draw
+from portal.outreach.drawing_up import reminder_of
+from portal.outreach.left_out import NO_MOBILE, NO_WORDS, OPTED_OUT, SHARED_NUMBER, SPENT
+from portal.outreach.pauses import is_paused
+from portal.outreach.writing import Say
+from portal.vocabulary import Audience, CampaignState, Channel, MessageState
 
-MOST = 3
-"""Reminders of one matter; then a person."""
-WAIT = timedelta(days=3)
-"""Between two reminders of one matter."""
+ANSWER_WITHIN = timedelta(days=14)
 PAGE = 1000
-
-UNDER_WAY = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING)
-NO_MOBILE, SHARED_NUMBER, NO_WORDS = "no_mobile", "shared_number", "no_words"
+TOLD = (NO_MOBILE, NO_WORDS, OPTED_OUT, SPENT)
+"""Of those left out, whom a round of planning counts; the others merely wait, or have a row of their own."""
 
 
 @dataclass
@@ -40,157 +37,120 @@ class Planned:
     suppressed: Counter[str] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True)
-class History:
-    """What was sent to one number: the steps of this matter, and when anything last left or will."""
-
-    step: int = 0
-    last_planned: datetime | None = None
-    under_way: bool = False
-    last_due: datetime | None = None
-
-
 def plan(session: Session, now: datetime, gateway: str, by: str = "portal") -> Planned:
-    """For every matched pupil whose enrolment nobody has confirmed this term; the caller commits."""
+    """The standing reminder, then every campaign that runs today; the caller commits."""
     planned = Planned()
-    after = plan_page(session, now, gateway, planned, None)
-    while after is not None:
-        after = plan_page(session, now, gateway, planned, after)
+    for reminder in [standing(now), *running(session, now)]:
+        after = plan_page(session, reminder, now, gateway, planned, None)
+        while after is not None:
+            after = plan_page(session, reminder, now, gateway, planned, after)
+    planned.suppressed = +planned.suppressed
     if planned.messages:
         audit.record(session, by, "reminders_planned", messages=planned.messages, suppressed=dict(planned.suppressed))
     return planned
 
 
-def plan_page(session: Session, now: datetime, gateway: str, planned: Planned, after: UUID | None) -> UUID | None:
-    """The next pupils by id; returns where to go on, None at the end."""
+def standing(now: datetime) -> Reminder:
+    """Needs no setting up: for every matched pupil whose enrolment nobody has confirmed this term."""
     term = term_of(local(now).date())
-    pupils = waiting(term).where(_not_reminded(matter_of(term), now)).order_by(Pupil.id).limit(PAGE)
+    audience = Audience.UNCONFIRMED
+    by = local(now + ANSWER_WITHIN).date()
+    return Reminder(audience, term, matter_of(audience, term), Say(MATTERS[audience].templates), by)
+
+
+def running(session: Session, now: datetime) -> list[Reminder]:
+    """Campaigns that were let go and whose days these are."""
+    today = local(now).date()
+    campaigns = select(Campaign).where(
+        Campaign.state == CampaignState.RUNNING, Campaign.starts_on <= today, Campaign.stops_on >= today
+    )
+    return [reminder_of(session, campaign) for campaign in session.scalars(campaigns.order_by(Campaign.made_at))]
+
+
+def plan_page(
+    session: Session, reminder: Reminder, now: datetime, gateway: str, planned: Planned, after: UUID | None
+) -> UUID | None:
+    """The next pupils by id; returns where to go on, None at the end."""
+    pupils = _recipients(reminder).where(_not_reminded(reminder, now), ~is_paused(Pupil.school_id))
     if after is not None:
         pupils = pupils.where(Pupil.id > after)
-    page = list(session.scalars(pupils))
+    page = list(session.scalars(pupils.order_by(Pupil.id).limit(PAGE)))
     if not page:
         return None
-    numbers = numbers_of(session, page)
-    planned.suppressed[NO_MOBILE] += sum(pupil_id not in numbers for pupil_id in page)
-    once = {number.index: number for number in numbers.values()}
-    rows = list(_rows(session, list(once.values()), term, now, gateway, planned))
-    _keep(session, rows, planned)
-    planned.suppressed = +planned.suppressed
+    drawn = draw(session, reminder, page, now)
+    planned.suppressed.update(reason for reason in drawn.left_out.values() if reason in TOLD)
+    _keep(session, reminder, drawn.drafts, now, gateway, planned)
     return page[-1]
 
 
-def waiting(term: SchoolTerm, *decisions: Decision) -> Select[UUID]:
-    """Pupils enrolled and matched (certainly, unless told otherwise) whose enrolment is not confirmed."""
-    matched = exists().where(
-        MatchPair.pupil_id == Pupil.id,
-        stands(term.code),
-        OUTCOME.in_(decisions or (Decision.CERTAIN,)),
-        MatchRun.id == MatchPair.run_id,
-        MatchRun.finished_at.is_not(None),
-    )
-    enrolled = exists().where(
-        EnrolmentRecord.pupil_id == Pupil.id, EnrolmentRecord.term == term.code, EnrolmentRecord.left_on.is_(None)
-    )
-    confirmed = exists().where(Confirmation.pupil_id == Pupil.id, Confirmation.term == term.code)
-    return select(Pupil.id).where(matched, enrolled, ~confirmed)
+def _recipients(reminder: Reminder) -> Select[UUID]:
+    """What was approved is a list; nobody who came later is written to on its strength."""
+    pupils = concerned(reminder.audience, reminder.term, reminder.stages)
+    if reminder.campaign_id is None:
+        return pupils
+    listed = select(CampaignPupil.pupil_id).where(CampaignPupil.campaign_id == reminder.campaign_id)
+    return pupils.where(Pupil.id.in_(listed))
 
 
-def _not_reminded(matter: str, now: datetime) -> Any:
-    """No message on its way, none lately, not three already, by a number that still stands beside the pupil."""
+def _not_reminded(reminder: Reminder, now: datetime) -> Any:
+    """No message on its way, none lately, not all already, by a number that still stands beside the pupil."""
+    failed = Message.state == MessageState.FAILED
     return ~exists().where(
         MessagePupil.pupil_id == Pupil.id,
         Message.id == MessagePupil.message_id,
-        Message.matter == matter,
+        Message.matter == reminder.matter,
         Guardian.pupil_id == Pupil.id,
         Guardian.phone_index == Message.phone_index,
         or_(
-            Message.state.in_(UNDER_WAY),
-            Message.planned_at > now - WAIT,
-            Message.step >= MOST,
+            Message.state.in_(ON_ITS_WAY),
+            and_(~failed, Message.planned_at > now - WAIT),
+            and_(failed, Message.planned_at > now - WAIT_AFTER_FAILURE),
+            Message.step >= reminder.most,
             and_(Message.state == MessageState.SUPPRESSED, Message.because == SHARED_NUMBER),
         ),
     )
 
 
-def _rows(
-    session: Session, numbers: list[Number], term: SchoolTerm, now: datetime, gateway: str, planned: Planned
-) -> Iterator[tuple[dict[str, Any], tuple[Child, ...]]]:
-    beside = {pupil_id for number in numbers for pupil_id in number.pupils}
-    certain = set(session.scalars(waiting(term).where(Pupil.id.in_(beside))))
-    spoken_of = set(session.scalars(waiting(term, Decision.CERTAIN, Decision.HOUSEHOLD).where(Pupil.id.in_(beside))))
-    children = children_of(session, spoken_of, term, local(now).date())
-    order = {pupil_id: place for place, pupil_id in enumerate(children)}  # the highest grade first
-    histories = _histories(session, numbers, matter_of(term))
-    for number in numbers:
-        mine = tuple(children[pupil_id] for pupil_id in sorted(number.pupils & children.keys(), key=order.__getitem__))
-        history = histories.get(number.index, History())
-        lately = history.last_planned is not None and history.last_planned > now - WAIT
-        if not any(child.pupil_id in certain for child in mine) or history.under_way or lately or history.step >= MOST:
-            continue
-        message = Message(
-            school_id=mine[0].school.id,
-            matter=matter_of(term),
-            step=history.step + 1,
-            channel=Channel.SMS,
-            gateway=gateway,
-            phone=number.phone,
-            planned_at=now,
-            due_at=_due(history, now),
-            attempts=0,
-        )
-        message.dedupe_key = keyring().index("message", f"{message.matter}|{message.step}|sms|{number.phone}")
-        if number.ownership is Ownership.SHARED:
-            message.template, message.template_version, message.parts = "", 0, 0
-            message.state, message.because, message.settled_at = MessageState.SUPPRESSED, SHARED_NUMBER, now
-        else:
-            try:
-                written = write(mine, number.ownership, now)
-            except TemplateFault:
-                planned.suppressed[NO_WORDS] += 1
-                continue
-            message.text, message.parts, message.state = written.text, written.parts, MessageState.QUEUED
-            message.template, message.template_version = written.template.name, written.template.version
-        yield {column.key: getattr(message, column.key) for column in Message.__table__.columns}, mine
-
-
-def _due(history: History, now: datetime) -> datetime:
-    """At once, or when messages may next leave; never on the day on which another goes to the same number."""
-    due = next_allowed(now)
-    if history.last_due is not None and local(history.last_due).date() >= local(due).date():
-        due = first_allowed(local(history.last_due).date() + timedelta(days=1))
-    return due
-
-
-def _histories(session: Session, numbers: Iterable[Number], matter: str) -> dict[bytes, History]:
-    mine = Message.matter == matter
-    rows = session.execute(
-        select(
-            Message.phone_index,
-            func.coalesce(func.max(Message.step).filter(mine), 0),
-            func.max(Message.planned_at).filter(mine),
-            func.coalesce(func.bool_or(Message.state.in_(UNDER_WAY)).filter(mine), False),
-            func.max(func.coalesce(Message.sent_at, Message.due_at)).filter(Message.state != MessageState.SUPPRESSED),
-        )
-        .where(Message.phone_index.in_([number.index for number in numbers]))
-        .group_by(Message.phone_index)
-    )
-    return {index: History(*rest) for index, *rest in rows}
-
-
-def _keep(session: Session, rows: list[tuple[dict[str, Any], tuple[Child, ...]]], planned: Planned) -> None:
+def _keep(
+    session: Session, reminder: Reminder, drafts: Iterable[Draft], now: datetime, gateway: str, planned: Planned
+) -> None:
     """A planner that was a moment faster has kept the same row already."""
+    rows = [(_row(reminder, draft, now, gateway), draft) for draft in drafts]
     if not rows:
         return
     statement = insert(Message).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(Message.id)
     kept = set(session.scalars(statement, [row for row, _ in rows]))
     beside = [
         {"id": uuid4(), "message_id": row["id"], "pupil_id": child.pupil_id, "school_id": child.school.id}
-        for row, children in rows
+        for row, draft in rows
         if row["id"] in kept
-        for child in children
+        for child in draft.children
     ]
     if beside:
         session.execute(insert(MessagePupil), beside)
-    suppressed = sum(row["state"] is MessageState.SUPPRESSED for row, _ in rows if row["id"] in kept)
+    suppressed = sum(draft.written is None for row, draft in rows if row["id"] in kept)
     planned.suppressed[SHARED_NUMBER] += suppressed
     planned.messages += len(kept) - suppressed
+
+
+def _row(reminder: Reminder, draft: Draft, now: datetime, gateway: str) -> dict[str, Any]:
+    message = Message(
+        school_id=draft.children[0].school.id,
+        campaign_id=reminder.campaign_id,
+        matter=reminder.matter,
+        step=draft.step,
+        channel=Channel.SMS,
+        gateway=gateway,
+        phone=draft.number.phone,
+        planned_at=now,
+        due_at=draft.due_at,
+        attempts=0,
+    )
+    message.dedupe_key = keyring().index("message", f"{message.matter}|{message.step}|sms|{draft.number.phone}")
+    if draft.written is None:
+        message.template, message.template_version, message.parts = "", 0, 0
+        message.state, message.because, message.settled_at = MessageState.SUPPRESSED, SHARED_NUMBER, now
+    else:
+        message.text, message.parts, message.state = draft.written.text, draft.written.parts, MessageState.QUEUED
+        message.template, message.template_version = draft.written.template.name, draft.written.template.version
+    return {column.key: getattr(message, column.key) for column in Message.__table__.columns}

@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
 from portal.models import Pupil
-from portal.outreach.enrolment_reminder import Child, called, children_of, person_of
+from portal.outreach.children import Child, children_of
 from portal.outreach.messages import TemplateFault, template
 from portal.outreach.words import lint_words
+from portal.outreach.writing import called, person_of
+from portal.vocabulary import Audience
 
 SPOKEN = "enrolment_not_confirmed.spoken"
 
@@ -27,7 +29,7 @@ def version() -> int:
 
 def script_for(session: Session, pupil: Pupil, term: SchoolTerm, day: date) -> Script | None:
     """None for a pupil who is not enrolled in the term; raises TemplateFault for words nobody may say."""
-    child = children_of(session, [pupil.id], term, day).get(pupil.id)
+    child = children_of(session, [pupil.id], term, day, Audience.UNCONFIRMED).get(pupil.id)
     if child is None:
         return None
     lines = template(SPOKEN).lines(_words(child))

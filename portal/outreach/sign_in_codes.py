@@ -20,12 +20,12 @@ from portal.clock import local
 from portal.models import CodeRequest, Demonstration, Guardian, Message, Pupil
 from portal.models.sealed import keyring
 from portal.outreach.contacts import Ownership, ownership_of
-from portal.outreach.enrolment_reminder import signature
 from portal.outreach.gateways.protocol import MOBILE, Gateway, Outgoing, parts
 from portal.outreach.gateways.sandbox import Sandbox
 from portal.outreach.messages import Template, TemplateFault, template
 from portal.outreach.outbox import approved
 from portal.outreach.words import lint
+from portal.outreach.writing import signature
 from portal.privacy.names import name_key
 from portal.vocabulary import Channel, MessageState
 

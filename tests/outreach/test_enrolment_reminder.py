@@ -1,18 +1,20 @@
 """The words of the built-in reminder; ``wordings.txt`` beside this file is for people to read."""
 
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
 from portal.models import Unit
+from portal.outreach.children import Child
 from portal.outreach.contacts import Ownership
-from portal.outreach.enrolment_reminder import Child, signature, write
 from portal.outreach.gateways.protocol import units
 from portal.outreach.messages import TemplateFault
 from portal.outreach.words import lint
+from portal.outreach.writing import Say, Written, signature
+from portal.outreach.writing import write as write_for
 from portal.vocabulary import UnitLevel
-from tests.builders import A_MONDAY
 
 WORDINGS = Path(__file__).parent / "wordings.txt"
 COUNTY = Unit(code="329901", name="示例县教育局", level=UnitLevel.COUNTY, landline="0510-00000000")
@@ -21,6 +23,14 @@ FAR_COUNTY = Unit(code="329902", name=LONG_NAME, level=UnitLevel.COUNTY, landlin
 SILENT_COUNTY = Unit(code="329903", name="示例县教育局", level=UnitLevel.COUNTY, landline="")
 SCHOOL = Unit(code="1", name="示例县实验小学", level=UnitLevel.SCHOOL, landline="0510-00000001", aid_officer="张老师")
 SILENT_SCHOOL = Unit(code="2", name="示例县第二小学", level=UnitLevel.SCHOOL, landline="", aid_officer="")
+
+
+SAY = Say("enrolment_not_confirmed")
+BY = date(2026, 9, 21)
+
+
+def write(children: list[Child], ownership: Ownership) -> Written:
+    return write_for(SAY, children, ownership, BY)
 
 
 def a_child(**values: object) -> Child:
@@ -63,7 +73,7 @@ def test_the_wordings_are_the_ones_that_people_have_read() -> None:
     said = "\n".join(
         f"{name}（{units(written.text)}字，{written.template.name} v{written.template.version}）\n{written.text}\n"
         for name, (ownership, children) in CASES.items()
-        for written in (write(children, ownership, A_MONDAY),)
+        for written in (write(children, ownership),)
     )
 
     assert said == WORDINGS.read_text(encoding="utf-8")
@@ -71,21 +81,21 @@ def test_the_wordings_are_the_ones_that_people_have_read() -> None:
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_every_wording_is_one_segment_that_may_be_sent(case: tuple[Ownership, list[Child]]) -> None:
-    written = write(case[1], case[0], A_MONDAY)
+    written = write(case[1], case[0])
 
     assert written.parts == 1
     assert lint(written.text) == []
 
 
 def test_an_unsure_number_learns_nothing_of_the_child() -> None:
-    text = write([a_child()], UNSURE, A_MONDAY).text
+    text = write([a_child()], UNSURE).text
 
     assert not any(word in text for word in ("王", "四年级", "生活补助", "500", "李老师"))
 
 
 def test_a_policy_whose_name_tells_of_hardship_is_not_sent() -> None:
     with pytest.raises(TemplateFault):
-        write([a_child(policy="家庭经济困难学生生活补助")], OWN, A_MONDAY)
+        write([a_child(policy="家庭经济困难学生生活补助")], OWN)
 
 
 def test_a_county_that_is_named_without_its_office_signs_as_its_education_bureau() -> None:

@@ -10,6 +10,7 @@ from portal.enrolment.confirmation import confirm
 from portal.models import Message, Pupil
 from portal.outreach import outbox
 from portal.outreach.gateways.protocol import Handed, Outcome
+from portal.outreach.last_look import CONFIRMED
 from portal.outreach.reminders import plan
 from portal.vocabulary import MessageState
 from tests.builders import A_MONDAY, TERM, a_pupil
@@ -74,7 +75,7 @@ def test_a_confirmation_stops_a_message_that_waits(session: Session) -> None:
     outbox.claim(session, ME, A_MONDAY)
     confirm(session, session.get_one(Pupil, message.pupils[0].pupil_id), TERM, True, True, "family", A_MONDAY)
 
-    assert outbox.start(session, message.id, ME, "kannel", A_MONDAY) == outbox.Started(suppressed=outbox.CONFIRMED)
+    assert outbox.start(session, message.id, ME, "kannel", A_MONDAY) == outbox.Started(suppressed=CONFIRMED)
     assert (message.state, message.attempts) == (MessageState.SUPPRESSED, 0)
 
 

@@ -12,7 +12,7 @@ from portal.enrolment.confirmation import confirm
 from portal.models import AuditEntry, Entitlement, Guardian, MatchRun, MessagePupil
 from portal.outreach.dispatch import Tick, tick
 from portal.outreach.gateways.sandbox import Sandbox
-from portal.outreach.handover import CALL, FIND_NUMBER, hand_over
+from portal.outreach.ladder import CALL, NUMBERS, climb
 from portal.outreach.reminders import plan
 from portal.vocabulary import Basis, Decision, MessageState
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school
@@ -175,19 +175,19 @@ def test_the_same_matter_is_said_three_times_with_days_between_and_then_a_person
     a_matched_pupil(session)
 
     planned = [remind(A_MONDAY + day * DAY).planned for day in range(16)]
-    asked = hand_over(session, A_MONDAY + 16 * DAY)
+    asked = climb(session, A_MONDAY + 16 * DAY).opened
 
     assert [day for day, count in enumerate(planned) if count] == [0, 3, 6]
     assert asked == 1
-    assert session.scalars(select(Entitlement.next_step)).all() == [CALL.words]
-    assert hand_over(session, A_MONDAY + 17 * DAY) == 0
+    assert session.scalars(select(Entitlement.next_step)).all() == [CALL.step.words]
+    assert climb(session, A_MONDAY + 17 * DAY).opened == 0
 
 
 def test_a_family_without_a_number_becomes_a_task_of_the_school(session: Session) -> None:
     a_matched_pupil(session, phone=None)
 
-    assert hand_over(session, A_MONDAY) == 1
-    assert session.scalars(select(Entitlement.next_step)).all() == [FIND_NUMBER.words]
+    assert climb(session, A_MONDAY).opened == 1
+    assert session.scalars(select(Entitlement.next_step)).all() == [NUMBERS.step.words]
 
 
 def test_a_new_number_is_written_to_at_once(session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from flask import Flask
@@ -10,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.access.slips import issue_slips
-from portal.clock import SchoolTerm
+from portal.clock import SchoolTerm, local
 from portal.coverage.additions import Found, nominate
 from portal.coverage.ledger import open_rows
 from portal.database import EVERYTHING, db
@@ -19,20 +20,28 @@ from portal.enrolment.matching_runs import run
 from portal.enrolment.review import settle
 from portal.models import (
     Addition,
+    Campaign,
+    ContactTask,
     Correction,
     DoubleEnrolment,
     Entitlement,
     Intake,
     MatchPair,
+    OutreachPause,
     Pupil,
     StaffMember,
     Unit,
+    Wording,
 )
+from portal.outreach import campaigns, pauses
+from portal.outreach.campaigns import Days
 from portal.outreach.dispatch import tick
 from portal.outreach.gateways.sandbox import Sandbox
+from portal.outreach.ladder import CALL, families_of, open_task
+from portal.outreach.wordings import name_of, save
 from portal.policies.catalogue import load_catalogue
 from portal.privacy.resident_id import check_digit_of
-from portal.vocabulary import Answer, ClaimMode, EntitlementState, FoundBy, IntakeKind, Role, UnitLevel
+from portal.vocabulary import Answer, Audience, ClaimMode, EntitlementState, FoundBy, IntakeKind, Role, UnitLevel
 from tests.builders import (
     A_MONDAY,
     PASSWORD,
@@ -79,6 +88,10 @@ class Things:
     """The brother, proposed by his school."""
     double: DoubleEnrolment
     """A row as the school sees it."""
+    campaign: Campaign
+    pause: OutreachPause
+    wording: Wording
+    task: ContactTask
 
 
 @dataclass(frozen=True)
@@ -141,7 +154,24 @@ def _things(
     proposed = Found("GENERAL", FoundBy.SCHOOL_VISIT, "家里有人生病")
     addition = nominate(session, brother, TERM, proposed, member, now)
     double = _double(session, brother, now)
-    return Things(pupil, row, said, roster, entry.intake, member, pairs[False], settlement.act_id, addition, double)
+    reach = _reaching(session, school, pupil, now)
+    return Things(
+        pupil, row, said, roster, entry.intake, member, pairs[False], settlement.act_id, addition, double, *reach
+    )
+
+
+def _reaching(session: Session, school: Unit, pupil: Pupil, now: datetime) -> tuple[Any, ...]:
+    """A campaign in an officer's own words, a pause that is over, and a call to be made."""
+    term, day = SchoolTerm.parse(TERM), local(now).date()
+    wording = save(session, school, "家长会", "周五家长会讲学生资助,请参加,电话〔电话〕", "staff:x", now)
+    days, name = Days(day, day + timedelta(days=14)), name_of(wording)
+    campaign = campaigns.make(session, school, "家长会", Audience.EVERYONE, name, term, days, "staff:x", now)
+    pause = pauses.pause(session, school.id, "核实名单", "staff:x", now)
+    pauses.lift(session, pause, "staff:x", now)
+    (family,) = families_of(session, term, [pupil.id])
+    open_task(session, CALL, term, family, "登记的号码都联系不上", now)
+    task = session.scalars(select(ContactTask).where(ContactTask.pupil_id == pupil.id)).one()
+    return campaign, pause, wording, task
 
 
 def _double(session: Session, pupil: Pupil, now: datetime) -> DoubleEnrolment:

@@ -12,8 +12,9 @@ from portal.blueprints.errors import Answer, on_http_error
 from portal.blueprints.guards import source
 from portal.blueprints.staff.navigation import navigation
 from portal.clock import SchoolTerm, local
-from portal.coverage.words import batch_words, yuan_words
+from portal.coverage.words import actor_words, batch_words, yuan_words
 from portal.database import db
+from portal.outreach.sayings import BLANKS
 from portal.vocabulary import Term
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
@@ -22,7 +23,14 @@ TAKE_A_FILE = {"staff.take_in_roster", "staff.take_in_register", "staff.take_in_
 """Where a file may come in: whole lists. Everywhere else it would be proof (N3-7)."""
 
 staff.add_app_template_filter(yuan_words)
+staff.add_app_template_filter(actor_words)
 staff.add_app_template_filter(local, "on_the_clock")
+
+
+@staff.app_template_filter()
+def blanks(wording: str) -> str:
+    """A template with ×× where a family's own words go."""
+    return wording.format_map(BLANKS)
 
 
 @staff.app_template_filter()

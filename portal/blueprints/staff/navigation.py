@@ -15,6 +15,8 @@ from portal.coverage.additions import count_additions
 from portal.coverage.today import overdue_rows, pupils_to_settle, refused_files
 from portal.database import db
 from portal.enrolment.standing import DESKS
+from portal.outreach.campaign_lists import count_waiting
+from portal.outreach.tasks import count_tasks
 from portal.vocabulary import AdditionState
 
 Count = Callable[[Session, Scope, SchoolTerm], int]
@@ -47,6 +49,10 @@ def nominations(session: Session, scope: Scope, _term: SchoolTerm) -> int:
     return waiting if current_user.may(Permission.ADD_BY_HAND) else 0
 
 
+def waiting_campaigns(session: Session, scope: Scope, _: SchoolTerm) -> int:
+    return count_waiting(session, scope)
+
+
 IMPORTS = (Permission.IMPORT_ROSTER, Permission.IMPORT_REGISTER, Permission.IMPORT_AWARDS)
 
 PLACES = (
@@ -74,9 +80,25 @@ PLACES = (
         ),
         refused_files, "份文件被退回",
     ),
-    Place("staff.messages", "提醒", (Permission.SEE_MESSAGES,), ("staff.phone",)),
+    Place(
+        "staff.campaigns", "提醒与批次", (Permission.SEND_MESSAGES,),
+        (
+            "staff.campaign", "staff.change_campaign_days", "staff.messages", "staff.phone", "staff.wordings",
+            "staff.save_wording",
+        ),
+        waiting_campaigns, "个批次待提交或批准",
+    ),
+    Place(
+        "staff.contact_tasks", "联系记录", (Permission.RECORD_CONTACT,),
+        ("staff.contact_task", "staff.record_talk", "staff.unreached_families"),
+        count_tasks, "家要联系",
+    ),
     Place("staff.slips", "告知单", (Permission.PRINT_SLIPS,), ("staff.print_slips",)),
     Place("staff.people", "单位与人员", (Permission.KEEP_ACCOUNTS,), ("staff.change_role", "staff.close_account")),
+    Place(
+        "staff.operations", "发送状况", (Permission.SEE_OPERATIONS,),
+        ("staff.supplier_templates", "staff.record_supplier_template"),
+    ),
     Place("staff.audit_trail", "操作日志", (Permission.READ_AUDIT,)),
 )  # fmt: skip
 

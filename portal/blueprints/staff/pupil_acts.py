@@ -18,13 +18,16 @@ from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.pupils import pupil_page
 from portal.blueprints.staff.terms import current_term
 from portal.coverage import reasons, unaided
-from portal.coverage.contacts import ANSWERS, BY_A_PERSON, ContactRefused, Spoken
+from portal.coverage.contacts import ANSWERS, BY_A_PERSON, DENIED, DENIED_LABEL, ContactRefused, Spoken
 from portal.coverage.contacts import record_contact as record
 from portal.database import db
 from portal.enrolment.corrections import CorrectionRefused, may_look, settle_one
 from portal.models import Correction, Entitlement, Pupil
 from portal.outreach.script import script_for
+from portal.outreach.tasks import note_contact
 from portal.vocabulary import Channel
+
+SAID = {"": "没有问到"} | {code: answer.label for code, answer in ANSWERS.items()} | {DENIED: DENIED_LABEL}
 
 
 class ReasonForm(Form):
@@ -38,9 +41,7 @@ class ContactForm(Form):
     reached = RadioField(
         "联系上了吗", [InputRequired("请选联系上了没有")], choices=choices({"yes": "联系上了", "no": "没有联系上"})
     )
-    answer = SelectField(
-        "家长怎么说", choices=choices({"": "没有问到"} | {code: answer.label for code, answer in ANSWERS.items()})
-    )
+    answer = SelectField("家长怎么说", choices=choices(SAID))
     words = TextAreaField("补充", [Length(max=200, message="补充请不超过200个字")])
 
     @property
@@ -83,6 +84,7 @@ def record_contact(pupil_id: UUID) -> BaseResponse | tuple[str, int]:
     if form.validate_on_submit():
         try:
             record(session, pupil, current_term().code, form.spoken, current_user.actor, clock.now())
+            note_contact(session, pupil_id, form.spoken.reached, current_user.actor, clock.now())
         except ContactRefused as refused:
             form.answer.errors = [str(refused)]
         else:

@@ -19,6 +19,7 @@ from portal.intake.work_off import work_off
 log = structlog.get_logger()
 
 _readers = ThreadPoolExecutor(1, thread_name_prefix="intake")
+_drawers = ThreadPoolExecutor(1, thread_name_prefix="campaigns")
 _matchers = ThreadPoolExecutor(1, thread_name_prefix="matching")
 
 
@@ -39,6 +40,11 @@ def look_over_soon(intake_id: UUID, data: bytes) -> None:
 def match_soon(work: Callable[[Session], None]) -> Future[None]:
     """``work`` is one transaction."""
     return _matchers.submit(_in_one, sessions(), work)
+
+
+def draw_soon(work: Callable[[Session], None]) -> Future[None]:
+    """A campaign's preview, which asks of every number whose it is."""
+    return _drawers.submit(_in_one, sessions(), work)
 
 
 def _read(made: sessionmaker[Session], intake_id: UUID) -> None:

@@ -1,0 +1,134 @@
+"""联系记录: whom messages did not reach, as named work with a script; and the proof of reach for each household."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import SelectField, StringField
+from wtforms.validators import Length
+
+from portal import audit, clock
+from portal.access.permissions import Permission
+from portal.blueprints.guards import needs, source
+from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.fields import choices
+from portal.blueprints.staff.paging import PAGE, Paging, asked_page
+from portal.blueprints.staff.pupil_acts import ContactForm
+from portal.blueprints.staff.terms import asked_term, current_term
+from portal.clock import SchoolTerm
+from portal.coverage.contacts import DENIED_LABEL, ContactRefused, record_contact
+from portal.database import db
+from portal.models import ContactTask, Pupil
+from portal.outreach import tasks as events
+from portal.outreach.reach import count_unreached, traces, unreached
+from portal.outreach.script import script_for
+from portal.privacy.masking import mask_name
+from portal.vocabulary import QuestionTopic
+
+
+class TalkForm(ContactForm):
+    topic = SelectField(
+        "家长问了什么", choices=choices({"": "没有问"} | {topic.value: topic.label for topic in QuestionTopic})
+    )
+    question = StringField("原话", [Length(max=200, message="原话请不超过200个字")])
+
+
+@staff.get("/contact-tasks")
+@needs(Permission.RECORD_CONTACT)
+def contact_tasks() -> str:
+    session, scope, term = db.session(), current_user.scope, current_term()
+    paging = Paging.within(asked_page(), events.count_tasks(session, scope, term))
+    return render_template(
+        "staff/contact_tasks.html",
+        tasks=events.tasks(session, scope, term, clock.today(), PAGE, paging.offset),
+        questions=events.count_questions(session, scope),
+        unreached=count_unreached(session, scope, term),
+        paging=paging,
+        term=term,
+    )
+
+
+@staff.get("/contact-tasks/<uuid:task_id>")
+@needs(Permission.RECORD_CONTACT)
+def contact_task(task_id: UUID) -> str:
+    """Who is to be rung and what for is read here, so it is in the trail."""
+    task = _find(task_id)
+    audit.record(db.session(), current_user.actor, "read", unit_id=task.school_id, pupil_id=task.pupil_id)
+    page = _page(task, TalkForm(None))
+    db.session.commit()
+    return page
+
+
+@staff.post("/contact-tasks/<uuid:task_id>")
+@needs(Permission.RECORD_CONTACT)
+def record_talk(task_id: UUID) -> BaseResponse | tuple[str, int]:
+    task, form = _find(task_id), TalkForm()
+    if task.pupil is not None and form.validate_on_submit():
+        try:
+            _record(task.pupil, form)
+        except ContactRefused as refused:
+            form.answer.errors = [str(refused)]
+        else:
+            db.session.commit()
+            flash("联系已记下。")
+            return redirect(url_for("staff.contact_tasks"))
+    return _page(task, form), 422
+
+
+def _record(pupil: Pupil, form: TalkForm) -> None:
+    session, by, now = db.session(), current_user.actor, clock.now()
+    record_contact(session, pupil, current_term().code, form.spoken, by, now)
+    events.note_contact(session, pupil.id, form.spoken.reached, by, now)
+    if form.topic.data:
+        events.note_question(session, pupil, QuestionTopic(form.topic.data), "", form.question.data or "", by, now)
+
+
+def _page(task: ContactTask, form: TalkForm) -> str:
+    session, term, pupil = db.session(), SchoolTerm.parse(task.term), task.pupil
+    name = "" if pupil is None else _name(pupil)
+    script = script_for(session, pupil, term, clock.today()) if pupil else None
+    return render_template(
+        "staff/contact_task.html",
+        task=task,
+        name=name,
+        script=script,
+        never_agreed=DENIED_LABEL,
+        beside=events.beside(session, task) if pupil is None else [],
+        form=form,
+        today=clock.today(),
+    )
+
+
+def _name(pupil: Pupil) -> str:
+    """Whoever rings has to know whom; who may not see names in full reads out a masked one."""
+    return (pupil.name or "") if current_user.may(Permission.REVEAL) else mask_name(pupil.name or "")
+
+
+def _find(task_id: UUID) -> ContactTask:
+    found: ContactTask = current_user.scope.find(db.session(), ContactTask, task_id, ContactTask.school_id)
+    return found
+
+
+@staff.get("/unreached")
+@needs(Permission.SEE_PUPILS)
+def unreached_families() -> str:
+    """Names, not a percentage only (N4-3)."""
+    session, scope, term = db.session(), current_user.scope, asked_term()
+    paging = Paging.within(asked_page(), count_unreached(session, scope, term))
+    lines = unreached(session, scope, term, clock.today(), PAGE, paging.offset)
+    return render_template("staff/unreached.html", lines=lines, paging=paging, term=term)
+
+
+@staff.get("/pupils/<uuid:pupil_id>/reach")
+@needs(Permission.SEE_PUPILS)
+def reach_proof(pupil_id: UUID) -> str:
+    session, term = db.session(), asked_term()
+    pupil = current_user.scope.find(session, Pupil, pupil_id, Pupil.school_id)
+    audit.record(
+        session, current_user.actor, "reach_printed", unit_id=pupil.school_id, pupil_id=pupil.id, source=source()
+    )
+    found = traces(session, pupil_id, term)
+    page = render_template("staff/reach.html", pupil=pupil, name=_name(pupil), traces=found, term=term, now=clock.now())
+    session.commit()
+    return page

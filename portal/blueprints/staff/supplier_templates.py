@@ -1,0 +1,74 @@
+"""报备模板: what each supplier approved: code, text as filed, and when; without one its gateway sends nothing."""
+
+from datetime import date
+
+from flask import flash, redirect, render_template, url_for
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
+from wtforms import DateField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from portal import clock
+from portal.access.permissions import Permission
+from portal.blueprints.forms import Form
+from portal.blueprints.guards import needs
+from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.fields import choices
+from portal.database import db
+from portal.models import SupplierTemplate
+from portal.outreach.messages import all_templates
+from portal.outreach.supplier_templates import SUPPLIERS, TemplateRefused, record
+
+
+class SupplierTemplateForm(Form):
+    supplier = SelectField("供应商", choices=choices(SUPPLIERS))
+    template = SelectField("我们的文案", [InputRequired("请选文案")])
+    code = StringField("模板代码", [InputRequired("请填供应商给的模板代码"), Length(max=60, message="代码太长")])
+    text = TextAreaField("报备的原文", [InputRequired("请照抄报备的原文"), Length(max=500, message="原文太长")])
+    approved_on = DateField("批准日期", [InputRequired("请填供应商批准的日期")])
+
+
+@staff.get("/supplier-templates")
+@needs(Permission.SEE_OPERATIONS)
+def supplier_templates() -> str:
+    return _page(_form(SupplierTemplateForm(None)))
+
+
+@staff.post("/supplier-templates")
+@needs(Permission.SEE_OPERATIONS)
+def record_supplier_template() -> BaseResponse | tuple[str, int]:
+    form, session = _form(SupplierTemplateForm()), db.session()
+    if form.validate_on_submit():
+        name, _, wording = form.template.data.rpartition("|")
+        approved_on: date = form.approved_on.data
+        try:
+            record(
+                session, form.supplier.data, form.code.data.strip(), name, int(wording), form.text.data.strip(),
+                approved_on, current_user.actor, clock.now(),
+            )  # fmt: skip
+        except TemplateRefused as refused:
+            form.text.errors = [str(refused)]
+        else:
+            session.commit()
+            flash("已登记。")
+            return redirect(url_for("staff.supplier_templates"))
+    return _page(form), 422
+
+
+def _form(form: SupplierTemplateForm) -> SupplierTemplateForm:
+    form.template.choices = choices(
+        {
+            f"{template.name}|{place}": template.wordings[place]
+            for template in all_templates()
+            for place in range(len(template.wordings))
+        }
+    )
+    return form
+
+
+def _page(form: SupplierTemplateForm) -> str:
+    kept = select(SupplierTemplate).order_by(SupplierTemplate.supplier, SupplierTemplate.code)
+    return render_template(
+        "staff/supplier_templates.html", form=form, kept=db.session.scalars(kept).all(), suppliers=SUPPLIERS
+    )

@@ -1,0 +1,97 @@
+"""Whom a reminder concerns, by how the ledger stands at this moment; whose matter is settled is not meant."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+
+from portal.clock import SchoolTerm
+from portal.coverage.steps import APPLIED, PAID, STEPS
+from portal.enrolment.standing import OUTCOME, stands
+from portal.models import Confirmation, EnrolmentRecord, Entitlement, MatchPair, MatchRun, Pupil
+from portal.vocabulary import Audience, ClaimMode, Decision, EntitlementState
+
+
+@dataclass(frozen=True)
+class Matter:
+    """``name`` stands in each message; ``templates`` is the beginning of the names of its template files."""
+
+    name: str
+    templates: str
+
+
+MATTERS = {
+    Audience.UNCONFIRMED: Matter("enrolment-not-confirmed", "enrolment_not_confirmed"),
+    Audience.TO_APPLY: Matter("not-applied", "not_applied"),
+    Audience.PAID: Matter("paid", "paid"),
+}
+"""What is said because of a ledger row; publicity for everyone has its occasion for a matter."""
+
+BEFORE_APPLYING = tuple(state for state in list(EntitlementState)[: list(EntitlementState).index(APPLIED)])
+ASK_WHETHER_IT_CAME = STEPS[PAID, ClaimMode.AUTO].words
+
+
+def matter_of(audience: Audience, term: SchoolTerm) -> str:
+    return f"{MATTERS[audience].name}:{term.code}"
+
+
+def audience_of(matter: str) -> tuple[Audience, SchoolTerm]:
+    """The other way round; a matter of no ledger row is for everyone."""
+    name, _, term = matter.rpartition(":")
+    found = (audience for audience, known in MATTERS.items() if known.name == name)
+    return next(found, Audience.EVERYONE), SchoolTerm.parse(term)
+
+
+def concerned(
+    audience: Audience, term: SchoolTerm, stages: Mapping[str, Any] | None = None, beside: bool = False
+) -> Select[UUID]:
+    """Pupils enrolled in the term whom it concerns; ``beside``: also those a sibling's message may speak of."""
+    if audience is Audience.UNCONFIRMED:
+        decisions = (Decision.CERTAIN, Decision.HOUSEHOLD) if beside else (Decision.CERTAIN,)
+        return waiting(term, *decisions).where(_in_stages(term, stages))
+    enrolled = select(Pupil.id).where(_in_stages(term, stages))
+    row = row_condition(audience)
+    if row is None:
+        return enrolled
+    return enrolled.where(exists().where(Entitlement.pupil_id == Pupil.id, Entitlement.term == term.code, row))
+
+
+def row_condition(audience: Audience) -> ColumnElement[bool] | None:
+    """Which ledger rows a message of this audience speaks of."""
+    is_open = Entitlement.closed_on.is_(None)
+    if audience is Audience.TO_APPLY:
+        return and_(
+            is_open, Entitlement.claim_mode == ClaimMode.APPLY, Entitlement.state.in_(BEFORE_APPLYING)
+        )  # fmt: skip
+    if audience is Audience.PAID:
+        return and_(is_open, Entitlement.state == PAID, Entitlement.next_step == ASK_WHETHER_IT_CAME)
+    return is_open if audience is Audience.UNCONFIRMED else None
+
+
+def waiting(term: SchoolTerm, *decisions: Decision) -> Select[UUID]:
+    """Pupils enrolled and matched (certainly, unless told otherwise) whose enrolment is not confirmed."""
+    matched = exists().where(
+        MatchPair.pupil_id == Pupil.id,
+        stands(term.code),
+        OUTCOME.in_(decisions or (Decision.CERTAIN,)),
+        MatchRun.id == MatchPair.run_id,
+        MatchRun.finished_at.is_not(None),
+    )
+    confirmed = exists().where(Confirmation.pupil_id == Pupil.id, Confirmation.term == term.code)
+    return select(Pupil.id).where(matched, _in_stages(term, None), ~confirmed)
+
+
+def _in_stages(term: SchoolTerm, stages: Mapping[str, Any] | None) -> ColumnElement[bool]:
+    """Enrolled in the term, and in one of these grades where some are named."""
+    grades = [
+        and_(EnrolmentRecord.stage == stage, EnrolmentRecord.grade_number.in_(numbers) if numbers else true())
+        for stage, numbers in (stages or {}).items()
+    ]
+    return exists().where(
+        EnrolmentRecord.pupil_id == Pupil.id,
+        EnrolmentRecord.term == term.code,
+        EnrolmentRecord.left_on.is_(None),
+        *([or_(*grades)] if grades else []),
+    )

@@ -1,0 +1,107 @@
+"""发送状况 for operators: how long and how old the queue is, how fast it moves; figures only."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.models import GatewayHealth, JobSlot, Message, OutreachPause
+from portal.vocabulary import MessageState
+
+RATE_OVER = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class GatewaySeen:
+    """The breaker in words; ``well`` when it is given messages."""
+
+    name: str
+    well: bool
+    words: str
+    because: str
+
+
+@dataclass(frozen=True)
+class Operations:
+    """``oldest_due_seconds`` is how late the first due message is; rates are messages a minute of the last 15."""
+
+    at: datetime
+    states: dict[MessageState, int]
+    due: int
+    oldest_due_seconds: int
+    oldest_unknown_seconds: int
+    planned_a_minute: float
+    sent_a_minute: float
+    delivered_a_minute: float
+    pauses: int
+    gateways: tuple[GatewaySeen, ...]
+    last_tick: datetime | None
+    """When a clock last took a slot; none for long: no scheduler runs."""
+
+
+def operations(session: Session, now: datetime) -> Operations:
+    """The session must reach every message."""
+    since, minutes = now - RATE_OVER, RATE_OVER / timedelta(minutes=1)
+    counts = dict(iter(session.execute(select(Message.state, func.count()).group_by(Message.state))))
+    due = (Message.state == MessageState.QUEUED, Message.due_at <= now)
+    lately = session.execute(
+        select(
+            func.count().filter(Message.planned_at >= since),
+            func.count().filter(Message.sent_at >= since),
+            func.count().filter(Message.settled_at >= since, Message.state == MessageState.DELIVERED),
+        ).where(Message.planned_at >= now - timedelta(days=7))
+    ).one()
+    oldest_due = session.scalar(select(func.min(Message.due_at)).where(*due))
+    oldest_unknown = session.scalar(select(func.min(Message.sent_at)).where(Message.state == MessageState.UNKNOWN))
+    return Operations(
+        at=now,
+        states={state: counts.get(state, 0) for state in MessageState},
+        due=session.scalar(select(func.count()).where(*due)) or 0,
+        oldest_due_seconds=_age(oldest_due, now),
+        oldest_unknown_seconds=_age(oldest_unknown, now),
+        planned_a_minute=lately[0] / minutes,
+        sent_a_minute=lately[1] / minutes,
+        delivered_a_minute=lately[2] / minutes,
+        pauses=session.scalar(select(func.count()).where(OutreachPause.lifted_at.is_(None))) or 0,
+        gateways=tuple(
+            _seen(row, now) for row in session.scalars(select(GatewayHealth).order_by(GatewayHealth.gateway))
+        ),
+        last_tick=session.scalar(select(func.max(JobSlot.taken_at))),
+    )
+
+
+def _seen(row: GatewayHealth, now: datetime) -> GatewaySeen:
+    shut = row.shut_until is not None and row.shut_until > now
+    words = "停用，等人处理" if row.stopped else "暂时不发，过一会再试" if shut else "送达慢" if row.slow else "正常"
+    return GatewaySeen(row.gateway, not (row.stopped or shut), words, row.because or "")
+
+
+def as_metrics(seen: Operations) -> str:
+    """The text format that Prometheus reads."""
+    return "".join(f"{line}\n" for line in _lines(seen))
+
+
+def _lines(seen: Operations) -> Iterator[str]:
+    yield "# TYPE portal_messages gauge"
+    yield from (f'portal_messages{{state="{state.value}"}} {count}' for state, count in seen.states.items())
+    yield "# TYPE portal_gateway_well gauge"
+    yield from (f'portal_gateway_well{{gateway="{one.name}"}} {int(one.well)}' for one in seen.gateways)
+    gauges = {
+        "portal_messages_due": seen.due,
+        "portal_oldest_due_seconds": seen.oldest_due_seconds,
+        "portal_oldest_unknown_seconds": seen.oldest_unknown_seconds,
+        "portal_planned_a_minute": seen.planned_a_minute,
+        "portal_sent_a_minute": seen.sent_a_minute,
+        "portal_delivered_a_minute": seen.delivered_a_minute,
+        "portal_pauses": seen.pauses,
+        "portal_seconds_since_tick": _age(seen.last_tick, seen.at) if seen.last_tick else -1,
+    }
+    for name, value in gauges.items():
+        yield f"# TYPE {name} gauge"
+        yield f"{name} {value:g}"
+
+
+def _age(since: datetime | None, now: datetime) -> int:
+    return max(0, int((now - since).total_seconds())) if since else 0

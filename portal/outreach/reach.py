@@ -1,0 +1,163 @@
+"""告知证明: who is not reached yet, as names; and all that was done to reach one household, to be printed (G4)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, not_, select
+from sqlalchemy.orm import Session
+
+from portal.access.scope import Scope
+from portal.clock import SHANGHAI, SchoolTerm
+from portal.coverage.today import is_aware
+from portal.coverage.words import actor_words, class_words
+from portal.enrolment.standing import OUTCOME, stands
+from portal.models import (
+    Confirmation,
+    ContactRecord,
+    ContactTask,
+    EnrolmentRecord,
+    MatchPair,
+    Message,
+    MessagePupil,
+    Pupil,
+    Unit,
+)
+from portal.outreach.lists import BECAUSE
+from portal.privacy.masking import mask_name, mask_phone
+from portal.vocabulary import Decision
+
+
+@dataclass(frozen=True)
+class Unreached:
+    """``rung`` is how far it came, in words; ``late`` when its task is past its day."""
+
+    pupil_id: UUID
+    masked_name: str
+    class_words: str
+    school: str
+    rung: str
+    late: bool
+    messages: int
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One thing that was done; ``reached`` only for a reply, a visit to the portal or a spoken contact."""
+
+    at: datetime
+    what: str
+    who: str
+    came_of_it: str
+    reached: bool = False
+
+
+def count_unreached(session: Session, scope: Scope, term: SchoolTerm) -> int:
+    return session.scalar(select(func.count()).select_from(_unreached(scope, term).order_by(None).subquery())) or 0
+
+
+def unreached(
+    session: Session, scope: Scope, term: SchoolTerm, today: date, most: int, skip: int
+) -> tuple[Unreached, ...]:
+    """In the order of schools and classes, so that a school can be rung about its own."""
+    rows = session.execute(_unreached(scope, term).limit(most).offset(skip)).all()
+    ids = [pupil.id for pupil, *_ in rows]
+    standing = select(ContactTask).where(ContactTask.pupil_id.in_(ids), ContactTask.closed_at.is_(None))
+    tasks = {task.pupil_id: task for task in session.scalars(standing)}
+    counts = (
+        select(MessagePupil.pupil_id, func.count(Message.sent_at))
+        .join(Message, Message.id == MessagePupil.message_id)
+        .where(MessagePupil.pupil_id.in_(ids), Message.matter.endswith(term.code))
+        .group_by(MessagePupil.pupil_id)
+    )
+    sent = dict(iter(session.execute(counts)))
+    return tuple(
+        Unreached(
+            pupil.id, mask_name(pupil.name or ""), class_words(grade, name), school,
+            _rung(tasks.get(pupil.id), sent.get(pupil.id, 0)),
+            pupil.id in tasks and tasks[pupil.id].due_on < today, sent.get(pupil.id, 0),
+        )
+        for pupil, school, grade, name in rows
+    )  # fmt: skip
+
+
+def _rung(task: ContactTask | None, sent: int) -> str:
+    if task is not None:
+        return f"{task.assignee}{task.kind.label}，{task.due_on} 前"
+    return f"发过 {sent} 条短信，还没有回应" if sent else "还没有联系"
+
+
+def _unreached(scope: Scope, term: SchoolTerm) -> Select[Pupil, str, str, str]:
+    matched = select(MatchPair.pupil_id).where(stands(term.code), OUTCOME == Decision.CERTAIN)
+    statement = (
+        select(Pupil, Unit.name, EnrolmentRecord.grade, EnrolmentRecord.class_name)
+        .join(EnrolmentRecord, EnrolmentRecord.pupil_id == Pupil.id)
+        .join(Unit, Unit.id == EnrolmentRecord.school_id)
+        .where(
+            Pupil.id.in_(matched),
+            EnrolmentRecord.term == term.code,
+            EnrolmentRecord.left_on.is_(None),
+            not_(is_aware(Pupil.id, term)),
+        )
+        .order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, Pupil.id)
+    )
+    return scope.narrow(statement, EnrolmentRecord.school_id)
+
+
+def traces(session: Session, pupil_id: UUID, term: SchoolTerm) -> tuple[Trace, ...]:
+    """Everything done for one household this term, oldest first; the scope was looked at before."""
+    found = [*_of_messages(session, pupil_id, term), *_of_people(session, pupil_id, term)]
+    said = select(Confirmation).where(Confirmation.pupil_id == pupil_id, Confirmation.term == term.code)
+    for answer in session.scalars(said):
+        words = f"{'在校' if answer.in_school else '不在校'}，{'需要资助' if answer.wants_aid else '不需要资助'}"
+        found.append(
+            Trace(answer.said_at, "就学信息确认", actor_words(answer.by), f"{words}，回执 {answer.receipt}", True)
+        )
+    return tuple(sorted(found, key=lambda trace: trace.at))
+
+
+def _of_messages(session: Session, pupil_id: UUID, term: SchoolTerm) -> list[Trace]:
+    statement = (
+        select(Message)
+        .join(MessagePupil, MessagePupil.message_id == Message.id)
+        .where(MessagePupil.pupil_id == pupil_id, Message.matter.endswith(term.code))
+    )
+    return [
+        Trace(
+            message.sent_at or message.planned_at,
+            f"{message.channel.label} {mask_phone(message.phone or '')}",
+            f"第 {message.template_version} 版文案" if message.template else "门户",
+            message.state.label + _why(message),
+        )
+        for message in session.scalars(statement)
+    ]
+
+
+def _why(message: Message) -> str:
+    return f"：{BECAUSE.get(message.because, message.because)}" if message.because else ""
+
+
+def _of_people(session: Session, pupil_id: UUID, term: SchoolTerm) -> list[Trace]:
+    contacts = select(ContactRecord).where(ContactRecord.pupil_id == pupil_id, ContactRecord.at >= _began(term))
+    found = [
+        Trace(
+            contact.at, contact.channel.label, actor_words(contact.by),
+            "；".join(filter(None, ["联系上" if contact.reached else "没联系上", contact.outcome])), contact.reached,
+        )
+        for contact in session.scalars(contacts)
+    ]  # fmt: skip
+    tasks = select(ContactTask).where(ContactTask.pupil_id == pupil_id, ContactTask.term == term.code)
+    for task in session.scalars(tasks):
+        ended = f"：{task.outcome}" if task.closed_at else f"：{task.due_on} 前办"
+        found.append(Trace(task.opened_at, f"交给{task.assignee}{task.kind.label}", "门户", task.because + ended))
+    return found
+
+
+def _began(term: SchoolTerm) -> datetime:
+    return datetime.combine(term.first_day, datetime.min.time(), SHANGHAI)
+
+
+def pupils_unreached(session: Session, scope: Scope, term: SchoolTerm, most: int) -> list[UUID]:
+    """At most so many, and one more to tell that there are more."""
+    pupils = _unreached(scope, term).order_by(None).with_only_columns(Pupil.id).limit(most + 1)
+    return list(session.scalars(pupils))

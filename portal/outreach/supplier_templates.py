@@ -1,0 +1,56 @@
+"""报备模板: recorded only when what the supplier approved says exactly what we say, blanks in the same places."""
+
+import re
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal import audit
+from portal.models import SupplierTemplate
+from portal.outreach.messages import template
+
+SUPPLIERS = {"aliyun": "阿里云短信", "tencent": "腾讯云短信", "wechat": "微信服务号", "wecom": "企业微信"}
+BLANK = re.compile(r"\$\{\w+\}|\{\{\w+(?:\.DATA)?\}\}|\{\w+\}")
+"""How suppliers and we mark what is filled in: ${child}, {1}, {{thing1.DATA}}, {child}."""
+SIGNATURE = re.compile(r"^【[^】]*】")
+
+
+class TemplateRefused(ValueError):
+    """One sentence: what does not agree, and where."""
+
+
+def record(
+    session: Session,
+    supplier: str,
+    code: str,
+    name: str,
+    wording: int,
+    text: str,
+    approved_on: date,
+    by: str,
+    now: datetime,
+) -> SupplierTemplate:
+    """Raise TemplateRefused; a template that was approved stays recorded when we write a new version."""
+    ours = template(name)
+    if _bones(text) != _bones(ours.wordings[wording]):
+        raise TemplateRefused(
+            "报备的原文和我们的文案不一样；除了要填的空，应当一字不差。请照供应商后台的原文再抄一遍，或重新报备"
+        )
+    if approved_on > now.date():
+        raise TemplateRefused("批准日期在今天以后，请核对")
+    same = select(SupplierTemplate).where(SupplierTemplate.supplier == supplier, SupplierTemplate.code == code)
+    if session.scalars(same).first() is not None:
+        raise TemplateRefused(f"模板代码 {code} 已经登记过了")
+    kept = SupplierTemplate(
+        supplier=supplier, code=code, template=name, template_version=ours.version, text=text,
+        approved_on=approved_on, recorded_at=now, recorded_by=by,
+    )  # fmt: skip
+    session.add(kept)
+    audit.record(session, by, "template_recorded", supplier=supplier, code=code, template=name, version=ours.version)
+    return kept
+
+
+def _bones(text: str) -> list[str]:
+    """What is said between the blanks; the signature is filed apart from the template."""
+    return BLANK.split(SIGNATURE.sub("", text.strip()))

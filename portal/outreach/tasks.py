@@ -1,0 +1,133 @@
+"""联系任务 as officers work them off: what waits, what a talk brought, and what families ask."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.access.scope import Scope
+from portal.clock import SchoolTerm
+from portal.coverage.contacts import BY_A_PERSON
+from portal.coverage.words import class_words
+from portal.models import ContactRecord, ContactTask, EnrolmentRecord, FamilyQuestion, Guardian, Pupil
+from portal.outreach.ladder import CALL, VISIT, close, families_of, open_task
+from portal.privacy.masking import mask_name, redact
+from portal.vocabulary import ContactTaskKind, QuestionTopic
+
+MOST_TRIES = 2
+"""Two talks that did not come about, and somebody goes there."""
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """``who`` is a masked name, or the number of households behind a shared number."""
+
+    id: UUID
+    kind: ContactTaskKind
+    who: str
+    class_words: str
+    school: str
+    assignee: str
+    because: str
+    opened_at: datetime
+    due_on: date
+    late: bool
+
+
+def count_tasks(session: Session, scope: Scope, term: SchoolTerm) -> int:
+    waits = select(func.count()).select_from(ContactTask).where(*_waits(term))
+    return session.scalar(scope.narrow(waits, ContactTask.school_id)) or 0
+
+
+def tasks(session: Session, scope: Scope, term: SchoolTerm, today: date, most: int, skip: int) -> list[TaskLine]:
+    """What is due first stands first."""
+    statement = scope.narrow(select(ContactTask).where(*_waits(term)), ContactTask.school_id)
+    found = session.scalars(
+        statement.options(joinedload(ContactTask.pupil))
+        .order_by(ContactTask.due_on, ContactTask.id)
+        .limit(most)
+        .offset(skip)
+    ).all()
+    classes = _classes(session, term, [task.pupil_id for task in found if task.pupil_id])
+    return [line_of(task, classes.get(task.pupil_id or task.id, ""), today) for task in found]
+
+
+def line_of(task: ContactTask, in_class: str, today: date) -> TaskLine:
+    who = mask_name(task.pupil.name or "") if task.pupil else f"{task.households}户"
+    return TaskLine(
+        task.id, task.kind, who, in_class, task.school.name, task.assignee, task.because,
+        task.opened_at, task.due_on, task.closed_at is None and task.due_on < today,
+    )  # fmt: skip
+
+
+def note_contact(session: Session, pupil_id: UUID, reached: bool, by: str, now: datetime) -> None:
+    """After a contact was recorded: a spoken one ends the family's task, the second that failed leads to a visit."""
+    standing = select(ContactTask).where(ContactTask.pupil_id == pupil_id, ContactTask.closed_at.is_(None))
+    session.flush()
+    for task in session.scalars(standing.with_for_update(of=ContactTask)).all():
+        if reached:
+            close(task, "已联系上家长", by, now)
+        elif task.kind is CALL.kind and _tries(session, task) >= MOST_TRIES:
+            close(task, "两次没有联系上，改为上门或送纸质告知单", by, now)
+            session.flush()
+            term = SchoolTerm.parse(task.term)
+            for family in families_of(session, term, [pupil_id]):
+                open_task(session, VISIT, term, family, task.because, now)
+
+
+def _tries(session: Session, task: ContactTask) -> int:
+    tried = select(func.count()).where(
+        ContactRecord.pupil_id == task.pupil_id,
+        ContactRecord.at >= task.opened_at,
+        ContactRecord.reached.is_(False),
+        ContactRecord.channel.in_(BY_A_PERSON),
+    )
+    return session.scalar(tried) or 0
+
+
+def beside(session: Session, task: ContactTask) -> list[tuple[UUID, str, str]]:
+    """The pupils whose number has to be completed: id, masked name, class."""
+    pupils = session.scalars(
+        select(Pupil)
+        .join(Guardian, Guardian.pupil_id == Pupil.id)
+        .where(Guardian.phone_index == task.phone_index, Guardian.school_id == task.school_id)
+        .distinct()
+    ).all()
+    classes = _classes(session, SchoolTerm.parse(task.term), [pupil.id for pupil in pupils])
+    return sorted(
+        ((pupil.id, mask_name(pupil.name or ""), classes.get(pupil.id, "")) for pupil in pupils),
+        key=lambda line: line[2],
+    )
+
+
+def note_question(
+    session: Session, pupil: Pupil, topic: QuestionTopic, policy: str, words: str, by: str, now: datetime
+) -> None:
+    """Numbers in the words are struck out."""
+    session.add(
+        FamilyQuestion(
+            pupil_id=pupil.id, school_id=pupil.school_id, topic=topic, policy=policy,
+            words=redact(" ".join(words.split())), at=now, by=by,
+        )
+    )  # fmt: skip
+
+
+def count_questions(session: Session, scope: Scope) -> list[tuple[QuestionTopic, int]]:
+    """What families ask most, first."""
+    statement = select(FamilyQuestion.topic, func.count()).group_by(FamilyQuestion.topic)
+    counts = session.execute(scope.narrow(statement, FamilyQuestion.school_id)).all()
+    return sorted(((topic, count) for topic, count in counts), key=lambda one: -one[1])
+
+
+def _waits(term: SchoolTerm) -> tuple[ColumnElement[bool], ...]:
+    return ContactTask.closed_at.is_(None), ContactTask.term == term.code
+
+
+def _classes(session: Session, term: SchoolTerm, pupils: Iterable[UUID]) -> dict[UUID, str]:
+    records = select(EnrolmentRecord.pupil_id, EnrolmentRecord.grade, EnrolmentRecord.class_name).where(
+        EnrolmentRecord.term == term.code, EnrolmentRecord.pupil_id.in_(list(pupils))
+    )
+    return {pupil_id: class_words(grade, name) for pupil_id, grade, name in session.execute(records)}

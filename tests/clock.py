@@ -1,0 +1,41 @@
+"""A clock process as ``flask schedule`` runs it, with one job a second that writes down its slot.
+
+``python -m tests.clock FILE [SECONDS]``: after so many seconds its wall clock is put back by an hour.
+"""
+
+import sys
+import threading
+import time
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import time_machine
+
+from portal import clock, schedule
+from portal.app import create_app
+from portal.commands.telling import open_session, open_sessions
+from portal.outreach.dispatch import stop_on_signals
+
+SECOND = timedelta(seconds=1)
+
+
+def put_back_after(seconds: float, traveller: time_machine.Coordinates) -> None:
+    time.sleep(seconds)
+    traveller.shift(-3600)
+
+
+if __name__ == "__main__":
+    written = Path(sys.argv[1])
+
+    def write(_sessions: object, _settings: object, now: datetime) -> None:
+        with written.open("a", encoding="utf-8") as lines:
+            lines.write(f"{clock.local(now):%H:%M:%S} {time.monotonic()}\n")
+
+    schedule.JOBS = (schedule.Job("counted", {"second": "*"}, SECOND, write),)
+    schedule.LOOK_EVERY = 0.5
+    app = create_app()
+    with app.app_context(), time_machine.travel(datetime.now(tz=clock.SHANGHAI), tick=True) as traveller:
+        if len(sys.argv) > 2:
+            threading.Thread(target=put_back_after, args=(float(sys.argv[2]), traveller), daemon=True).start()
+        open_session()
+        schedule.run(open_sessions(), app.extensions["settings"], stop_on_signals())

@@ -1,0 +1,109 @@
+"""Officers reach families: what may be said, who lets it go, who is rung up, and the proof of it."""
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Page
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models import AuditEntry, Campaign, ContactRecord, FamilyQuestion
+from portal.vocabulary import CampaignState
+from tests.staff.browsing import enter, press
+from tests.staff.county import StaffCounty, sign_in
+
+
+@pytest.fixture
+def two_people_needed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], approve_above=0))
+
+
+def test_words_that_ask_for_proof_are_refused_with_the_clause(
+    session: Session, county: StaffCounty, desk: Page
+) -> None:
+    enter(desk, "sch1")
+    desk.goto("/staff/wordings")
+    desk.get_by_label("名称").fill("开学通知")
+    desk.get_by_label("内容").fill("请携带低保证复印件")
+    press(desk, "保存")
+
+    assert desk.get_by_text("苏教助函〔2020〕8号 三（一）").first.is_visible()
+    assert session.scalars(select(AuditEntry.action).where(AuditEntry.action == "words_refused")).all()
+
+
+def test_a_large_campaign_is_let_go_by_a_second_person(
+    session: Session, county: StaffCounty, desk: Page, two_people_needed: None
+) -> None:
+    address = f"/staff/campaigns/{county.ours.campaign.id}"
+    enter(desk, "sch1")
+    desk.goto(address)
+    press(desk, "预览")
+    press(desk, "提交")
+    assert desk.get_by_role("button", name="批准").count() == 0
+    press(desk, "退出")
+    enter(desk, "cnty")
+    desk.goto(address)
+    press(desk, "批准")
+
+    session.expire_all()
+    assert session.get_one(Campaign, county.ours.campaign.id).state is CampaignState.RUNNING
+
+
+def test_a_list_becomes_a_campaign_that_is_looked_at_first(county: StaffCounty, desk: Page) -> None:
+    enter(desk, "sch1")
+    desk.goto("/staff/ledger?show=unaware")
+    desk.get_by_text("给这份名单发提醒").click()
+    press(desk, "建成批次")
+    press(desk, "预览")
+
+    assert "家庭还不知道" in desk.get_by_role("heading", level=1).inner_text()
+    assert desk.get_by_role("button", name="提交").is_visible()
+
+
+def test_a_teachers_call_is_read_out_and_recorded(session: Session, county: StaffCounty, desk: Page) -> None:
+    enter(desk, "sch1")
+    desk.goto("/staff/contact-tasks")
+    desk.get_by_role("link", name="去办").first.click()
+    assert desk.get_by_text("不用交证明、不交钱").is_visible()
+    desk.get_by_label("联系上了", exact=True).check()
+    desk.get_by_label("家长怎么说").select_option("yes")
+    desk.get_by_label("家长问了什么").select_option("is_it_true")
+    press(desk, "记下联系")
+
+    assert desk.get_by_text("没有要联系的").is_visible()
+    assert "电话口头同意" in (session.scalars(select(ContactRecord)).one().outcome or "")
+    assert session.scalars(select(FamilyQuestion.topic)).one().value == "is_it_true"
+
+
+def test_the_proof_of_reach_tells_who_did_what_when(county: StaffCounty, desk: Page) -> None:
+    enter(desk, "sch1")
+    desk.goto(f"/staff/pupils/{county.ours.pupil.id}/reach")
+
+    assert desk.get_by_text("还没有告知到").is_visible()
+    assert desk.get_by_text("交给张老师打电话").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("origin", "headers", "status"),
+    [("127.0.0.1", {}, 200), ("192.0.2.1", {}, 404), ("127.0.0.1", {"X-Forwarded-For": "192.0.2.1"}, 404)],
+)
+def test_figures_are_told_on_this_machine_only(
+    client: FlaskClient, origin: str, headers: dict[str, str], status: int
+) -> None:
+    answer = client.get("/metrics", headers=headers, environ_base={"REMOTE_ADDR": origin})
+
+    assert answer.status_code == status
+    assert ("portal_messages_due 0" in answer.text) == (status == 200)
+
+
+def test_a_school_pauses_itself_and_not_its_neighbour(client: FlaskClient, county: StaffCounty) -> None:
+    sign_in(client, "sch1")
+    page = client.get("/staff/campaigns").text
+    token = page.partition('name="csrf_token"')[2].partition('value="')[2].partition('"')[0]
+    refused = client.post("/staff/pauses", data={"csrf_token": token, "because": "x", "school": "4199010001"})
+    client.post("/staff/pauses", data={"csrf_token": token, "because": "核实名单"})
+
+    assert refused.status_code == 302
+    assert client.get("/staff/campaigns").text.count("恢复发送</button>") == 1
