@@ -72,6 +72,8 @@ def test_j5_the_brother_of_a_listed_child_waits_for_the_county(session: Session,
     a_listed_child(session)
     pair = a_household(session)
     show_slip(phone, a_slip(session, pair.pupil), "20180917")
+    expect(phone.get_by_role("heading", level=1)).to_contain_text("我家的2个孩子")
+    phone.get_by_role("link").filter(has_text="王小川").click()
     said = phone.get_by_role("main")
     expect(said).to_contain_text("家庭在低保名单，孩子本人未在名单——县里正在核对")
     expect(said).not_to_contain_text("500 元")
