@@ -111,6 +111,15 @@ class AdditionState(Labelled):
     ENDED = "ended", "已结束"
 
 
+class OverlayState(Labelled):
+    """地方标准: what became of it; a version that was approved once is kept for ever."""
+
+    PROPOSED = "proposed", "待批准"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "未批准"
+    SUPERSEDED = "superseded", "已被代替"
+
+
 class FoundBy(Labelled):
     """来源: how somebody came to know of a pupil whom no list names."""
 

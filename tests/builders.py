@@ -1,13 +1,15 @@
 """Nouns for tests, each with what a test does not care about filled in. All people and numbers are invented."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access.accounts import HASHER
 from portal.models import EnrolmentRecord, Guardian, Intake, Pupil, RegisterEntry, StaffMember, Unit
+from portal.policies.local_standard import Proposal
 from portal.vocabulary import IntakeKind, IntakeState, Role, Stage, UnitLevel
 
 A_MONDAY = datetime(2026, 9, 7, 2, 0, tzinfo=UTC)  # 10:00 in Jiangsu, Mon 2026-09-07
@@ -52,6 +54,28 @@ def a_school(
         landline="0510-00000001",
         aid_officer="张老师",
     )
+
+
+def primary_amounts(yuan: int, **more: str) -> tuple[dict[str, Any], ...]:
+    """For 小学 yuan a year; 低保 keeps the province's 1500."""
+    stage, low_income = {"stage": ["primary"]}, {"categories": ["DIBAO"]}
+    return (
+        {"when": stage | low_income, "typical": 1500, "per": "year"},
+        {"when": stage, "typical": yuan, "per": "year", **more},
+    )
+
+
+def a_proposal(**changed: Any) -> Proposal:
+    """小学 1100 元 a year instead of the province's 1000."""
+    said = {
+        "policy": "CMP-LIVE",
+        "starts": date(2026, 9, 1),
+        "source": "示教发〔2026〕12号《示例县学生资助标准》",
+        "clause": "第三条：小学每学年1100元",
+        "checked_on": date(2026, 9, 1),
+        "amounts": primary_amounts(1100),
+    }
+    return Proposal(**said | changed)
 
 
 def an_intake(

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     SEND_MESSAGES = "send_messages"
     PAUSE_MESSAGES = "pause_messages"
     SEE_OPERATIONS = "see_operations"
+    PROPOSE_STANDARD = "propose_standard"
+    APPROVE_STANDARD = "approve_standard"
     KEEP_ACCOUNTS = "keep_accounts"
     READ_AUDIT = "read_audit"
 
@@ -58,6 +60,8 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.SEND_MESSAGES: ("预览、提交、批准和停止批次", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
     Permission.PAUSE_MESSAGES: ("暂停和恢复本级及以下的发送", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
     Permission.SEE_OPERATIONS: ("查看发送队列和网关状况", frozenset({PROVINCE, Role.ACCOUNT_KEEPER})),
+    Permission.PROPOSE_STANDARD: ("提出本地的资助标准", frozenset({COUNTY, CITY})),
+    Permission.APPROVE_STANDARD: ("批准别人提出的地方标准", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.KEEP_ACCOUNTS: ("管理账号", frozenset({Role.ACCOUNT_KEEPER})),
     Permission.READ_AUDIT: ("查看操作日志", frozenset({Role.INSPECTOR})),
 }

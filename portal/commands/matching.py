@@ -27,8 +27,8 @@ from portal.commands.telling import (
 from portal.coverage.ledger import open_rows
 from portal.coverage.totals import totals
 from portal.enrolment.lists import MatchedLine, matched
+from portal.enrolment.local_standards import catalogue_of
 from portal.enrolment.matching_runs import COUNTED_AS, run
-from portal.policies.catalogue import load_catalogue
 from portal.vocabulary import EntitlementState
 
 HEADINGS = ("学籍行号", "姓名", "学校标识码", "类别", "依据", "规则", "结论")
@@ -47,7 +47,7 @@ def match(unit: str, term: str, as_json: bool) -> None:
     steps, now = Steps(), clock.now()
     made = run(session, find_office(session, unit), school_term, "command", now, steps)
     steps("开立台账")
-    opened = open_rows(session, made, load_catalogue(), now, "command")
+    opened = open_rows(session, made, catalogue_of(session), now, "command")
     steps("提交")
     session.commit()
     steps.finish()

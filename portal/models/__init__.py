@@ -24,6 +24,7 @@ from portal.models.match_run import MatchPair, MatchRun
 from portal.models.message import Message, MessagePupil
 from portal.models.opt_out import OptOut
 from portal.models.outreach_pause import OutreachPause
+from portal.models.policy_overlay import PolicyOverlay
 from portal.models.pupil import Guardian, Pupil
 from portal.models.register_entry import RegisterEntry
 from portal.models.reply import Reply
@@ -71,6 +72,7 @@ __all__ = [
     "MessagePupil",
     "OptOut",
     "OutreachPause",
+    "PolicyOverlay",
     "Pupil",
     "RegisterEntry",
     "Reply",

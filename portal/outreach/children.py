@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
 from portal.coverage.words import yuan_words
+from portal.enrolment.local_standards import catalogue_of
 from portal.models import EnrolmentRecord, Entitlement, Pupil, SchoolClass, Unit
 from portal.outreach.audiences import row_condition
-from portal.policies.catalogue import Catalogue, load_catalogue
+from portal.policies.catalogue import Catalogue
 from portal.policies.policy import Sureness, version_on
 from portal.vocabulary import Audience, UnitLevel
-
-the_catalogue = cache(load_catalogue)
 
 
 @dataclass(frozen=True)
@@ -91,10 +89,10 @@ def _offers(
         )
         .order_by(Entitlement.due_yuan.nulls_first())
     )
-    offers = {}
+    catalogue, offers = catalogue_of(session), {}
     for pupil_id, code, yuan, path in rows:
-        name = the_catalogue()[code].family_name
-        doubt = "" if _is_sure(the_catalogue(), code, path, day) else "(以学校为准)"
+        name = catalogue[code].family_name
+        doubt = "" if _is_sure(catalogue, code, path, day) else "(以学校为准)"
         offers[pupil_id] = (name, f"{yuan_words(yuan)}元/学期{doubt}" if yuan is not None else "")
     return offers
 

@@ -1,12 +1,13 @@
 """政策目录: the province's policies with what cities and counties lay over them, read once from TOML."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from portal.policies.policy import Category, Overlay, Policy, Requirement, Version, version_on
+from portal.policies.conditions import KINDS
+from portal.policies.policy import Category, Condition, Overlay, Policy, Requirement, Version, version_on
 from portal.policies.reading import read_categories, read_groups, read_overlay, read_policy
 from portal.policies.tables import CatalogueError, open_table
 
@@ -50,6 +51,20 @@ class Catalogue:
                 if version is not None:
                     yield overlay, version
 
+    def words_of(self, conditions: tuple[Condition, ...], between: str = "，") -> str:
+        """Conditions as people say them: 小学，低保."""
+        return between.join(self._words(condition) for condition in conditions)
+
+    def _words(self, condition: Condition) -> str:
+        if condition.kind.startswith("categories") and not isinstance(condition.wanted, bool):
+            return "、".join(self.categories[str(code)].name for code in sorted(map(str, condition.wanted)))
+        return KINDS[condition.kind].wants(condition.wanted)
+
+    def under(self, overlays: Iterable[Overlay]) -> "Catalogue":
+        """The same with more laid over it; of one division what comes later has the last word."""
+        laid = sorted((*self.overlays, *overlays), key=lambda overlay: len(overlay.division))
+        return replace(self, overlays=tuple(laid))
+
 
 def load_catalogue(folder: Path = CATALOGUE_FOLDER, local: Path | None = None) -> Catalogue:
     """Reads and checks every file of ``folder``; ``local`` holds the overlays, ``folder/local`` unless given."""
@@ -67,7 +82,7 @@ def load_catalogue(folder: Path = CATALOGUE_FOLDER, local: Path | None = None) -
         _check(policy, categories, codes)
     for overlay in overlays:
         for code, versions in overlay.versions:
-            _check_categories(f"{overlay.name} {code}", versions, categories)
+            check_categories(f"{overlay.name} {code}", versions, categories)
     return Catalogue(policies, categories, tuple(overlays), groups)
 
 
@@ -78,10 +93,11 @@ def _check(policy: Policy, categories: Mapping[str, Category], codes: set[str]) 
             raise CatalogueError(
                 f"{policy.code}：{key} 里的 {'、'.join(sorted(strangers)) or policy.code} 不是别的政策"
             )
-    _check_categories(policy.code, policy.versions, categories)
+    check_categories(policy.code, policy.versions, categories)
 
 
-def _check_categories(where: str, versions: tuple[Version, ...], categories: Mapping[str, Category]) -> None:
+def check_categories(where: str, versions: tuple[Version, ...], categories: Mapping[str, Category]) -> None:
+    """Raise CatalogueError for a category that is not in the list."""
     for version in versions:
         groups = [need.conditions for need in version.who] + [tier.when for tier in version.tiers]
         for condition in (condition for group in groups for condition in group):

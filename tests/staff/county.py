@@ -16,6 +16,7 @@ from portal.coverage.additions import Found, nominate
 from portal.coverage.ledger import open_rows
 from portal.database import EVERYTHING, db
 from portal.enrolment import corrections
+from portal.enrolment.local_standards import propose
 from portal.enrolment.matching_runs import run
 from portal.enrolment.review import settle
 from portal.models import (
@@ -28,6 +29,7 @@ from portal.models import (
     Intake,
     MatchPair,
     OutreachPause,
+    PolicyOverlay,
     Pupil,
     StaffMember,
     Unit,
@@ -48,6 +50,7 @@ from tests.builders import (
     TERM,
     a_bureau,
     a_county,
+    a_proposal,
     a_pupil,
     a_school,
     a_staff_member,
@@ -88,6 +91,8 @@ class Things:
     """The brother, proposed by his school."""
     double: DoubleEnrolment
     """A row as the school sees it."""
+    standard: PolicyOverlay
+    """The county's own, waiting for a second person."""
     campaign: Campaign
     pause: OutreachPause
     wording: Wording
@@ -154,10 +159,12 @@ def _things(
     proposed = Found("GENERAL", FoundBy.SCHOOL_VISIT, "家里有人生病")
     addition = nominate(session, brother, TERM, proposed, member, now)
     double = _double(session, brother, now)
+    standard = propose(session, county, a_proposal(), member, now)
     reach = _reaching(session, school, pupil, now)
     return Things(
-        pupil, row, said, roster, entry.intake, member, pairs[False], settlement.act_id, addition, double, *reach
-    )
+        pupil, row, said, roster, entry.intake, member, pairs[False], settlement.act_id, addition, double, standard,
+        *reach,
+    )  # fmt: skip
 
 
 def _reaching(session: Session, school: Unit, pupil: Pupil, now: datetime) -> tuple[Any, ...]:

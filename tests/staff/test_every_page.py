@@ -37,6 +37,10 @@ LISTS = {
         "/staff/contact-tasks",
         "/staff/unreached",
         "/staff/phone",
+        "/staff/standards",
+        "/staff/standards?show=approved",
+        "/staff/standards/new",
+        "/staff/standards/new?policy=CMP-LIVE",
         "/staff/password",
     ),
     "sch1": ("/staff/", "/staff/intake/roster", "/staff/slips"),
@@ -56,6 +60,9 @@ def every_page(page: Page, county: StaffCounty) -> Iterator[str]:
             yield f"{account}{path.replace('/', '-')}".replace("?", "-")
         if account in ("cnty", "sch1"):
             yield from of_one_pupil(page, county)
+        if account == "cnty":
+            page.goto(f"/staff/standards/{county.ours.standard.id}")
+            yield "standard"
         if account == "mz":
             yield from of_one_register(page, county)
         if account == "sch1":
@@ -138,4 +145,4 @@ def test_axe_finds_nothing_and_targets_are_large_enough(
 def test_no_page_needs_a_script(app: Flask, session: Session, county: StaffCounty, open_page: Opener) -> None:
     remind(app)
     page = open_page(DESK, java_script_enabled=False)
-    assert len(list(every_page(page, county))) == 63
+    assert len(list(every_page(page, county))) == 68

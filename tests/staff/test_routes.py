@@ -22,6 +22,7 @@ from tests.staff.county import ACCOUNTS, StaffCounty, Things, sign_in, token_on
 ANYBODY: tuple[Permission, ...] = ()
 """Every staff member, of whatever role."""
 IMPORTS = (Permission.IMPORT_ROSTER, Permission.IMPORT_REGISTER, Permission.IMPORT_AWARDS)
+STANDARDS = (Permission.PROPOSE_STANDARD, Permission.APPROVE_STANDARD)
 OPENED_BY = {
     # what is at stake: which permissions open it, any one of them
     "today": (Permission.SEE_PUPILS,),
@@ -87,6 +88,11 @@ OPENED_BY = {
     "send_to_list": (Permission.SEND_MESSAGES,),
     "slips": (Permission.PRINT_SLIPS,),
     "print_slips": (Permission.PRINT_SLIPS,),
+    "standards": STANDARDS,
+    "new_standard": (Permission.PROPOSE_STANDARD,),
+    "standard": STANDARDS,
+    "approve_standard": (Permission.APPROVE_STANDARD,),
+    "refuse_standard": (Permission.APPROVE_STANDARD,),
     "people": (Permission.KEEP_ACCOUNTS,),
     "change_role": (Permission.KEEP_ACCOUNTS,),
     "close_account": (Permission.KEEP_ACCOUNTS,),
@@ -121,6 +127,7 @@ def things_of(things: Things, role: Role) -> dict[str, object]:
         "act_id": things.act_id,
         "addition_id": things.addition.id,
         "double_id": things.double.id,
+        "overlay_id": things.standard.id,
         "code": "unfound",
         "campaign_id": things.campaign.id,
         "pause_id": things.pause.id,

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 
 from portal import clock
 from portal.access.households import only_guardians_act
+from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.families.blueprint import families
-from portal.blueprints.families.check import catalogue
 from portal.blueprints.families.visit import back_to, its_row, place_of, the_child, this_term
 from portal.coverage.child import child_page
 from portal.coverage.progress import NotPaidYet, note_answered, note_not_received, note_received
@@ -27,14 +27,14 @@ def child() -> str:
     """With one child its page, with several all of them, each with what is due, paid and missing."""
     if len(current_user.children) == 1:
         return one_child(1)
-    pages = [child_page(db.session(), the_child(place + 1), catalogue(), clock.today()) for place in _places()]
+    pages = [child_page(db.session(), the_child(place + 1), the_catalogue(), clock.today()) for place in _places()]
     return render_template("families/children.html", pages=pages, clause=NOTICE_CLAUSE)
 
 
 @families.get("/child/<int:place>")
 def one_child(place: int) -> str:
     pupil = the_child(place)
-    page = child_page(db.session(), pupil, catalogue(), clock.today())
+    page = child_page(db.session(), pupil, the_catalogue(), clock.today())
     guardian = only_guardians_act(pupil, clock.today())
     return render_template("families/child.html", page=page, place=place, guardian=guardian)
 
@@ -68,7 +68,7 @@ def not_received(row_id: UUID) -> str:
     return render_template(
         "families/not_received.html",
         row=row,
-        policy=catalogue()[row.policy],
+        policy=the_catalogue()[row.policy],
         place=place_of(row.pupil_id),
         above=above_words(row.school.parent.level if row.school.parent else UnitLevel.COUNTY),
         answer_by=answer_by,

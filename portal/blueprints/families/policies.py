@@ -10,7 +10,6 @@ from portal.blueprints.families.blueprint import families
 from portal.blueprints.families.check import catalogue
 from portal.blueprints.families.outcome import Sum, sum_of
 from portal.policies.catalogue import Catalogue
-from portal.policies.conditions import KINDS
 from portal.policies.policy import Condition, Policy, Version, version_on
 from portal.vocabulary import Stage
 
@@ -74,8 +73,8 @@ def standards(policy: Policy, catalogue: Catalogue) -> tuple[Standard, ...]:
     following: date | None = None
     for version in reversed(policy.versions):
         until = version.until or (following and date.fromordinal(following.toordinal() - 1))
-        sums = tuple((_words(tier.when, catalogue), sum_of(tier.amount)) for tier in version.tiers)
-        who = tuple(each.family or each.words or _words(each.conditions, catalogue, "或") for each in version.who)
+        sums = tuple((catalogue.words_of(tier.when), sum_of(tier.amount)) for tier in version.tiers)
+        who = tuple(each.family or each.words or catalogue.words_of(each.conditions, "或") for each in version.who)
         told.append(Standard(version.starts, until, sums, who, version))
         following = version.starts
     return tuple(told)
@@ -92,13 +91,3 @@ def _sum_on(policy: Policy, stage: Stage, day: date) -> Sum | None:
 
 def _is_for(condition: Condition, stage: Stage) -> bool:
     return condition.kind == "stage" and not isinstance(condition.wanted, bool) and stage in condition.wanted
-
-
-def _words(conditions: tuple[Condition, ...], catalogue: Catalogue, between: str = "，") -> str:
-    return between.join(_condition(condition, catalogue) for condition in conditions)
-
-
-def _condition(condition: Condition, catalogue: Catalogue) -> str:
-    if condition.kind.startswith("categories") and not isinstance(condition.wanted, bool):
-        return "、".join(catalogue.categories[str(code)].name for code in sorted(map(str, condition.wanted)))
-    return KINDS[condition.kind].wants(condition.wanted)

@@ -4,8 +4,8 @@ from flask import Response, flash, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal import audit, clock
+from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.families.blueprint import families
-from portal.blueprints.families.check import catalogue
 from portal.blueprints.families.visit import back_to, the_child, this_term
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import source
@@ -23,7 +23,7 @@ COPY_NAME = "%E6%88%91%E7%9A%84%E4%BF%A1%E6%81%AF.txt"
 @families.get("/child/<int:place>/history")
 def history(place: int) -> str:
     pupil = the_child(place)
-    events = history_of(db.session(), pupil.id, catalogue())
+    events = history_of(db.session(), pupil.id, the_catalogue())
     return render_template("families/history.html", events=events, place=place, name=pupil.name)
 
 
@@ -39,7 +39,7 @@ def rights(place: int) -> str:
 def copy(place: int) -> Response:
     """By POST, so that no address leads to it; that it was taken is in the trail."""
     session, pupil = db.session(), the_child(place)
-    text = in_full(session, pupil, catalogue())
+    text = in_full(session, pupil, the_catalogue())
     audit.record(session, "family", "copied", unit_id=pupil.school_id, pupil_id=pupil.id, source=source())
     session.commit()
     disposition = f"attachment; filename*=UTF-8''{COPY_NAME}"

@@ -12,10 +12,10 @@ from wtforms.validators import InputRequired, Length
 
 from portal import clock
 from portal.access.permissions import Permission
+from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
-from portal.blueprints.staff.catalogue import the_catalogue
 from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.blueprints.staff.pupils import pupil_page

@@ -5,9 +5,9 @@ from flask_login import current_user
 
 from portal import clock
 from portal.access.permissions import Permission
+from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
-from portal.blueprints.staff.catalogue import the_catalogue
 from portal.blueprints.staff.paging import asked_page
 from portal.blueprints.staff.terms import asked_term
 from portal.coverage.lists import LedgerFilter, ledger_lines

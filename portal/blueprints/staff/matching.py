@@ -17,12 +17,12 @@ from portal.access.permissions import Permission
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
-from portal.blueprints.staff.catalogue import the_catalogue
 from portal.blueprints.staff.reading import match_soon
 from portal.blueprints.staff.terms import current_term
 from portal.clock import SchoolTerm
 from portal.coverage.ledger import open_rows
 from portal.database import db
+from portal.enrolment.local_standards import catalogue_of
 from portal.enrolment.matching_runs import ONE_AT_A_TIME, MatchingBusy, run
 from portal.models import MatchRun, Unit
 
@@ -67,7 +67,7 @@ def run_matching() -> BaseResponse:
 def _work(unit_id: UUID, term: SchoolTerm, by: str, now: datetime) -> Callable[[Session], None]:
     def work(session: Session) -> None:
         made = run(session, session.get_one(Unit, unit_id), term, by, now)
-        open_rows(session, made, the_catalogue(), now, by)
+        open_rows(session, made, catalogue_of(session), now, by)
 
     return work
 

@@ -14,10 +14,11 @@ from portal.clock import SchoolTerm, term_of
 from portal.coverage.additions import count_additions
 from portal.coverage.today import overdue_rows, pupils_to_settle, refused_files
 from portal.database import db
+from portal.enrolment.local_standards import count_standards
 from portal.enrolment.standing import DESKS
 from portal.outreach.campaign_lists import count_waiting
 from portal.outreach.tasks import count_tasks
-from portal.vocabulary import AdditionState
+from portal.vocabulary import AdditionState, OverlayState
 
 Count = Callable[[Session, Scope, SchoolTerm], int]
 
@@ -51,6 +52,10 @@ def nominations(session: Session, scope: Scope, _term: SchoolTerm) -> int:
 
 def waiting_campaigns(session: Session, scope: Scope, _: SchoolTerm) -> int:
     return count_waiting(session, scope)
+
+
+def standards_waiting(session: Session, scope: Scope, _term: SchoolTerm) -> int:
+    return count_standards(session, scope)[OverlayState.PROPOSED]
 
 
 IMPORTS = (Permission.IMPORT_ROSTER, Permission.IMPORT_REGISTER, Permission.IMPORT_AWARDS)
@@ -94,6 +99,11 @@ PLACES = (
         count_tasks, "家要联系",
     ),
     Place("staff.slips", "告知单", (Permission.PRINT_SLIPS,), ("staff.print_slips",)),
+    Place(
+        "staff.standards", "地方标准", (Permission.PROPOSE_STANDARD, Permission.APPROVE_STANDARD),
+        ("staff.standard", "staff.new_standard", "staff.approve_standard", "staff.refuse_standard"),
+        standards_waiting, "份待批准",
+    ),
     Place("staff.people", "单位与人员", (Permission.KEEP_ACCOUNTS,), ("staff.change_role", "staff.close_account")),
     Place(
         "staff.operations", "发送状况", (Permission.SEE_OPERATIONS,),

@@ -13,10 +13,10 @@ from portal import audit, clock
 from portal.access.permissions import Permission
 from portal.access.slips import spaced
 from portal.access.tries import TooManyTries, count_try
+from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import note_too_many, staff
-from portal.blueprints.staff.catalogue import the_catalogue
 from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.purposes import REVEAL_FOR
 from portal.coverage.additions import latest_of

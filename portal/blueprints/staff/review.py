@@ -12,10 +12,10 @@ from wtforms.validators import InputRequired
 from portal import audit, clock
 from portal.access.permissions import REFUSALS, Permission
 from portal.access.tries import TooManyTries, count_try
+from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import note_too_many, staff
-from portal.blueprints.staff.catalogue import the_catalogue
 from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.blueprints.staff.purposes import SETTLE_FOR
 from portal.blueprints.staff.terms import asked_term

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from portal import clock
 from portal.access.permissions import Permission
+from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
-from portal.blueprints.staff.catalogue import the_catalogue
 from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.blueprints.staff.terms import asked_term
 from portal.coverage import doubling, rolls

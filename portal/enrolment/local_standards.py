@@ -1,0 +1,201 @@
+"""地方标准: proposed for one's own unit, approved by another person, laid over the files from then on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+import structlog
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal import audit
+from portal.access.scope import Scope
+from portal.clock import local
+from portal.models import PolicyOverlay, StaffMember, Unit
+from portal.policies.catalogue import Catalogue, load_catalogue
+from portal.policies.local_standard import (
+    Difference,
+    Proposal,
+    differences,
+    read_proposal,
+    refuse_silent_lowering,
+)
+from portal.policies.policy import Overlay, Version
+from portal.policies.tables import CatalogueError
+from portal.vocabulary import OverlayState
+
+LONGEST = 200
+log = structlog.get_logger()
+FILES = load_catalogue()
+"""What was delivered with the portal; the law changes by a new delivery, local standards by two officers."""
+APPROVED = PolicyOverlay.state == OverlayState.APPROVED
+Stamp = tuple[object, ...]
+_known: dict[Stamp, Catalogue] = {}
+
+
+class StandardRefused(ValueError):
+    """One sentence: why not, and what to do instead."""
+
+
+def catalogue_of(session: Session) -> Catalogue:
+    """The files with every approved local standard over them; read anew only after an approval."""
+    approved = select(func.count().over(), PolicyOverlay.id).where(APPROVED)
+    latest = approved.order_by(PolicyOverlay.decided_at.desc(), PolicyOverlay.id).limit(1)
+    stamp: Stamp = tuple(session.execute(latest).first() or ())
+    catalogue = _known.get(stamp)
+    if catalogue is None:
+        catalogue = FILES.under(_overlays(session))
+        _known.clear()
+        _known[stamp] = catalogue
+    return catalogue
+
+
+def division_of(unit: Unit) -> str:
+    """Raise StandardRefused for a unit that is no city and no county: its policies are its county's."""
+    if not (unit.code.isdecimal() and len(unit.code) in (4, 6)):
+        raise StandardRefused("只有市、县能定地方标准；本单位的代码不是市的前4位或县的6位代码，请找账号管理员核对")
+    return unit.code
+
+
+def propose(session: Session, unit: Unit, proposal: Proposal, by: StaffMember, now: datetime) -> PolicyOverlay:
+    """It waits for a second person and changes nothing yet."""
+    if proposal.checked_on > local(now).date():
+        raise StandardRefused("核对日期不能晚于今天")
+    shown = compare(session, unit, proposal)
+    if proposal.claim_mode is None and all(each.proposed == each.rung.now for each in shown):
+        raise StandardRefused("与现在执行的一样，没有要批准的：请至少改一档金额，或改办理方式")
+    if session.scalars(_of(unit, proposal.policy, OverlayState.PROPOSED)).first():
+        raise StandardRefused("这项政策已有一份在等批准，请先批准或退回那一份")
+    overlay = PolicyOverlay(
+        unit_id=unit.id, unit=unit, policy=proposal.policy, starts=proposal.starts, claim_mode=proposal.claim_mode,
+        amounts=[dict(row) for row in proposal.amounts], source=proposal.source, clause=proposal.clause,
+        checked_on=proposal.checked_on, state=OverlayState.PROPOSED,
+        proposed_by=f"staff:{by.account}", proposed_at=now,
+    )  # fmt: skip
+    session.add(overlay)
+    _note(session, "standard_proposed", overlay, by)
+    return overlay
+
+
+def compare(session: Session, unit: Unit, proposal: Proposal) -> tuple[Difference, ...]:
+    """Beside the province's value and the one in force; raise StandardRefused for what may not stand."""
+    catalogue, division = catalogue_of(session), division_of(unit)
+    try:
+        shown = differences(catalogue, proposal.policy, division, read_proposal(proposal, FILES))
+        refuse_silent_lowering(shown)
+    except CatalogueError as wrong:
+        raise StandardRefused(str(wrong)) from wrong
+    return shown
+
+
+def approve(session: Session, overlay: PolicyOverlay, because: str, by: StaffMember, now: datetime) -> None:
+    """What held from the same day is kept as superseded."""
+    _second_person(session, overlay, by)
+    compare(session, overlay.unit, proposal_of(overlay))
+    for earlier in session.scalars(_of(overlay.unit, overlay.policy, OverlayState.APPROVED)):
+        if earlier.starts == overlay.starts:
+            earlier.state, earlier.superseded_at = OverlayState.SUPERSEDED, now
+    session.flush()
+    _decide(overlay, OverlayState.APPROVED, because, by, now)
+    _note(session, "standard_approved", overlay, by)
+
+
+def refuse(session: Session, overlay: PolicyOverlay, because: str, by: StaffMember, now: datetime) -> None:
+    """Whoever proposed it reads ``because`` and may propose anew."""
+    _second_person(session, overlay, by)
+    if not because.strip():
+        raise StandardRefused("请用一句话写明为什么不批准")
+    _decide(overlay, OverlayState.REFUSED, because, by, now)
+    _note(session, "standard_refused", overlay, by)
+
+
+def proposal_of(overlay: PolicyOverlay) -> Proposal:
+    return Proposal(
+        overlay.policy, overlay.starts, overlay.source, overlay.clause, overlay.checked_on,
+        tuple(overlay.amounts), overlay.claim_mode,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class StandardLine:
+    """One of the list; ``policy`` is the official name."""
+
+    overlay: PolicyOverlay
+    policy: str
+
+
+def standards(session: Session, scope: Scope, state: OverlayState, offset: int, limit: int) -> list[StandardLine]:
+    """What waits longest first; what is decided, newest first."""
+    statement = scope.narrow(select(PolicyOverlay), PolicyOverlay.unit_id).where(PolicyOverlay.state == state)
+    waits = state is OverlayState.PROPOSED
+    order = PolicyOverlay.proposed_at if waits else PolicyOverlay.decided_at.desc()
+    found = session.scalars(
+        statement.options(joinedload(PolicyOverlay.unit)).order_by(order).offset(offset).limit(limit)
+    )
+    names = {policy.code: policy.name for policy in FILES.policies}
+    return [StandardLine(overlay, names.get(overlay.policy, overlay.policy)) for overlay in found]
+
+
+def count_standards(session: Session, scope: Scope) -> Mapping[OverlayState, int]:
+    counted = scope.narrow(select(PolicyOverlay.state, func.count()), PolicyOverlay.unit_id)
+    found = [(state, count) for state, count in session.execute(counted.group_by(PolicyOverlay.state))]
+    return {state: sum(count for of, count in found if of is state) for state in OverlayState}
+
+
+def _overlays(session: Session) -> list[Overlay]:
+    rows = session.scalars(
+        select(PolicyOverlay)
+        .where(APPROVED)
+        .options(joinedload(PolicyOverlay.unit))
+        .order_by(PolicyOverlay.unit_id, PolicyOverlay.policy, PolicyOverlay.starts)
+    )
+    return [_overlay(list(same)) for _, same in groupby(rows, key=lambda row: (row.unit_id, row.policy))]
+
+
+def _overlay(rows: Sequence[PolicyOverlay]) -> Overlay:
+    unit, policy = rows[0].unit, rows[0].policy
+    versions = tuple(version for version in map(_version, rows) if version)
+    return Overlay(unit.code, unit.name, False, ((policy, versions),))
+
+
+def _version(row: PolicyOverlay) -> Version | None:
+    """One that newer files make unreadable is left out and told of, or it would stop every page."""
+    try:
+        return read_proposal(proposal_of(row), FILES)
+    except CatalogueError as wrong:
+        log.error("local standard left out", overlay=str(row.id), because=str(wrong))
+        return None
+
+
+def _of(unit: Unit, policy: str, state: OverlayState) -> Select[PolicyOverlay]:
+    return select(PolicyOverlay).where(
+        PolicyOverlay.unit_id == unit.id, PolicyOverlay.policy == policy, PolicyOverlay.state == state
+    )
+
+
+def _second_person(session: Session, overlay: PolicyOverlay, by: StaffMember) -> None:
+    """Locked until the commit, so that two officers take turns."""
+    session.refresh(overlay, with_for_update=True)
+    if overlay.state is not OverlayState.PROPOSED:
+        raise StandardRefused(f"这一份已经办过了：{overlay.state.label}")
+    if overlay.proposed_by == f"staff:{by.account}":
+        raise StandardRefused("这一份是您提出的，要由本单位或上级的另一个人来批准")
+    if not by.unit.holds(overlay.unit):
+        raise StandardRefused("只有本单位或上级的人能批准")
+
+
+def _decide(overlay: PolicyOverlay, state: OverlayState, because: str, by: StaffMember, now: datetime) -> None:
+    said = " ".join(because.split())
+    if len(said) > LONGEST:
+        raise StandardRefused(f"请不超过{LONGEST}个字")
+    overlay.state, overlay.because = state, said
+    overlay.decided_by, overlay.decided_at = f"staff:{by.account}", now
+
+
+def _note(session: Session, action: str, overlay: PolicyOverlay, by: StaffMember) -> None:
+    session.flush()
+    audit.record(
+        session, f"staff:{by.account}", action,
+        unit_id=overlay.unit_id, policy=overlay.policy, starts=overlay.starts.isoformat(),
+    )  # fmt: skip
