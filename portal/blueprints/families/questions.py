@@ -151,15 +151,15 @@ def next_question(answers: Answers, catalogue: Catalogue, day: date) -> Question
     """
     if STAGE not in answers:
         return question_of(STAGE, catalogue)
-    ahead = [each for each in QUESTIONS if each.code not in answers and answers[STAGE][0] in each.stages]
-    askable = frozenset().union(*(question.asks for question in ahead))
+    put = [each for each in QUESTIONS if answers[STAGE][0] in each.stages]
+    askable = frozenset().union(*(question.asks for question in put))
     missing = {
         name
         for finding in findings(answers, catalogue, day)
         if finding.verdict is Verdict.UNKNOWN and askable.issuperset(finding.missing)
         for name in finding.missing
     }
-    return next((question for question in ahead if question.asks & missing), None)
+    return next((each for each in put if each.code not in answers and each.asks & missing), None)
 
 
 def circumstances(answers: Answers, catalogue: Catalogue) -> Circumstances:
