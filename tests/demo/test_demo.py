@@ -62,7 +62,10 @@ def people_are_as_told(session: Session, demo: Demo) -> None:
     page = child_page(session, child(session, K1.number), CATALOGUE, date(2026, 9, 7))
     assert (page.figure, page.ask.teacher, page.ask.landline) == ("500", "李老师", "0510-00000001")
     brother = session.scalars(select(MatchPair).where(MatchPair.pupil_id == child(session, K2.number).id)).all()
-    assert {(pair.decision, pair.basis, pair.rule) for pair in brother} == {(Decision.HOUSEHOLD, Basis.GUARDIAN)}
+    assert {(pair.decision, pair.basis, pair.rule) for pair in brother} == {
+        (Decision.HOUSEHOLD, Basis.GUARDIAN, "guardian_number_name"),
+        (Decision.HOUSEHOLD, Basis.HOUSEHOLD, "sibling_listed"),
+    }
     student = session.scalars(select(Entitlement).where(Entitlement.pupil_id == child(session, K5.number).id)).one()
     assert (student.policy, student.owner_level) == ("UG-NG", "school")
     at_home = session.scalars(select(MatchPair).where(MatchPair.pupil_id == child(session, K7.number).id)).one()

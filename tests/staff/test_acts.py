@@ -137,7 +137,7 @@ def test_what_the_family_said_by_phone_counts(client: FlaskClient, session: Sess
     post(client, path, channel="phone", reached="yes", answer="yes", words="奶奶接的，说打 19900000002 也行")
     session.commit()
     contact = session.scalars(select(ContactRecord)).one()
-    assert contact.outcome == "口头回答：在校，需要资助；奶奶接的，说打 [手机号] 也行"
+    assert contact.outcome == "口头回答：在校，需要资助（电话口头同意）；奶奶接的，说打 [手机号] 也行"
     assert session.scalars(select(Confirmation.by)).one() == "staff:sch1"
     assert session.get_one(Entitlement, county.ours.row.id).state is EntitlementState.REACHED
 

@@ -85,7 +85,7 @@ def test_a_corrected_list_says_what_it_takes_the_place_of(
 ) -> None:
     enter(desk, "mz")
     bring(desk, list_file, batch="2026-08")
-    expect(desk.get_by_text("确认后将代替")).to_be_visible(timeout=20_000)
+    expect(desk.get_by_text("确认后将代替").first).to_be_visible(timeout=20_000)
     press(desk, "放弃，不报送")
     expect(desk.get_by_text("没有报送，文件没有留下")).to_be_visible()
     session.commit()
@@ -174,7 +174,11 @@ def _stranger(county: StaffCounty) -> RegisterEntry:
 
 
 @pytest.mark.parametrize("place", ["bureau", "school", "county", "city", "province"])
-def test_the_database_shows_no_entry_to_any_unit(session: Session, county: StaffCounty, place: str) -> None:
-    path = county.units[place].path
-    set_reach(session, reach_units(path))
-    assert session.scalars(select(RegisterEntry.id)).all() == []
+def test_the_database_shows_a_unit_no_entry_but_beside_its_own_pupil(
+    session: Session, county: StaffCounty, place: str
+) -> None:
+    session.add(_stranger(county))
+    session.flush()
+    set_reach(session, reach_units(county.units[place].path))
+    shown = set(session.scalars(select(RegisterEntry.id)))
+    assert shown == set(session.scalars(select(MatchPair.register_entry_id).where(MatchPair.superseded_at.is_(None))))
