@@ -91,7 +91,7 @@ def test_a_corrected_register_takes_the_place_of_the_earlier_one(app: Flask, cou
     bring_in(app, county)
     lines = county.register.read_text(encoding="utf-8-sig").splitlines()
     county.register.write_text("\n".join([lines[0], *lines[2:]]), encoding="utf-8")
-    told = answer(app, "registers", "import", county.register, "--unit", "329901-MZ", "--batch", "2026-08")
+    told = answer(app, "registers", "import", county.register, "--unit", "329901-MZ", "--batch", "2026-08", "--replace")
 
     assert set(told) == {"rows", "kept", "repaired", "problems", "import_id"}
     assert answer(app, "match", "--unit", "329901", "--term", TERM)["certain"] == county.certain - 1

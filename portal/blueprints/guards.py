@@ -149,6 +149,7 @@ def sign_in_visitor(token: str) -> None:
     """Nothing of the visit before the sign-in remains, in the browser or on the server."""
     if isinstance(current_user._get_current_object(), Visitor):
         sign_ins.end(current_user.sign_in, clock.now(), "signed in anew")
+        db.session.commit()
     session.clear()
     visitor = load_visitor(token)
     if visitor is not None:
@@ -174,11 +175,11 @@ def load_visitor(token: str) -> Visitor | None:
     sign_in = sign_ins.recognise(db.session(), token, clock.now())
     if sign_in is None:
         return None
+    if sign_in in db.session.dirty:
+        db.session.commit()  # seen_at alone; the page's own work starts afterwards
     staff = db.session.get(StaffMember, sign_in.staff_id) if sign_in.staff_id else None
     if sign_in.staff_id and (staff is None or not staff.active):
         return None
-    if db.session.dirty:
-        db.session.commit()  # seen_at alone; the page's own work starts afterwards
     return Visitor(token, sign_in, staff)
 
 
