@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import unquote_to_bytes
 
 BEARERBOX, SMSBOX, FAKESMSC = "/usr/sbin/bearerbox", "/usr/sbin/smsbox", "/usr/lib/kannel/test/fakesmsc"
@@ -128,8 +129,26 @@ class Running:
 
 
 @contextmanager
-def kannel(folder: Path, smpp: bool = False, replies_to: str = "") -> Iterator[Running]:
+def folder_of_its_own() -> Iterator[Path]:
+    """Kannel's account may pass through to what is in it.
+
+    Not in pytest's: every run that begins shuts /tmp/pytest-of-… to others anew, and a Kannel that works there
+    loses its reports from then on.
+    """
+    with TemporaryDirectory(prefix="portal-kannel-") as folder:
+        Path(folder).chmod(0o711)
+        yield Path(folder)
+
+
+@contextmanager
+def kannel(smpp: bool = False, replies_to: str = "") -> Iterator[Running]:
     """As an account without rights, on free ports of this machine; its operator a fake or one that speaks SMPP."""
+    with folder_of_its_own() as folder, _boxes(folder / "run", smpp, replies_to) as running:
+        yield running
+
+
+@contextmanager
+def _boxes(folder: Path, smpp: bool, replies_to: str) -> Iterator[Running]:
     admin, boxes, operator, http = free_ports(4)
     folder.mkdir()
     for name in ("store", "dlr"):
@@ -199,10 +218,10 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
+def wait_for(true: Callable[[], bool], seconds: float = 120) -> None:
     """Raises when it does not become true; a patience, not a measure."""
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:
             raise AssertionError("waited in vain")
-        time.sleep(0.02)
+        time.sleep(0.05)

@@ -18,7 +18,7 @@ from tests.builders import A_MONDAY
 from tests.conftest import Databases
 from tests.outreach.cases import matched_pupils, messages, sessions
 from tests.outreach.kannel import Running, free_ports, kannel, wait_for
-from tests.outreach.test_kannel_loop import DISPATCHER, environment_of, process, reachable, serving
+from tests.outreach.test_kannel_loop import DISPATCHER, environment_of, process, serving
 
 DELIVERED, FAILED, ACCEPTED = MessageState.DELIVERED, MessageState.FAILED, MessageState.ACCEPTED
 ENDS = {"0": DELIVERED, "1": FAILED, "2": FAILED, "3": FAILED, "4": FAILED, "5": DELIVERED, "6": DELIVERED}
@@ -31,11 +31,10 @@ def port() -> int:
 
 
 @pytest.fixture
-def running(app: Flask, port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = reachable(tmp_path_factory.mktemp("smpp", numbered=True))
+def running(app: Flask, port: int) -> Iterator[Running]:
     with app.app_context():
         door = f"http://127.0.0.1:{port}/reports/kannel/{report_secret('kannel')}"
-    with kannel(folder / "run", smpp=True, replies_to=door) as running:
+    with kannel(smpp=True, replies_to=door) as running:
         yield running
 
 
