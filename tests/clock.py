@@ -19,7 +19,7 @@ from portal.outreach.dispatch import stop_on_signals
 SECOND = timedelta(seconds=1)
 
 
-def put_back_after(seconds: float, traveller: time_machine.Coordinates) -> None:
+def put_back_after(seconds: float, traveller: time_machine.Traveller) -> None:
     time.sleep(seconds)
     traveller.shift(-3600)
 

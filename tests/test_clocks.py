@@ -35,7 +35,7 @@ def environment(app: Flask, databases: Databases, database: str) -> dict[str, st
 
 @contextmanager
 def process(environment: dict[str, str], *command: str) -> Iterator[subprocess.Popen[bytes]]:
-    started = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    started = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         yield started
     finally:
