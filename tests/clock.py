@@ -1,6 +1,6 @@
 """A clock process as ``flask schedule`` runs it, with one job a second that writes down its slot.
 
-``python -m tests.clock FILE [SECONDS]``: after so many seconds its wall clock is put back by an hour.
+``python -m tests.clock FILE [SECONDS]``: so many seconds after the first slot its wall clock is put back by an hour.
 """
 
 import sys
@@ -19,7 +19,9 @@ from portal.outreach.dispatch import stop_on_signals
 SECOND = timedelta(seconds=1)
 
 
-def put_back_after(seconds: float, traveller: time_machine.Traveller) -> None:
+def put_back_after(seconds: float, written: Path, traveller: time_machine.Traveller) -> None:
+    while not written.exists():
+        time.sleep(0.1)
     time.sleep(seconds)
     traveller.shift(-3600)
 
@@ -36,6 +38,6 @@ if __name__ == "__main__":
     app = create_app()
     with app.app_context(), time_machine.travel(datetime.now(tz=clock.SHANGHAI), tick=True) as traveller:
         if len(sys.argv) > 2:
-            threading.Thread(target=put_back_after, args=(float(sys.argv[2]), traveller), daemon=True).start()
+            threading.Thread(target=put_back_after, args=(float(sys.argv[2]), written, traveller), daemon=True).start()
         open_session()
         schedule.run(open_sessions(), app.extensions["settings"], stop_on_signals())
