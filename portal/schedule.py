@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal import clock
 from portal.coverage.awards import KEEPERS
 from portal.coverage.lapses import expire
+from portal.coverage.raising import raise_overdue
 from portal.intake.delivery import drop_unconfirmed
 from portal.intake.work_off import resume_left_behind
 from portal.models import JobSlot
@@ -71,6 +72,11 @@ def climb_ladder(sessions: Sessions, _: Settings, now: datetime) -> object:
         return climb(session, now)
 
 
+def raise_rows(sessions: Sessions, _: Settings, now: datetime) -> object:
+    with sessions.begin() as session:
+        return raise_overdue(session, now)
+
+
 def resume_files(sessions: Sessions, _: Settings, now: datetime) -> object:
     return resume_left_behind(sessions, now, KEEPERS)
 
@@ -94,6 +100,7 @@ JOBS = (
     Job("expire registers", {"minute": "3"}, HOUR, expire_registers),
     Job("propose campaigns", {"hour": "7", "minute": "30"}, DAY, propose_campaigns),
     Job("climb ladder", {"hour": "8", "minute": "5"}, DAY, climb_ladder),
+    Job("raise overdue", {"hour": "7", "minute": "45"}, DAY, raise_rows),
     Job("prune", {"hour": "3", "minute": "30"}, DAY, prune),
 )
 

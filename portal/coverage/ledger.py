@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.clock import SchoolTerm
 from portal.coverage.carried import carried_on
 from portal.coverage.matched import Matched, Whose, matched_pupils
-from portal.coverage.steps import MATCHED, STEPS, due_day, owner_of, take_step
+from portal.coverage.steps import KEPT, MATCHED, STEPS, due_day, owner_of, take_step
 from portal.coverage.words import why
 from portal.enrolment.doubles import aided_elsewhere
 from portal.models import Entitlement, EntitlementChange, MatchRun, Unit
@@ -188,19 +188,8 @@ def _write(session: Session, values: list[dict[str, Any]], by: str, now: datetim
         )
     )
     changes = [
-        {
-            "id": uuid4(),
-            "entitlement_id": row["id"],
-            "pupil_id": row["pupil_id"],
-            "school_id": row["school_id"],
-            "at": now,
-            "by": by,
-            "state": row["state"],
-            "reason": row["reason"],
-            "next_step": row["next_step"],
-            "next_step_due": row["next_step_due"],
-            "what": words[row["id"]],
-        }
+        {name: row[name] for name in KEPT}
+        | {"id": uuid4(), "entitlement_id": row["id"], "at": now, "by": by, "what": words[row["id"]]}
         for row in values
         if row["id"] in made
     ]

@@ -1,5 +1,6 @@
 """台账 as officers read it: lines by filter and page, names masked; the same rows for school and county (N3-4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,16 +11,18 @@ from sqlalchemy import Select, case, func, not_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.access.scope import Scope
-from portal.clock import SchoolTerm
+from portal.clock import SchoolTerm, local
+from portal.coverage.as_of import Standing, standing_on
 from portal.coverage.reasons import label_of
 from portal.coverage.today import is_aware, is_not_received, is_unaided
 from portal.coverage.words import class_words
-from portal.models import EnrolmentRecord, Entitlement, Unit
+from portal.models import EnrolmentRecord, Entitlement, EntitlementChange, Unit
 from portal.policies.catalogue import Catalogue
 from portal.privacy.masking import mask_name
 from portal.vocabulary import EntitlementState, UnitLevel
 
 PAGE = 50
+GONE = "（已转出）"
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class LedgerFilter:
     """The family said that money on record did not come."""
     aware: bool | None = None
     """Whether the family answered, visited or was spoken to this term."""
+    raised_to: UnitLevel | None = None
+    """上报到这一级."""
 
 
 EVERYTHING = LedgerFilter()
@@ -65,6 +70,9 @@ class LedgerLine:
     next_step_due: date | None
     overdue: bool
     closed_on: date | None
+    raised_to: UnitLevel | None = None
+    raised_on: date | None = None
+    """Where it waits above its owner, and since when."""
 
 
 @dataclass(frozen=True)
@@ -85,38 +93,39 @@ def ledger_lines(
     today: date,
     wanted: LedgerFilter = EVERYTHING,
     page: int = 1,
+    as_of: date | None = None,
 ) -> LedgerPage:
-    """What is due first stands first; ended rows come last."""
-    narrowed = _narrowed(select(Entitlement), scope, term, wanted, today)
+    """What is due first stands first; ended rows come last. With a day, as the list stood at its end."""
+    table: Standing = standing_on(scope, term, as_of) if as_of else Entitlement
+    narrowed = _narrowed(table, scope, term, wanted, as_of or today)
     total = session.scalar(select(func.count()).select_from(narrowed.subquery())) or 0
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)
-    ended_last = case((Entitlement.closed_on.is_(None), 0), else_=1)
-    rows = session.scalars(
-        narrowed.options(joinedload(Entitlement.pupil), joinedload(Entitlement.school))
-        .order_by(ended_last, Entitlement.next_step_due, Entitlement.id)
+    ended_last = case((table.closed_on.is_(None), 0), else_=1)
+    rows: Sequence[Entitlement | EntitlementChange] = session.scalars(
+        narrowed.options(joinedload(table.pupil), joinedload(table.school))
+        .order_by(ended_last, table.next_step_due, table.id)
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     ).all()
-    classes = _classes(session, term, [row.pupil_id for row in rows])
-    return LedgerPage(
-        tuple(line_of(row, classes.get(row.pupil_id, ""), catalogue, today) for row in rows), total, page, pages
-    )
+    classes = classes_of(session, term, [row.pupil_id for row in rows])
+    lines = (line_of(row, classes.get(row.pupil_id, ""), catalogue, as_of or today) for row in rows)
+    return LedgerPage(tuple(lines), total, page, pages)
 
 
 def pupils_of(session: Session, scope: Scope, term: str, today: date, wanted: LedgerFilter, most: int) -> list[UUID]:
     """Whom the lines of all pages are about, each once; at most so many, and one more to tell that there are more."""
-    rows = _narrowed(select(Entitlement), scope, term, wanted, today)
+    rows = _narrowed(Entitlement, scope, term, wanted, today)
     return list(session.scalars(rows.with_only_columns(Entitlement.pupil_id).distinct().limit(most + 1)))
 
 
-def line_of(row: Entitlement, in_class: str, catalogue: Catalogue, today: date) -> LedgerLine:
+def line_of(row: Entitlement | EntitlementChange, in_class: str, catalogue: Catalogue, today: date) -> LedgerLine:
     """A row in words; its pupil's class is asked for by the list, for many rows at once."""
     is_open = row.closed_on is None
     return LedgerLine(
-        id=row.id,
+        id=row.id if isinstance(row, Entitlement) else row.entitlement_id,
         pupil_id=row.pupil_id,
-        masked_name=mask_name(row.pupil.name or ""),
+        masked_name=mask_name((row.pupil and row.pupil.name) or "") or GONE,
         school=row.school.name,
         class_words=in_class,
         policy=row.policy,
@@ -131,34 +140,36 @@ def line_of(row: Entitlement, in_class: str, catalogue: Catalogue, today: date) 
         next_step_due=row.next_step_due,
         overdue=is_open and row.next_step_due is not None and row.next_step_due < today,
         closed_on=row.closed_on,
+        raised_to=row.raised_to,
+        raised_on=row.raised_at and local(row.raised_at).date(),
     )
 
 
-def _narrowed(
-    statement: Select[Entitlement], scope: Scope, term: str, wanted: LedgerFilter, today: date
-) -> Select[Entitlement]:
-    is_open = Entitlement.closed_on.is_(None)
+def _narrowed(rows: Standing, scope: Scope, term: str, wanted: LedgerFilter, today: date) -> Select[Any]:
+    is_open = rows.closed_on.is_(None)
     conditions: list[tuple[Any, Any]] = [
-        (wanted.state, Entitlement.state == wanted.state),
-        (wanted.policy, Entitlement.policy == wanted.policy),
-        (wanted.reason, Entitlement.reason == wanted.reason),
-        (wanted.owner, is_open & (Entitlement.owner_level == wanted.owner)),
+        (wanted.state, rows.state == wanted.state),
+        (wanted.policy, rows.policy == wanted.policy),
+        (wanted.reason, rows.reason == wanted.reason),
+        (wanted.owner, is_open & (rows.owner_level == wanted.owner)),
         (wanted.open_only, is_open),
-        (wanted.overdue, is_open & (Entitlement.next_step_due < today)),
-        (wanted.unaided, is_unaided()),
-        (wanted.not_received, is_not_received()),
-        (wanted.aware is True, is_aware(Entitlement.pupil_id, SchoolTerm.parse(term))),
-        (wanted.aware is False, not_(is_aware(Entitlement.pupil_id, SchoolTerm.parse(term)))),
+        (wanted.overdue, is_open & (rows.next_step_due < today)),
+        (wanted.unaided, is_unaided(rows)),
+        (wanted.not_received, is_not_received(rows)),
+        (wanted.aware is True, is_aware(rows.pupil_id, SchoolTerm.parse(term))),
+        (wanted.aware is False, not_(is_aware(rows.pupil_id, SchoolTerm.parse(term)))),
+        (wanted.raised_to, is_open & (rows.raised_to == wanted.raised_to)),
         (
             wanted.school_code,
-            Entitlement.school_id.in_(select(Unit.id).where(Unit.code == wanted.school_code)),
+            rows.school_id.in_(select(Unit.id).where(Unit.code == wanted.school_code)),
         ),
     ]
     asked = [condition for given, condition in conditions if given]
-    return scope.narrow(statement.where(Entitlement.term == term, *asked), Entitlement.school_id)
+    return scope.narrow(select(rows).where(rows.term == term, *asked), rows.school_id)
 
 
-def _classes(session: Session, term: str, pupils: list[UUID]) -> dict[UUID, str]:
+def classes_of(session: Session, term: str, pupils: list[UUID]) -> dict[UUID, str]:
+    """四年级(2)班, for many pupils at once."""
     records = select(EnrolmentRecord.pupil_id, EnrolmentRecord.grade, EnrolmentRecord.class_name).where(
         EnrolmentRecord.term == term, EnrolmentRecord.pupil_id.in_(pupils)
     )

@@ -12,6 +12,8 @@ from portal.clock import local
 from portal.coverage.steps import (
     APPROVED,
     MATCHED,
+    MISSING,
+    MONEY_TRACED,
     NOT_RECEIVED,
     PAID,
     PAID_SHORT,
@@ -121,38 +123,34 @@ def note_paid(session: Session, row: Entitlement, paid: Decimal, by: str, now: d
         take_step(session, row, PAID, by, now, what)
 
 
-def note_received(session: Session, row: Entitlement, by: str, now: datetime) -> None:
+def note_received(session: Session, row: Entitlement, by: str, now: datetime, act: UUID | None = None) -> None:
     """收到了 ends the row, unless less came than is due; said twice it is said once."""
     lock(session, row)
     if row.state is EntitlementState.RECEIVED:
         return
-    if row.state is not PAID:
+    if row.state is not PAID and not is_missing(row):
         raise NotPaidYet("这笔钱还没有发放记录，发放后再告诉我们收到没有")
-    what = f"{actor_words(by)}说收到了"
+    what = f"{_heard(by)}收到了"
     if row.due_yuan is not None and row.paid_yuan < row.due_yuan:
-        _turn(
-            session,
-            row,
-            PAID_SHORT,
-            by,
-            now,
-            f"{what}{yuan_words(row.paid_yuan)}元，还差{yuan_words(row.due_yuan - row.paid_yuan)}元",
-        )
+        if row.next_step != PAID_SHORT.words:
+            lacking = yuan_words(row.due_yuan - row.paid_yuan)
+            short = f"{what}{yuan_words(row.paid_yuan)}元，还差{lacking}元"
+            take_step(session, row, PAID, by, now, short, PAID_SHORT, act=act)
     else:
-        close(session, row, EntitlementState.RECEIVED, None, by, now, what)
+        close(session, row, EntitlementState.RECEIVED, None, by, now, what, act)
     audit.record(
         session, by, "received", unit_id=row.school_id, pupil_id=row.pupil_id, policy=row.policy, term=row.term
     )
 
 
-def note_not_received(session: Session, row: Entitlement, by: str, now: datetime) -> None:
+def note_not_received(session: Session, row: Entitlement, by: str, now: datetime, act: UUID | None = None) -> None:
     """没收到 makes the row the county's, with two working days; also after a 收到了 that was a slip."""
     lock(session, row)
     if is_missing(row):
         return
     if row.state not in (PAID, EntitlementState.RECEIVED):
         raise NotPaidYet("这笔钱还没有发放记录，到了时间没收到请打学校电话")
-    take_step(session, row, APPROVED, by, now, f"{actor_words(by)}说没收到", NOT_RECEIVED)
+    take_step(session, row, APPROVED, by, now, f"{_heard(by)}没收到", NOT_RECEIVED, act=act)
     audit.record(
         session, by, "not_received", unit_id=row.school_id, pupil_id=row.pupil_id, policy=row.policy, term=row.term
     )
@@ -160,7 +158,12 @@ def note_not_received(session: Session, row: Entitlement, by: str, now: datetime
 
 def is_missing(row: Entitlement) -> bool:
     """The family said the money did not come, and nothing came since."""
-    return row.state is APPROVED and row.next_step == NOT_RECEIVED.words
+    return row.state is APPROVED and row.next_step in MISSING
+
+
+def is_traced(row: Entitlement) -> bool:
+    """Somebody above the school answered the family that the money did not reach, and looks for it."""
+    return row.state is APPROVED and row.next_step == MONEY_TRACED.words
 
 
 def open_rows_of(session: Session, pupil_id: UUID, term: str) -> list[Entitlement]:
@@ -202,3 +205,8 @@ def _turn(session: Session, row: Entitlement, step: Step, by: str, now: datetime
     """Another next step in the same state."""
     if row.next_step != step.words:
         take_step(session, row, row.state, by, now, what, step)
+
+
+def _heard(by: str) -> str:
+    """家长说, or to whom it said so: somebody who asked may end a row in its name (G1)."""
+    return "家长说" if by == "family" else f"家长对{actor_words(by)}说"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.clock import SchoolTerm
-from portal.coverage.progress import WAIVED, is_missing
+from portal.coverage.progress import WAIVED, is_missing, is_traced
 from portal.coverage.reasons import label_of
 from portal.coverage.steps import (
     APPLIED,
@@ -82,6 +82,12 @@ def _when_ended(row: Entitlement, paid_on: date | None) -> Status | None:
 def _when_missing(row: Entitlement, above: str, today: date) -> Status:
     """Both clocks of 没收到 as dates: the answer within 2 working days, the money within 20."""
     answer_by = row.next_step_due or today
+    if is_traced(row) and today <= answer_by:
+        return Status(Dot.LATE, f"您说没收到。{above}已答复您，{short_day(answer_by)}前查清补到")
+    if is_traced(row):
+        return Status(
+            Dot.LATE, f"您说没收到。{above}应在{short_day(answer_by)}前补到，晚了，已报上一级；着急请打下面的电话"
+        )
     said = f"您说没收到。{above}{short_day(answer_by)}前答复您，{short_day(settled_by(answer_by))}前查清补到"
     late = f"您说没收到。{above}应在{short_day(answer_by)}前答复，晚了；着急请打下面的电话"
     return Status(Dot.LATE, late if today > answer_by else said)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -58,6 +59,9 @@ STEPS = {
 NOT_RECEIVED = Step(Mover.ABOVE, "家长说没收到：查明款项去向并答复家长", 2, "R16")
 SETTLED_WITHIN = 20
 """Working days from 没收到 to the money being there, counted as the answer's two are."""
+MONEY_TRACED = Step(Mover.ABOVE, "已答复家长没收到的事：查清并补到账", SETTLED_WITHIN - NOT_RECEIVED.days, "R16")
+MISSING = (NOT_RECEIVED.words, MONEY_TRACED.words)
+"""The steps of money that is on record as paid and, says the family, did not come."""
 PAID_SHORT = Step(Mover.ABOVE, "发放金额不足：查明原因并补发", 5, "R16")
 LIST_GONE = Step(Mover.ABOVE, "所依据的名单没有了：核对孩子是否仍应享受", 5, "R16")
 SAID_LEFT = Step(Mover.SCHOOL, "家长说孩子不在这所学校：核实去向", 5, "R16")
@@ -81,16 +85,16 @@ def pay_by(term: SchoolTerm, opened_at: datetime) -> date:
 
 
 def due_day(step: Step, now: datetime) -> date:
-    return _after(local(now).date(), step.days)
+    return days_after(local(now).date(), step.days)
 
 
 def settled_by(answered_by: date) -> date:
     """The day on which money that did not come is there at the latest, from the day of the answer."""
-    return _after(answered_by, SETTLED_WITHIN - NOT_RECEIVED.days)
+    return days_after(answered_by, MONEY_TRACED.days)
 
 
 @lru_cache(maxsize=256)
-def _after(day: date, days: int) -> date:
+def days_after(day: date, days: int) -> date:
     """Counting working days is a third of the work of opening a county's rows, and the answer is always the same."""
     return working_days_after(day, days)
 
@@ -109,38 +113,52 @@ def take_step(
     what: str,
     step: Step | None = None,
     due: date | None = None,
+    act: UUID | None = None,
 ) -> None:
-    """Put an open row into a state, with everything an open row owes; without ``step`` the table says which."""
+    """Put an open row into a state, with everything an open row owes; without ``step`` the table says which.
+
+    Whatever moves, waits above no longer.
+    """
     step = step or STEPS[state, row.claim_mode]
     parent = row.school.parent
     row.state, row.reason, row.closed_on = state, step.reason, None
     row.owner_level = owner_of(step.mover, parent.level if parent else UnitLevel.COUNTY)
     row.next_step, row.next_step_due = step.words, due or due_day(step, now)
-    note_change(session, row, by, now, what)
+    row.raised_to = row.raised_at = None
+    note_change(session, row, by, now, what, act)
 
 
 def close(
-    session: Session, row: Entitlement, state: EntitlementState, reason: str | None, by: str, now: datetime, what: str
+    session: Session,
+    row: Entitlement,
+    state: EntitlementState,
+    reason: str | None,
+    by: str,
+    now: datetime,
+    what: str,
+    act: UUID | None = None,
 ) -> None:
     """End a row: received, or a final reason that somebody above the school agreed to."""
     row.state, row.reason = state, reason
     row.next_step, row.next_step_due, row.closed_on = "", None, local(now).date()
+    row.raised_to = row.raised_at = None
+    note_change(session, row, by, now, what, act)
+
+
+MOVED = ("state", "reason", "owner_level", "next_step", "next_step_due", "closed_on", "raised_to", "raised_at")
+"""What a step changes of a row, and taking it back restores."""
+KEPT = ("pupil_id", "school_id", "policy", "term", "due_yuan", "paid_yuan", *MOVED)
+"""What a change keeps of a row."""
+
+
+def restore(session: Session, row: Entitlement, stood: EntitlementChange, by: str, now: datetime, what: str) -> None:
+    """The row as it stood after an earlier change; that too is a change."""
+    for name in MOVED:
+        setattr(row, name, getattr(stood, name))
     note_change(session, row, by, now, what)
 
 
-def note_change(session: Session, row: Entitlement, by: str, now: datetime, what: str) -> None:
+def note_change(session: Session, row: Entitlement, by: str, now: datetime, what: str, act: UUID | None = None) -> None:
     """Keep how the row stands now; nobody can rewrite it."""
-    session.add(
-        EntitlementChange(
-            entitlement_id=row.id,
-            pupil_id=row.pupil_id,
-            school_id=row.school_id,
-            at=now,
-            by=by,
-            state=row.state,
-            reason=row.reason,
-            next_step=row.next_step,
-            next_step_due=row.next_step_due,
-            what=what,
-        )
-    )
+    kept = {name: getattr(row, name) for name in KEPT}
+    session.add(EntitlementChange(entitlement_id=row.id, at=now, by=by, act_id=act, what=what, **kept))

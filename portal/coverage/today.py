@@ -11,7 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from portal import clock
 from portal.access.scope import Scope
 from portal.clock import SHANGHAI, SchoolTerm
-from portal.coverage.steps import NOT_RECEIVED
+from portal.coverage.as_of import Standing
+from portal.coverage.steps import MISSING
 from portal.coverage.totals import totals
 from portal.enrolment.standing import OUTCOME, stands, waits
 from portal.models import Confirmation, ContactRecord, Entitlement, Intake, MatchPair
@@ -40,15 +41,15 @@ def figures(session: Session, scope: Scope, term: SchoolTerm) -> Figures:
     )
 
 
-def is_unaided() -> ColumnElement[bool]:
+def is_unaided(rows: Standing = Entitlement) -> ColumnElement[bool]:
     """An open row whose money, or waiver, is not recorded as given in full."""
-    full = or_(Entitlement.due_yuan.is_(None), Entitlement.paid_yuan >= Entitlement.due_yuan)
-    return and_(Entitlement.closed_on.is_(None), not_(and_(Entitlement.state == EntitlementState.PAID, full)))
+    full = or_(rows.due_yuan.is_(None), rows.paid_yuan >= rows.due_yuan)
+    return and_(rows.closed_on.is_(None), not_(and_(rows.state == EntitlementState.PAID, full)))
 
 
-def is_not_received() -> ColumnElement[bool]:
+def is_not_received(rows: Standing = Entitlement) -> ColumnElement[bool]:
     """An open row whose money is on record as paid and, says the family, did not come."""
-    return and_(Entitlement.closed_on.is_(None), Entitlement.next_step == NOT_RECEIVED.words)
+    return and_(rows.closed_on.is_(None), rows.next_step.in_(MISSING))
 
 
 def is_aware(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm) -> ColumnElement[bool]:

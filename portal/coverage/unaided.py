@@ -1,6 +1,7 @@
 """未资助原因管理: a school's final reason waits for the unit above; some reasons never end a row (N3-14, N3-18)."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,14 @@ GIVER_KEEPS = frozenset({"R16"})
 
 
 def give_reason(
-    session: Session, row: Entitlement, code: str, words: str, by: StaffMember, now: datetime, due: date | None = None
+    session: Session,
+    row: Entitlement,
+    code: str,
+    words: str,
+    by: StaffMember,
+    now: datetime,
+    due: date | None = None,
+    act: UUID | None = None,
 ) -> None:
     """Raise ReasonRefused with the sentence for the form; the row stays as it was then."""
     lock(session, row)
@@ -30,10 +38,10 @@ def give_reason(
     what = f"{by.unit.level.label}填写原因：{reason.label}" + (f"；{said}" if said else "")
     actor = f"staff:{by.account}"
     if level in reason.closed_by:
-        close(session, row, row.state, reason.code, actor, now, what)
+        close(session, row, row.state, reason.code, actor, now, what, act)
     else:
         step = Step(_mover(reason, level), reason.step, reason.days, reason.code)
-        take_step(session, row, row.state, actor, now, what, step, due)
+        take_step(session, row, row.state, actor, now, what, step, due, act)
     audit.record(
         session, actor, "reason_given",
         unit_id=row.school_id, pupil_id=row.pupil_id, policy=row.policy, term=row.term, reason=reason.code,

@@ -35,6 +35,7 @@ from portal.models.sign_in import SignIn
 from portal.models.slip import Slip
 from portal.models.staff_member import StaffMember
 from portal.models.supplier_template import SupplierTemplate
+from portal.models.term_closing import TermClosing
 from portal.models.try_count import TryCount
 from portal.models.unit import Unit
 from portal.models.waiver import Waiver
@@ -83,6 +84,7 @@ __all__ = [
     "Slip",
     "StaffMember",
     "SupplierTemplate",
+    "TermClosing",
     "TryCount",
     "Unit",
     "Waiver",

@@ -4,7 +4,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, String, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    Numeric,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Code, Row
@@ -51,6 +61,9 @@ class Entitlement(Row):
     next_step_due: Mapped[date | None]
     closed_on: Mapped[date | None]
     """The day it was received, or a final reason accepted."""
+    raised_to: Mapped[UnitLevel | None] = mapped_column(Code(UnitLevel))
+    """上报: the level above its owner where it waits, until something is done about it (N2-1)."""
+    raised_at: Mapped[datetime | None]
     opened_at: Mapped[datetime]
     person: Mapped[bytes | None]
     """Digests of number and name: whoever is enrolled twice is aided once."""
@@ -62,23 +75,43 @@ class Entitlement(Row):
     pupil: Mapped[Pupil] = relationship()
     school: Mapped[Unit] = relationship()
     settlement: Mapped[Settlement | None] = relationship()
-    changes: Mapped[list["EntitlementChange"]] = relationship(order_by="EntitlementChange.at")
+    changes: Mapped[list["EntitlementChange"]] = relationship(order_by="EntitlementChange.number")
 
 
 class EntitlementChange(Row):
-    """One dated change; yesterday's ledger can be told from these."""
+    """One dated change with how the row stood afterwards; yesterday's ledger is read from these alone (N3-16)."""
 
     __tablename__ = "entitlement_change"
+    __table_args__ = (
+        Index("ix_entitlement_change_standing", "school_id", "term", "entitlement_id", "number"),
+        Index("ix_entitlement_change_act_id", "act_id", postgresql_where=text("act_id IS NOT NULL")),
+    )
 
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    """The order of changes is the database's to say: two of one moment have theirs too."""
     entitlement_id: Mapped[UUID] = mapped_column(ForeignKey("entitlement.id"), index=True)
     pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupil.id"))
     school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    policy: Mapped[str] = mapped_column(String(20))
+    term: Mapped[str] = mapped_column(String(12))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
     """``staff:<account>``, ``family`` or ``portal``."""
+    act_id: Mapped[UUID | None]
+    """One press of a button; what was done with it is undone with it."""
     state: Mapped[EntitlementState] = mapped_column(Code(EntitlementState))
+    due_yuan: Mapped[Decimal | None] = mapped_column(Numeric(10, 2))
+    paid_yuan: Mapped[Decimal] = mapped_column(Numeric(10, 2))
     reason: Mapped[str | None] = mapped_column(String(8))
+    owner_level: Mapped[UnitLevel] = mapped_column(Code(UnitLevel))
     next_step: Mapped[str] = mapped_column(String(120))
     next_step_due: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    raised_to: Mapped[UnitLevel | None] = mapped_column(Code(UnitLevel))
+    raised_at: Mapped[datetime | None]
     what: Mapped[str] = mapped_column(String(200))
     """A sentence: 家长说收到了."""
+
+    pupil: Mapped[Pupil | None] = relationship(viewonly=True)
+    """Nobody where the child has gone to a school out of reach since."""
+    school: Mapped[Unit] = relationship(viewonly=True)
