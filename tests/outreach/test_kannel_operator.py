@@ -18,7 +18,8 @@ from tests.builders import A_MONDAY
 from tests.conftest import Databases
 from tests.outreach.cases import matched_pupils, messages, sessions
 from tests.outreach.kannel import Running, free_ports, kannel, wait_for
-from tests.outreach.test_kannel_loop import DISPATCHER, environment_of, process, serving
+from tests.outreach.processes import dispatching, serving
+from tests.outreach.test_kannel_loop import environment_of
 
 DELIVERED, FAILED, ACCEPTED = MessageState.DELIVERED, MessageState.FAILED, MessageState.ACCEPTED
 ENDS = {"0": DELIVERED, "1": FAILED, "2": FAILED, "3": FAILED, "4": FAILED, "5": DELIVERED, "6": DELIVERED}
@@ -47,7 +48,7 @@ def test_delivered_undelivered_rejected_throttled_silent_and_late_each_end_as_th
     session.commit()
     with ExitStack() as stack:
         stack.enter_context(serving(tmp_path / "web.log", environment))
-        stack.enter_context(process(tmp_path / "dispatcher.log", environment, *DISPATCHER))
+        stack.enter_context(dispatching(tmp_path / "dispatcher.log", environment))
         wait_for(lambda: all(m.state is ENDS[(m.phone or "")[-1]] for m in messages(session)))
         wait_for(lambda: bool(messages(session)) and len(session.scalars(select(OptOut)).all()) == 2)
 
