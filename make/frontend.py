@@ -4,6 +4,7 @@ Run at set-up by make. Pages are served from our origin alone, so a file that wo
 """
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -14,14 +15,20 @@ FILES = (
     "weui/dist/style/weui.min.css",
     "@tabler/core/dist/css/tabler.min.css",
     "htmx.org/dist/htmx.min.js",
+    "echarts/dist/echarts.simple.min.js",
 )
+FONT = "@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"
+"""What bulletins on paper are set in; put into the PDF, fetched by no page."""
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)  # licences name their home pages
 SOURCE_MAP = re.compile(r"^\s*(//[#@]|/\*[#@])\s*sourceMappingURL=.*$", re.MULTILINE)
-# In a style sheet whatever is not inline data or a fragment is fetched; in a script, whatever has a full address.
+# In a style sheet whatever is not inline data or a fragment is fetched; in a script, whatever has a full address that
+# is no name of a namespace or a licence.
 FETCHES = {
     ".css": re.compile(r"@import|url\((?!\s*[\"']?(?:data:|#|%23))[^)]{0,80}"),
-    ".js": re.compile(r"https?://(?!www\.w3\.org/)[^\"'`\s]{0,80}|sourceMappingURL"),
+    ".js": re.compile(
+        r"https?://(?!www\.w3\.org/|www\.apache\.org/licenses/|\S{0,40}/LICENSE\b)[^\"'`\s]{0,80}|sourceMappingURL"
+    ),
 }
 
 
@@ -37,12 +44,14 @@ def tidied(name: str, text: str) -> str:
 def main() -> None:
     VENDOR.mkdir(parents=True, exist_ok=True)
     wanted = {Path(name).name: tidied(name, (PACKAGES / name).read_text(encoding="utf-8")) for name in FILES}
+    font = Path(FONT).name
     for old in VENDOR.iterdir():
-        if old.name not in wanted:
+        if old.name not in {*wanted, font}:
             old.unlink()
     for name, text in wanted.items():
         (VENDOR / name).write_text(text, encoding="utf-8")
-    sys.stdout.write(f"front end: {', '.join(wanted)} in {VENDOR.relative_to(ROOT)}\n")
+    shutil.copyfile(PACKAGES / FONT, VENDOR / font)
+    sys.stdout.write(f"front end: {', '.join([*wanted, font])} in {VENDOR.relative_to(ROOT)}\n")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
@@ -36,17 +36,25 @@ class Totals:
         }
 
 
+def is_in_gap() -> ColumnElement[bool]:
+    """All rows but those that ended by an accepted reason."""
+    return or_(Entitlement.closed_on.is_(None), Entitlement.state == EntitlementState.RECEIVED)
+
+
+def gap_of_row() -> ColumnElement[Decimal]:
+    """Yuan due and not on record as paid."""
+    aided = case((Entitlement.state.in_(COUNTED_AS_AIDED), Entitlement.paid_yuan), else_=0)
+    return func.greatest(func.coalesce(Entitlement.due_yuan, 0) - aided, 0)
+
+
 def totals(session: Session, scope: Scope, term: str, today: date) -> Totals:
     is_open = Entitlement.closed_on.is_(None)
-    aided = case((Entitlement.state.in_(COUNTED_AS_AIDED), Entitlement.paid_yuan), else_=0)
-    counts = or_(is_open, Entitlement.state == EntitlementState.RECEIVED)
     lacking = or_(Entitlement.next_step == "", Entitlement.next_step_due.is_(None), Entitlement.reason.is_(None))
-    gap = func.greatest(func.coalesce(Entitlement.due_yuan, 0) - aided, 0)
     statement = select(
         Entitlement.state,
         func.count(),
         func.count().filter(and_(is_open, lacking)),
-        func.coalesce(func.sum(gap).filter(counts), 0),
+        func.coalesce(func.sum(gap_of_row()).filter(is_in_gap()), 0),
         func.count().filter(and_(is_open, Entitlement.next_step_due < today)),
     ).where(Entitlement.term == term)
     found = session.execute(scope.narrow(statement, Entitlement.school_id).group_by(Entitlement.state)).all()

@@ -47,15 +47,17 @@ class Sealed:
     @overload
     def __get__(self, row: Row, owner: type[Row]) -> str | None: ...
     def __get__(self, row: Row | None, owner: type[Row]) -> "Sealed | str | None":
-        if row is None:
-            return self
-        sealed: bytes | None = getattr(row, self.column)
-        return None if sealed is None else keyring().open(sealed, self.place, row.id)
+        return self if row is None else self.open(row)
 
     def __set__(self, row: Row, text: str | None) -> None:
         setattr(row, self.column, self.seal(row, text))
         if self.purpose is not None:
             setattr(row, f"{self.name}_index", self.digest(text))
+
+    def open(self, row: Any) -> str | None:
+        """Of a row, or of a line that was selected with the row's id and this column."""
+        sealed: bytes | None = getattr(row, self.column)
+        return None if sealed is None else keyring().open(sealed, self.place, row.id)
 
     def seal(self, row: Any, text: str | None) -> bytes | None:
         """What the column holds for a row with this id; for bulk copies as well."""

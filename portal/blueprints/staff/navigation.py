@@ -104,6 +104,7 @@ PLACES = (
         ("staff.standard", "staff.new_standard", "staff.approve_standard", "staff.refuse_standard"),
         standards_waiting, "份待批准",
     ),
+    Place("staff.statistics", "统计", (Permission.SEE_PUPILS,), ("staff.counted", "staff.export_statistics")),
     Place("staff.people", "单位与人员", (Permission.KEEP_ACCOUNTS,), ("staff.change_role", "staff.close_account")),
     Place(
         "staff.operations", "发送状况", (Permission.SEE_OPERATIONS,),

@@ -1,0 +1,94 @@
+"""统计口径: every pupil with a ledger row once at its school, aided, unaided or ended; each figure is such a list.
+
+Who has rows at two schools of a term counts at each, so that schools, county, city and province add up to the pupil.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, cast, func, not_, select, true
+
+from portal.access.scope import scope_of
+from portal.coverage.today import is_unaided
+from portal.coverage.totals import gap_of_row, is_in_gap
+from portal.models import EnrolmentRecord, Entitlement, Pupil, Unit
+from portal.vocabulary import Labelled, Stage, UnitLevel
+
+
+class By(Labelled):
+    """What the pupils are told apart by."""
+
+    AREA = "area", "地区和学校"
+    STAGE = "stage", "学段"
+    CATEGORY = "category", "困难类别"
+    ORIGIN = "origin", "户籍"
+
+
+class Measure(Labelled):
+    """台账学生 are the aided, the unaided and those whose rows all ended by an accepted reason."""
+
+    ALL = "all", "台账学生"
+    AIDED = "aided", "已助"
+    UNAIDED = "unaided", "应助未助"
+    ENDED = "ended", "已结束（有原因）"
+
+
+NOT_SAID = "unknown"
+NO_LIST = "none"
+NOBODY_WROTE = "名册没有写"
+HERE, ELSEWHERE = "inside", "outside"
+ORIGINS = {HERE: "本省户籍", ELSEWHERE: "省外户籍", NOT_SAID: NOBODY_WROTE}
+STAGES = {**{stage.value: stage.label for stage in Stage}, NOT_SAID: NOBODY_WROTE}
+
+
+def counted_pupils(unit: Unit, term: str) -> Subquery:
+    """A row for each pupil at a school of the unit: ``unaided``, ``aided``, yuan ``due`` and, of them, the ``gap``."""
+    unaided = func.bool_or(is_unaided())
+    rows = select(
+        Entitlement.pupil_id,
+        Entitlement.school_id,
+        unaided.label("unaided"),
+        and_(not_(unaided), func.bool_or(is_in_gap())).label("aided"),
+        func.coalesce(func.sum(Entitlement.due_yuan).filter(is_in_gap()), 0).label("due"),
+        func.coalesce(func.sum(gap_of_row()).filter(is_in_gap()), 0).label("gap"),
+    ).where(Entitlement.term == term, not_(Entitlement.retracted))
+    within = scope_of(unit).narrow(rows, Entitlement.school_id)
+    return within.group_by(Entitlement.pupil_id, Entitlement.school_id).subquery()
+
+
+def holds(people: Subquery, measure: Measure) -> ColumnElement[bool]:
+    return {
+        Measure.ALL: true(),
+        Measure.AIDED: people.c.aided,
+        Measure.UNAIDED: people.c.unaided,
+        Measure.ENDED: and_(not_(people.c.aided), not_(people.c.unaided)),
+    }[measure]
+
+
+def beside(people: Subquery, term: str, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """``people`` with their school, their enrolment of the term and, where it is in reach, the pupil's own row."""
+    enrolled = (
+        (EnrolmentRecord.pupil_id == people.c.pupil_id)
+        & (EnrolmentRecord.school_id == people.c.school_id)
+        & (EnrolmentRecord.term == term)
+    )
+    return (
+        select(*columns)
+        .join_from(people, Unit, Unit.id == people.c.school_id)
+        .outerjoin(EnrolmentRecord, enrolled)
+        .outerjoin(Pupil, Pupil.id == people.c.pupil_id)
+    )
+
+
+def group_of(by: By, unit: Unit) -> ColumnElement[str]:
+    """The code of the group; a school's areas are its grades. Categories are sealed and told apart elsewhere."""
+    if by is By.STAGE:
+        return func.coalesce(cast(EnrolmentRecord.stage, String), NOT_SAID)
+    if by is By.ORIGIN:
+        return case(
+            (func.coalesce(Pupil.hukou_division, "") == "", NOT_SAID),
+            (func.left(Pupil.hukou_division, 2) == unit.path.strip("/")[:2], HERE),
+            else_=ELSEWHERE,
+        )
+    if unit.level is UnitLevel.SCHOOL:
+        return func.coalesce(func.nullif(EnrolmentRecord.grade, ""), NOT_SAID)
+    return func.split_part(func.substr(Unit.path, len(unit.path) + 1), "/", 1)

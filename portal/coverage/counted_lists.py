@@ -1,0 +1,83 @@
+"""The list behind a number of 统计: exactly the pupils it counts, names masked."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Select, Subquery, Uuid, func, literal, select, tuple_
+from sqlalchemy.orm import Session
+
+from portal.coverage.counted import By, Measure, beside, counted_pupils, group_of, holds
+from portal.coverage.distribution import AtSchool, by_category
+from portal.coverage.words import class_words
+from portal.models import EnrolmentRecord, Pupil, Unit
+from portal.privacy.masking import mask_name
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a number counts; without ``group`` all of the unit."""
+
+    unit: Unit
+    term: str
+    by: By = By.AREA
+    group: str = ""
+    measure: Measure = Measure.ALL
+
+
+@dataclass(frozen=True)
+class CountedLine:
+    pupil_id: UUID
+    masked_name: str
+    school: str
+    class_words: str
+    aided: bool
+    unaided: bool
+    due: Decimal
+    gap: Decimal
+
+
+def count_of(session: Session, asked: Question) -> int:
+    return session.scalar(_asked(session, asked, func.count())) or 0
+
+
+def lines_of(session: Session, asked: Question, offset: int, limit: int) -> list[CountedLine]:
+    """School by school, class by class."""
+    people = counted_pupils(asked.unit, asked.term)
+    page = _narrowed(
+        session, asked, people, Pupil, Unit.name, EnrolmentRecord.grade, EnrolmentRecord.class_name, people
+    )
+    page = (
+        page.order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, people.c.pupil_id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [
+        CountedLine(
+            row.pupil_id, mask_name(row.Pupil.name or "") if row.Pupil else "已转出的学生", row.name,
+            class_words(row.grade or "", row.class_name or ""), row.aided, row.unaided, row.due, row.gap,
+        )
+        for row in session.execute(page)
+    ]  # fmt: skip
+
+
+def _asked(session: Session, asked: Question, *columns: Any) -> Select[*tuple[Any, ...]]:
+    return _narrowed(session, asked, counted_pupils(asked.unit, asked.term), *columns)
+
+
+def _narrowed(session: Session, asked: Question, people: Subquery, *columns: Any) -> Select[*tuple[Any, ...]]:
+    statement = beside(people, asked.term, *columns).where(holds(people, asked.measure))
+    if not asked.group:
+        return statement
+    if asked.by is not By.CATEGORY:
+        return statement.where(group_of(asked.by, asked.unit) == asked.group)
+    members = _in_category(session, asked, people)
+    pupils, schools = ([one[place] for one in members] for place in (0, 1))
+    found = select(func.unnest(literal(pupils, ARRAY(Uuid))), func.unnest(literal(schools, ARRAY(Uuid))))
+    return statement.where(tuple_(people.c.pupil_id, people.c.school_id).in_(found))
+
+
+def _in_category(session: Session, asked: Question, people: Subquery) -> list[AtSchool]:
+    counted = [(pupil, school) for pupil, school in session.execute(select(people.c.pupil_id, people.c.school_id))]
+    return sorted(by_category(session, asked.unit, asked.term, counted).get(asked.group, ()))
