@@ -73,6 +73,7 @@ ACTIONS = {
     "opted_out": "家长退订短信",
     "opted_in": "家长恢复短信",
     "question_noted": "记录家长提问",
+    "bulletin_issued": "印发通报",
     "reach_printed": "打印告知证明",
     "account_made": "新建账号",
     "role_changed": "变更角色",

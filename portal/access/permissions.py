@@ -29,6 +29,7 @@ class Permission(StrEnum):
     PROPOSE_STANDARD = "propose_standard"
     APPROVE_STANDARD = "approve_standard"
     KEEP_ACCOUNTS = "keep_accounts"
+    ISSUE_BULLETIN = "issue_bulletin"
     READ_AUDIT = "read_audit"
 
 
@@ -63,6 +64,7 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.PROPOSE_STANDARD: ("提出本地的资助标准", frozenset({COUNTY, CITY})),
     Permission.APPROVE_STANDARD: ("批准别人提出的地方标准", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.KEEP_ACCOUNTS: ("管理账号", frozenset({Role.ACCOUNT_KEEPER})),
+    Permission.ISSUE_BULLETIN: ("起草和印发通报", frozenset({CITY, PROVINCE})),
     Permission.READ_AUDIT: ("查看操作日志", frozenset({Role.INSPECTOR})),
 }
 

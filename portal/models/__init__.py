@@ -3,6 +3,7 @@
 from portal.models.addition import Addition
 from portal.models.audit_entry import AuditEntry
 from portal.models.award import Award
+from portal.models.bulletin import Bulletin
 from portal.models.campaign import Campaign, CampaignPupil
 from portal.models.code_request import CodeRequest
 from portal.models.confirmation import Confirmation
@@ -46,6 +47,7 @@ __all__ = [
     "Addition",
     "AuditEntry",
     "Award",
+    "Bulletin",
     "Campaign",
     "CampaignPupil",
     "CodeRequest",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.access.slips import issue_slips
 from portal.clock import SchoolTerm, local
+from portal.coverage import bulletins
 from portal.coverage.additions import Found, nominate
 from portal.coverage.ledger import open_rows
 from portal.database import EVERYTHING, db
@@ -21,6 +22,7 @@ from portal.enrolment.matching_runs import run
 from portal.enrolment.review import settle
 from portal.models import (
     Addition,
+    Bulletin,
     Campaign,
     ContactTask,
     Correction,
@@ -97,6 +99,8 @@ class Things:
     pause: OutreachPause
     wording: Wording
     task: ContactTask
+    bulletin: Bulletin
+    """Of the unit above the county."""
 
 
 @dataclass(frozen=True)
@@ -161,10 +165,17 @@ def _things(
     double = _double(session, brother, now)
     standard = propose(session, county, a_proposal(), member, now)
     reach = _reaching(session, school, pupil, now)
+    bulletin = _bulletin(session, county.parent or county, member, now)
     return Things(
         pupil, row, said, roster, entry.intake, member, pairs[False], settlement.act_id, addition, double, standard,
-        *reach,
+        *reach, bulletin,
     )  # fmt: skip
+
+
+def _bulletin(session: Session, unit: Unit, by: StaffMember, now: datetime) -> Bulletin:
+    session.flush()
+    drawn = bulletins.draft(session, unit, SchoolTerm.parse(TERM), now)
+    return bulletins.issue(session, drawn, drawn.digest, drawn.title, "", by, now)
 
 
 def _reaching(session: Session, school: Unit, pupil: Pupil, now: datetime) -> tuple[Any, ...]:

@@ -45,8 +45,10 @@ LISTS = {
         "/staff/statistics?by=category",
         "/staff/statistics?by=stage&unit=3299010001",
         "/staff/statistics/pupils?by=origin&group=unknown&measure=unaided",
+        "/staff/bulletins",
         "/staff/password",
     ),
+    "prov": ("/staff/bulletins/new",),
     "sch1": ("/staff/", "/staff/intake/roster", "/staff/slips"),
     "insp": ("/staff/audit",),
     "keeper": ("/staff/people", "/staff/operations", "/staff/supplier-templates"),
@@ -65,6 +67,8 @@ def every_page(page: Page, county: StaffCounty) -> Iterator[str]:
         if account in ("cnty", "sch1"):
             yield from of_one_pupil(page, county)
         if account == "cnty":
+            page.goto(f"/staff/bulletins/{county.ours.bulletin.id}")
+            yield "bulletin"
             page.goto(f"/staff/standards/{county.ours.standard.id}")
             yield "standard"
             page.goto(f"/staff/campaigns/{county.ours.campaign.id}")
@@ -150,4 +154,4 @@ def test_axe_finds_nothing_and_targets_are_large_enough(
 def test_no_page_needs_a_script(app: Flask, session: Session, county: StaffCounty, open_page: Opener) -> None:
     remind(app)
     page = open_page(DESK, java_script_enabled=False)
-    assert len(list(every_page(page, county))) == 71
+    assert len(list(every_page(page, county))) == 74

@@ -96,6 +96,11 @@ OPENED_BY = {
     "statistics": (Permission.SEE_PUPILS,),
     "counted": (Permission.SEE_PUPILS,),
     "export_statistics": (Permission.EXPORT,),
+    "bulletins": (Permission.SEE_PUPILS,),
+    "bulletin": (Permission.SEE_PUPILS,),
+    "bulletin_paper": (Permission.SEE_PUPILS,),
+    "new_bulletin": (Permission.ISSUE_BULLETIN,),
+    "issue_bulletin": (Permission.ISSUE_BULLETIN,),
     "people": (Permission.KEEP_ACCOUNTS,),
     "change_role": (Permission.KEEP_ACCOUNTS,),
     "close_account": (Permission.KEEP_ACCOUNTS,),
@@ -136,6 +141,7 @@ def things_of(things: Things, role: Role) -> dict[str, object]:
         "pause_id": things.pause.id,
         "wording_id": things.wording.id,
         "task_id": things.task.id,
+        "bulletin_id": things.bulletin.id,
     }
 
 

@@ -105,6 +105,10 @@ PLACES = (
         standards_waiting, "份待批准",
     ),
     Place("staff.statistics", "统计", (Permission.SEE_PUPILS,), ("staff.counted", "staff.export_statistics")),
+    Place(
+        "staff.bulletins", "通报", (Permission.SEE_PUPILS,),
+        ("staff.bulletin", "staff.new_bulletin", "staff.issue_bulletin"),
+    ),
     Place("staff.people", "单位与人员", (Permission.KEEP_ACCOUNTS,), ("staff.change_role", "staff.close_account")),
     Place(
         "staff.operations", "发送状况", (Permission.SEE_OPERATIONS,),
