@@ -28,7 +28,7 @@ def tell(lines: Sequence[Line], total: Line) -> list[tuple[str, ...]]:
     if len(few) == 1 and len(small) > 1:
         beside = min(small - set(few), key=lambda place: lines[place][1].pupils)
         told[beside] = (lines[beside][0], *[WITHHELD] * 6)
-    whole = _untold(*total) if _is_small(total[1]) and total[1].pupils < LEAST else _told(*total)
+    whole = _untold(*total) if _is_small(total[1]) else _told(*total)
     return [*told, whole]
 
 
