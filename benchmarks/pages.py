@@ -47,12 +47,10 @@ def run() -> list[Speed]:
         raise SystemExit("benchmarks.pages needs wrk: apt-get install wrk")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        slip = subprocess.run(
-            [sys.executable, "-m", "benchmarks.ways.pages_portal", folder], cwd=ROOT, check=True, capture_output=True
-        )
-        code, birth_date = slip.stdout.decode().split()
+        code, birth_date = a_slip(folder)
         with served("wsgi:app", folder) as address:
-            cookies, browser = visit(address, code, birth_date)
+            jar, browser = visit(address, code, birth_date)
+            cookies = header_of(jar)
             for path in PATHS.values():
                 (folder / f"{path[1:]}.html").write_bytes(browser.open(address + path).read())
             ours = {page: pressed(address + path, cookies) for page, path in PATHS.items()}
@@ -66,6 +64,13 @@ def run() -> list[Speed]:
             Speed(f"{page}, bare Flask", bare[page][0], 1.0, bare[page][1]),
         )
     ]
+
+
+def a_slip(folder: Path) -> tuple[str, str]:
+    """Code and birth date of a child of the demonstration county that is made there."""
+    made = [sys.executable, "-m", "benchmarks.ways.pages_portal", folder]
+    code, birth_date = subprocess.run(made, cwd=ROOT, check=True, capture_output=True).stdout.decode().split()
+    return code, birth_date
 
 
 @contextmanager
@@ -101,16 +106,24 @@ def wait_for(port: int) -> None:
     raise SystemExit("gunicorn does not answer")
 
 
-def visit(address: str, code: str, birth_date: str) -> tuple[str, OpenerDirector]:
+def visit(address: str, code: str, birth_date: str) -> tuple[CookieJar, OpenerDirector]:
     """Signed in with a slip, as a family is."""
     jar = CookieJar()
     browser = build_opener(HTTPCookieProcessor(jar))
-    token = TOKEN.search(browser.open(f"{address}/sign-in").read().decode())
+    send(browser, f"{address}/sign-in", code=code, birth_date=birth_date)
+    return jar, browser
+
+
+def send(browser: OpenerDirector, url: str, **fields: str) -> None:
+    """The form of a page, filled in."""
+    token = TOKEN.search(browser.open(url).read().decode())
     if token is None:
-        raise SystemExit("the page to sign in has no token")
-    fields = {"csrf_token": token[1], "code": code, "birth_date": birth_date}
-    browser.open(f"{address}/sign-in", urlencode(fields).encode()).read()
-    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar), browser
+        raise SystemExit(f"the form of {url} has no token")
+    browser.open(url, urlencode({"csrf_token": token[1], **fields}).encode()).read()
+
+
+def header_of(jar: CookieJar) -> str:
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
 
 def pressed(url: str, cookies: str) -> tuple[float, float]:
