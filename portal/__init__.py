@@ -4,8 +4,12 @@
 packages (privacy, matching, policies) can be imported without Flask and a database behind them (docs/decisions/0006).
 """
 
+import os
 from importlib import import_module
 from typing import Any
+
+os.environ.setdefault("PYPINYIN_NO_PHRASES", "1")
+"""We read single characters; loading pypinyin's phrases would take every process a second to start."""
 
 
 def __getattr__(name: str) -> Any:

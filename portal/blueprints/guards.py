@@ -136,7 +136,8 @@ def cookie_config(settings: Settings, keyring: Keyring) -> dict[str, Any]:
 
 def stand_before(app: Flask) -> None:
     login_manager.session_protection = None
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)
+    app.jinja_env.globals["current_user"] = current_user  # asked for by the templates that name it, not by every page
     app.before_request(refuse_cross_site)
     app.before_request(keep_strangers_short)  # before the token is looked for, which reads the body
     csrf.init_app(app)

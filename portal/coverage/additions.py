@@ -1,6 +1,6 @@
 """人工新增: a school proposes whom no list names, the county adds or refuses; aid rows open the same day (N3-6)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -88,8 +88,12 @@ def standing_of(session: Session, pupil_id: UUID) -> Addition | None:
 
 
 def latest_of(session: Session, pupil_id: UUID) -> Addition | None:
-    """What pages show of a pupil: the one that stands, else the last that was decided."""
-    known = session.scalars(select(Addition).where(Addition.pupil_id == pupil_id)).all()
+    """What pages show of a pupil."""
+    return latest(session.scalars(select(Addition).where(Addition.pupil_id == pupil_id)))
+
+
+def latest(known: Iterable[Addition]) -> Addition | None:
+    """The one that stands, else the last that was decided."""
     return max(known, key=lambda one: (one.state in STANDING, one.decided_at or one.proposed_at), default=None)
 
 

@@ -1,6 +1,5 @@
 """One aid of a child as its family reads it: the sum, how it stands, why, the clause, and whom to ring (G1, G10)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -21,9 +20,6 @@ from portal.policies.policy import Sureness, Version, Waiver, version_on
 from portal.vocabulary import UnitLevel
 
 ALL_WAIVED = "全免"
-
-PaidDays = Mapping[tuple[str, str], date]
-"""The last day of payment, by policy and term."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +46,8 @@ class Item:
     ring: Ring | None = None
 
 
-def item_of(catalogue: Catalogue, row: Entitlement, paid_on: PaidDays, day: date, when: str = "") -> Item:
-    """``when`` names the term of a row that is not of this one."""
+def item_of(catalogue: Catalogue, row: Entitlement, paid_on: date | None, day: date, when: str = "") -> Item:
+    """``paid_on`` is the last day of payment; ``when`` names the term of a row that is not of this one."""
     policy = catalogue[row.policy]
     version = version_on(policy.versions, SchoolTerm.parse(row.term).first_day)
     is_waiver = version is not None and any(isinstance(tier.amount, Waiver) for tier in version.tiers)
@@ -60,7 +56,7 @@ def item_of(catalogue: Catalogue, row: Entitlement, paid_on: PaidDays, day: date
         policy=row.policy,
         name=f"{when}{policy.family_name}",
         amount=amount,
-        status=status_of(row, policy, is_waiver, paid_on.get((row.policy, row.term)), day),
+        status=status_of(row, policy, is_waiver, paid_on, day),
         why=row.because or "",
         clause=NOTICE_CLAUSE,
         source=version.source if version else "",
@@ -88,9 +84,13 @@ def spared(catalogue: Catalogue, pupil: Circumstances, term: SchoolTerm, held: s
     ]
 
 
-def paid_days(session: Session, pupil: Pupil) -> PaidDays:
-    last = select(Award.policy, Award.term, func.max(Award.paid_on)).where(Award.pupil_id == pupil.id)
-    return {(policy, term): day for policy, term, day in session.execute(last.group_by(Award.policy, Award.term))}
+def rows_of(session: Session, pupil: Pupil) -> dict[Entitlement, date | None]:
+    """The ledger of one pupil, of all terms by policy, each row with the last day on which it was paid."""
+    paid = select(func.max(Award.paid_on)).where(
+        Award.pupil_id == Entitlement.pupil_id, Award.policy == Entitlement.policy, Award.term == Entitlement.term
+    )
+    rows = select(Entitlement, paid.scalar_subquery()).where(Entitlement.pupil_id == pupil.id)
+    return dict(session.execute(rows.order_by(Entitlement.policy)).all())
 
 
 def _ring(row: Entitlement) -> Ring | None:

@@ -5,22 +5,23 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm, local, term_of
-from portal.coverage.aids import ALL_WAIVED, Item, item_of, paid_days, spared
+from portal.coverage.aids import ALL_WAIVED, Item, item_of, rows_of, spared
 from portal.coverage.household import Household, household_of
 from portal.coverage.notices import notices
+from portal.coverage.said import Said, said_of
 from portal.coverage.status import asks_to_apply, asks_to_confirm
 from portal.coverage.steps import PAID
 from portal.coverage.totals import COUNTED_AS_AIDED
 from portal.coverage.words import class_words, day_words, yuan_words
 from portal.enrolment import waivers
 from portal.enrolment.circumstances import circumstances_of
-from portal.enrolment.confirmation import spaced, standing_confirmation
-from portal.enrolment.corrections import NOES, unsettled
-from portal.models import Confirmation, EnrolmentRecord, Entitlement, Pupil, SchoolClass, Waiver
+from portal.enrolment.confirmation import spaced
+from portal.enrolment.corrections import NOES
+from portal.models import EnrolmentRecord, Entitlement, Pupil, SchoolClass, Waiver
 from portal.policies.catalogue import Catalogue
 from portal.vocabulary import EntitlementState
 
@@ -89,18 +90,15 @@ class ChildPage:
 def child_page(session: Session, pupil: Pupil, catalogue: Catalogue, day: date) -> ChildPage:
     """Same layout for every child; one on no list sees what every child has, and no trace of any list."""
     term = term_of(day)
-    record = latest_record(session, pupil, term)
-    rows = list(
-        session.scalars(select(Entitlement).where(Entitlement.pupil_id == pupil.id).order_by(Entitlement.policy))
-    )
+    record, teacher = latest_record(session, pupil, term)
+    rows = rows_of(session, pupil)
     ours = [row for row in rows if row.term == term.code]
     before = sorted((row for row in rows if row.term < term.code), key=lambda row: _begins(row.term), reverse=True)
-    paid_on = paid_days(session, pupil)
-    items = [item_of(catalogue, row, paid_on, day) for row in ours]
+    said = said_of(session, pupil.id, term.code)
+    items = [item_of(catalogue, row, rows[row], day) for row in ours]
     if record is not None:
         as_everybody = circumstances_of(record, pupil.school, pupil.hukou_division, None)
         items += spared(catalogue, as_everybody, term, {row.policy for row in ours})
-    confirmation = standing_confirmation(session, pupil.id, term.code)
     household = None if ours or record is None else household_of(session, pupil, record, term, catalogue)
     figure, unit = _figure(ours, items)
     return ChildPage(
@@ -111,24 +109,33 @@ def child_page(session: Session, pupil: Pupil, catalogue: Catalogue, day: date) 
         term_label=term.label,
         figure=figure,
         unit=unit,
-        notices=notices(session, pupil, term.code, aided=bool(ours)),
+        notices=notices(session, pupil, term.code, aided=bool(ours), refused=said.refused),
         headline=household.headline if household else _headline(catalogue, ours),
         sums=_sums(ours),
         items=tuple(items),
-        earlier=tuple(item_of(catalogue, row, paid_on, day, SchoolTerm.parse(row.term).label) for row in before),
-        questions_open=confirmation is None and any(row.closed_on is None for row in ours),
-        answered=_answered(session, confirmation),
-        waiving=_waiving(waivers.standing_waiver(session, pupil.id, term.code), day),
+        earlier=tuple(item_of(catalogue, row, rows[row], day, SchoolTerm.parse(row.term).label) for row in before),
+        questions_open=said.confirmation is None and any(row.closed_on is None for row in ours),
+        answered=_answered(said),
+        waiving=_waiving(said.waiver, day),
         household=household,
-        ask=_whom_to_ask(session, pupil, record),
+        ask=WhomToAsk(pupil.school.name, teacher, pupil.school.aid_officer, pupil.school.landline),
     )
 
 
-def latest_record(session: Session, pupil: Pupil, term: SchoolTerm) -> EnrolmentRecord | None:
-    """Of this term, or of the one before while the new roster is not in yet."""
-    records = session.scalars(select(EnrolmentRecord).where(EnrolmentRecord.pupil_id == pupil.id))
-    known = [record for record in records if _begins(record.term) <= term.first_day]
-    return max(known, key=lambda record: (_begins(record.term), record.left_on is None), default=None)
+def latest_record(session: Session, pupil: Pupil, term: SchoolTerm) -> tuple[EnrolmentRecord | None, str]:
+    """Of this term, or of the one before while the new roster is not in yet; with the class teacher's name."""
+    in_class = and_(
+        SchoolClass.school_id == EnrolmentRecord.school_id,
+        SchoolClass.grade == EnrolmentRecord.grade,
+        SchoolClass.name == EnrolmentRecord.class_name,
+    )
+    statement = select(EnrolmentRecord, SchoolClass.teacher).outerjoin(SchoolClass, in_class)
+    known = [
+        (record, teacher or "")
+        for record, teacher in session.execute(statement.where(EnrolmentRecord.pupil_id == pupil.id))
+        if _begins(record.term) <= term.first_day
+    ]
+    return max(known, key=lambda one: (_begins(one[0].term), one[0].left_on is None), default=(None, ""))
 
 
 def _begins(term: str) -> date:
@@ -174,30 +181,17 @@ def _headline(catalogue: Catalogue, rows: list[Entitlement]) -> str:
     return "您不用做任何事，也不用交证明"
 
 
-def _answered(session: Session, confirmation: Confirmation | None) -> Answered | None:
-    if confirmation is None:
+def _answered(said: Said) -> Answered | None:
+    if said.confirmation is None:
         return None
-    taken_back = {correction.about for correction in unsettled(session, confirmation.pupil_id, confirmation.term)}
-    said = {
+    words = {
         "not_in_school": "孩子不在这所学校",
         "no_aid_wanted": "现在不需要资助",
     }
-    noes = [said[about] for about in NOES if about in taken_back]
+    noes = [words[about] for about in NOES if about in said.noes]
     answer = "，".join(noes) if noes else "孩子在校，需要资助"
-    said_on = day_words(local(confirmation.said_at).date())
-    return Answered(spaced(confirmation.receipt), f"{said_on}您说：{answer}", yes=not noes)
-
-
-def _whom_to_ask(session: Session, pupil: Pupil, record: EnrolmentRecord | None) -> WhomToAsk:
-    teacher = record and session.scalar(
-        select(SchoolClass.teacher).where(
-            SchoolClass.school_id == record.school_id,
-            SchoolClass.grade == record.grade,
-            SchoolClass.name == record.class_name,
-        )
-    )
-    school = pupil.school
-    return WhomToAsk(school.name, teacher or "", school.aid_officer, school.landline)
+    said_on = day_words(local(said.confirmation.said_at).date())
+    return Answered(spaced(said.confirmation.receipt), f"{said_on}您说：{answer}", yes=not noes)
 
 
 def _waiving(waiver: Waiver | None, day: date) -> Waiving | None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -119,8 +120,9 @@ def entitlements(catalogue: Catalogue, circumstances: Circumstances, day: date) 
     return tuple(owed)
 
 
+@lru_cache(maxsize=1024)
 def without_lists(catalogue: Catalogue, circumstances: Circumstances, day: date) -> tuple[Finding, ...]:
-    """What a child is entitled to whether or not anybody ever put it on a list."""
+    """What a child is entitled to whether or not anybody ever put it on a list; children alike are judged once."""
     on_none = replace(circumstances, categories=frozenset(), determination=UNDETERMINED, disabled=False)
     return tuple(finding for finding in evaluate(catalogue, on_none, day) if finding.verdict is Verdict.ENTITLED)
 

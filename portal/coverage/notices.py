@@ -3,25 +3,26 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.coverage.additions import latest_of
 from portal.coverage.words import NAMED, above_words, day_words
 from portal.enrolment.standing import OUTCOME, stands
-from portal.models import MatchPair, Pupil
-from portal.vocabulary import AdditionState, Decision, UnitLevel
+from portal.models import Addition, MatchPair, Pupil
+from portal.vocabulary import Decision, UnitLevel
 
 
-def notices(session: Session, pupil: Pupil, term: str, aided: bool) -> tuple[str, ...]:
-    """Sentences; a child whose household alone is on a list gets nothing by a brother's or sister's match (G13)."""
+def notices(session: Session, pupil: Pupil, term: str, aided: bool, refused: Addition | None) -> tuple[str, ...]:
+    """Sentences; a child whose household alone is on a list gets nothing by a brother's or sister's match (G13).
+
+    ``refused`` is the school's proposal that the county did not take.
+    """
     said = []
     if not aided and (household := _household(session, pupil, term)):
         said.append(household)
-    addition = latest_of(session, pupil.id)
-    if addition is not None and addition.state is AdditionState.REFUSED and addition.term == term:
+    if refused is not None:
         office = pupil.school.parent
         above = above_words(office.level if office else UnitLevel.COUNTY)
         ring = f"打{above}电话{office.landline}" if office and office.landline else f"找{above}"
         said.append(
-            f"学校替孩子提过资助，{above}没有受理：{addition.because}。"
+            f"学校替孩子提过资助，{above}没有受理：{refused.because}。"
             f"不同意的，可以{ring}，或点下面的“信息不对，我要改”写一句话，会再看一次；不用交证明。"
         )
     return tuple(said)

@@ -17,9 +17,12 @@ LOCAL_FOLDER = "local"
 CATEGORY_KINDS = {"categories", "categories_to_confirm"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
-    """``overlays`` stand from the widest division to the narrowest, so that the county has the last word."""
+    """``overlays`` stand from the widest division to the narrowest, so that the county has the last word.
+
+    Equal to itself alone: what was found by one may be remembered with it.
+    """
 
     policies: tuple[Policy, ...]
     categories: Mapping[str, Category]

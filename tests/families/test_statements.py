@@ -14,9 +14,9 @@ from tests.builders import A_MONDAY
 from tests.families.forms import sign_in
 from tests.families.people import a_listed_child, a_payment, a_slip
 
-MOST = 12
-"""Visitor, pupil with school, enrolment, ledger, payments, the office above, the answers given, what became of a
-proposal, what was waived, the teacher to ask, the office to ring, the latest local standard."""
+MOST = 6
+"""Visitor, pupil with school and the office above, the latest local standard, enrolment with the class teacher, ledger
+with payments, what the family said."""
 
 
 @pytest.fixture(autouse=True)

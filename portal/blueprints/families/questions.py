@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from portal.blueprints.families.answers import Answers
@@ -183,8 +184,12 @@ def _at_home(chosen: list[Option]) -> dict[str, Any]:
 
 
 def findings(answers: Answers, catalogue: Catalogue, day: date) -> tuple[Finding, ...]:
+    return _told(catalogue, circumstances(answers, catalogue), day)
+
+
+@lru_cache(maxsize=1024)
+def _told(catalogue: Catalogue, known: Circumstances, day: date) -> tuple[Finding, ...]:
     """For the pupil's own stage alone; what is given to the chosen or here and there is told only where it is sure."""
-    known = circumstances(answers, catalogue)
     return tuple(
         finding
         for finding in evaluate(catalogue, known, day)

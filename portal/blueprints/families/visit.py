@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import abort, redirect, url_for
 from flask_login import current_user
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from portal import clock
@@ -13,7 +14,7 @@ from portal.access.households import enter_family
 from portal.blueprints.guards import sign_in_visitor
 from portal.coverage.progress import note_visit
 from portal.database import db
-from portal.models import Entitlement, Pupil
+from portal.models import Entitlement, Pupil, Unit
 
 
 def begin_visit(pupils: Sequence[Pupil]) -> Response:
@@ -31,8 +32,10 @@ def begin_visit(pupils: Sequence[Pupil]) -> Response:
 def the_child(place: int) -> Pupil:
     """Its place among the children of the visit is all that an address tells; the database shows no other."""
     children = current_user.children
-    found = db.session.get(Pupil, children[place - 1]) if 1 <= place <= len(children) else None
-    return found or abort(404)
+    if not 1 <= place <= len(children):
+        abort(404)
+    with_the_office = joinedload(Pupil.school).joinedload(Unit.parent)
+    return db.session.get(Pupil, children[place - 1], options=[with_the_office]) or abort(404)
 
 
 def its_row(row_id: UUID) -> Entitlement:
