@@ -30,6 +30,7 @@ class Permission(StrEnum):
     APPROVE_STANDARD = "approve_standard"
     KEEP_ACCOUNTS = "keep_accounts"
     ISSUE_BULLETIN = "issue_bulletin"
+    MAKE_BUDGET = "make_budget"
     READ_AUDIT = "read_audit"
 
 
@@ -65,10 +66,12 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.APPROVE_STANDARD: ("批准别人提出的地方标准", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.KEEP_ACCOUNTS: ("管理账号", frozenset({Role.ACCOUNT_KEEPER})),
     Permission.ISSUE_BULLETIN: ("起草和印发通报", frozenset({CITY, PROVINCE})),
+    Permission.MAKE_BUDGET: ("编制下年度预算", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.READ_AUDIT: ("查看操作日志", frozenset({Role.INSPECTOR})),
 }
 
 REFUSALS = {
+    Permission.MAKE_BUDGET: "预算由县资助中心按全县名单编制。学校的人数在“统计”里可以看。",
     Permission.ADD_BY_HAND: "学校可提名，由县新增。请在学生页点“提名”，县资助中心会受理并答复。",
     Permission.SETTLE_HOUSEHOLD: "同户匹配由县资助中心核实。请把您知道的情况告诉县里。",
     Permission.SETTLE_DOUBLE: "双重学籍由县资助中心核实。请把孩子在哪里上学告诉县里。",

@@ -46,6 +46,7 @@ LISTS = {
         "/staff/statistics?by=stage&unit=3299010001",
         "/staff/statistics/pupils?by=origin&group=unknown&measure=unaided",
         "/staff/bulletins",
+        "/staff/budget",
         "/staff/password",
     ),
     "prov": ("/staff/bulletins/new",),
@@ -154,4 +155,4 @@ def test_axe_finds_nothing_and_targets_are_large_enough(
 def test_no_page_needs_a_script(app: Flask, session: Session, county: StaffCounty, open_page: Opener) -> None:
     remind(app)
     page = open_page(DESK, java_script_enabled=False)
-    assert len(list(every_page(page, county))) == 74
+    assert len(list(every_page(page, county))) == 75

@@ -96,6 +96,8 @@ OPENED_BY = {
     "statistics": (Permission.SEE_PUPILS,),
     "counted": (Permission.SEE_PUPILS,),
     "export_statistics": (Permission.EXPORT,),
+    "next_budget": (Permission.MAKE_BUDGET,),
+    "take_budget": (Permission.MAKE_BUDGET,),
     "bulletins": (Permission.SEE_PUPILS,),
     "bulletin": (Permission.SEE_PUPILS,),
     "bulletin_paper": (Permission.SEE_PUPILS,),

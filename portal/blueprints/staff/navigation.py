@@ -105,6 +105,7 @@ PLACES = (
         standards_waiting, "份待批准",
     ),
     Place("staff.statistics", "统计", (Permission.SEE_PUPILS,), ("staff.counted", "staff.export_statistics")),
+    Place("staff.next_budget", "预算", (Permission.MAKE_BUDGET,), ("staff.take_budget",)),
     Place(
         "staff.bulletins", "通报", (Permission.SEE_PUPILS,),
         ("staff.bulletin", "staff.new_bulletin", "staff.issue_bulletin"),
