@@ -120,6 +120,27 @@ class OverlayState(Labelled):
     SUPERSEDED = "superseded", "已被代替"
 
 
+class MoveKind(Labelled):
+    """学籍变动."""
+
+    TRANSFER = "transfer", "转学"
+    SUSPENSION = "suspension", "休学"
+    DROP_OUT = "drop_out", "退学、疑似失学"
+    GRADUATION = "graduation", "毕业、结业"
+    DEATH = "death", "去世"
+
+
+class MoveEnd(Labelled):
+    """What a move came to."""
+
+    ACCEPTED = "accepted", "转入学校已接收"
+    SENT_BACK = "sent_back", "转入学校退回"
+    ABROAD = "abroad", "转到省外，由那边资助"
+    RETURNED = "returned", "已返校"
+    TAKEN_BACK = "taken_back", "登记有误，已撤销"
+    REPLACED = "replaced", "有了新的变动"
+
+
 class FoundBy(Labelled):
     """来源: how somebody came to know of a pupil whom no list names."""
 

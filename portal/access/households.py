@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from portal.clock import age_on
 from portal.database import EVERYTHING, reach_pupils, set_reach
-from portal.models import Guardian, Pupil
+from portal.models import Guardian, Move, Pupil
 from portal.privacy.names import name_key
+from portal.vocabulary import MoveKind
 
 GUARDIANS_ONLY, GROWN_UP = 14, 18
 """Below the first age only a guardian acts (PIPL 31); from the second the student alone."""
@@ -22,6 +23,12 @@ NO_FAMILY = ("老师", "教师", "班主任", "学校", "校长", "村", "社区
 def is_grown_up(pupil: Pupil, day: date) -> bool:
     born = pupil.birth_date
     return born is not None and age_on(day, born) >= GROWN_UP
+
+
+def has_died(session: Session, pupil_id: UUID) -> bool:
+    """Nothing is ever sent about the child again, and its page asks nothing."""
+    died = select(Move.id).where(Move.pupil_id == pupil_id, Move.kind == MoveKind.DEATH, Move.ended_at.is_(None))
+    return session.scalars(died).first() is not None
 
 
 def only_guardians_act(pupil: Pupil, day: date) -> bool:
@@ -39,7 +46,8 @@ def enter_family(session: Session, pupils: Iterable[Pupil], day: date) -> tuple[
     minors = [pupil for pupil in found.values() if not is_grown_up(pupil, day)]
     set_reach(session, EVERYTHING)  # a brother may be at any school
     for pupil in minors:
-        found |= {other.id: other for other in _siblings(session, pupil) if not is_grown_up(other, day)}
+        siblings = [other for other in _siblings(session, pupil) if not is_grown_up(other, day)]
+        found |= {other.id: other for other in siblings if not has_died(session, other.id)}
     children = tuple(sorted(found, key=lambda key: (found[key].birth_date_text or "9", str(key))))
     set_reach(session, reach_pupils(children))
     return children

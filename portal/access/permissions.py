@@ -18,6 +18,7 @@ class Permission(StrEnum):
     NOMINATE = "nominate"
     ADD_BY_HAND = "add_by_hand"
     SETTLE_DOUBLE = "settle_double"
+    RECORD_MOVE = "record_move"
     GIVE_REASON = "give_reason"
     RECORD_CONTACT = "record_contact"
     EXPORT = "export"
@@ -54,6 +55,7 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.NOMINATE: ("提名比对未识别的学生", frozenset({SCHOOL})),
     Permission.ADD_BY_HAND: ("人工新增，受理学校提名", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.SETTLE_DOUBLE: ("核实双重学籍", frozenset({COUNTY, CITY, PROVINCE})),
+    Permission.RECORD_MOVE: ("登记、接收和办结学籍变动", frozenset({SCHOOL, COUNTY, CITY})),
     Permission.GIVE_REASON: ("填写未资助原因", frozenset({SCHOOL, COUNTY})),
     Permission.RECORD_CONTACT: ("登记与家长的联系", frozenset({SCHOOL, COUNTY})),
     Permission.EXPORT: ("导出名单", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),

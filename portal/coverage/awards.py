@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock import local
 from portal.coverage.lapses import keep_in_place
+from portal.coverage.moving import tell_anew
 from portal.coverage.progress import note_paid
 from portal.coverage.projects import policy_of
 from portal.coverage.words import yuan_words
@@ -189,6 +190,7 @@ def _settle(desk: _Desk, now: datetime) -> None:
         )
         paid = desk.session.scalar(total) or Decimal(0)
         note_paid(desk.session, row, paid, by, now)
+        tell_anew(desk.session, pupil_id)
         if row.due_yuan is not None and paid not in (row.due_yuan, 2 * row.due_yuan):
             sums = f"已发{yuan_words(paid)}元，本学期应发{yuan_words(row.due_yuan)}元"
             desk.differs(line, "金额", f"发放金额与台账不同：{sums}，请核实")

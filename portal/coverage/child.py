@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from portal.access.households import has_died
 from portal.clock import SchoolTerm, local, term_of
 from portal.coverage.aids import ALL_WAIVED, Item, item_of, rows_of, spared
 from portal.coverage.household import Household, household_of
@@ -91,6 +92,9 @@ def child_page(session: Session, pupil: Pupil, catalogue: Catalogue, day: date) 
     """Same layout for every child; one on no list sees what every child has, and no trace of any list."""
     term = term_of(day)
     record, teacher = latest_record(session, pupil, term)
+    ask = WhomToAsk(pupil.school.name, teacher, pupil.school.aid_officer, pupil.school.landline)
+    if record is not None and record.left_on is not None and has_died(session, pupil.id):
+        return _quiet_page(pupil, term, ask)
     rows = rows_of(session, pupil)
     ours = [row for row in rows if row.term == term.code]
     before = sorted((row for row in rows if row.term < term.code), key=lambda row: _begins(row.term), reverse=True)
@@ -118,8 +122,17 @@ def child_page(session: Session, pupil: Pupil, catalogue: Catalogue, day: date) 
         answered=_answered(said),
         waiving=_waiving(said.waiver, day),
         household=household,
-        ask=WhomToAsk(pupil.school.name, teacher, pupil.school.aid_officer, pupil.school.landline),
+        ask=ask,
     )
+
+
+def _quiet_page(pupil: Pupil, term: SchoolTerm, ask: WhomToAsk) -> ChildPage:
+    """去世: a name and whom to ring; nothing is asked, counted or announced."""
+    return ChildPage(
+        pupil_id=pupil.id, name=pupil.name or "", class_words="", term=term.code, term_label=term.label, figure="",
+        unit="", headline="这里的办理已经停止", notices=("不会再给您发消息。有要问的，请打学校电话。",),
+        sums=None, items=(), earlier=(), questions_open=False, answered=None, waiving=None, household=None, ask=ask,
+    )  # fmt: skip
 
 
 def latest_record(session: Session, pupil: Pupil, term: SchoolTerm) -> tuple[EnrolmentRecord | None, str]:

@@ -16,10 +16,11 @@ from portal.models import (
     Correction,
     Entitlement,
     EntitlementChange,
+    Move,
     Waiver,
 )
 from portal.policies.catalogue import Catalogue
-from portal.vocabulary import Channel, EntitlementState
+from portal.vocabulary import Channel, EntitlementState, MoveEnd, MoveKind
 
 STATES = {
     EntitlementState.MATCHED: "列入办理",
@@ -29,6 +30,12 @@ STATES = {
     EntitlementState.APPROVED: "审核通过，等发放",
     EntitlementState.PAID: "记下发放",
     EntitlementState.RECEIVED: "您说收到了",
+}
+MOVED = {
+    MoveKind.TRANSFER: "转学",
+    MoveKind.SUSPENSION: "休学",
+    MoveKind.DROP_OUT: "没有到校",
+    MoveKind.GRADUATION: "毕业",
 }
 LOOKED = {"read": "工作人员查看了孩子的信息", "revealed": "工作人员查看了完整的号码", "copied": "您复制了孩子的信息"}
 
@@ -45,6 +52,7 @@ def history_of(session: Session, pupil_id: UUID, catalogue: Catalogue) -> tuple[
         *_of_rows(session, pupil_id, catalogue),
         *_of_contacts(session, pupil_id),
         *_of_what_was_said(session, pupil_id),
+        *_of_moves(session, pupil_id),
         *_of_looks(session, pupil_id),
     ]
     return tuple(sorted(events, key=lambda event: event.at, reverse=True))
@@ -88,6 +96,17 @@ def _of_what_was_said(session: Session, pupil_id: UUID) -> Iterator[Event]:
             yield Event(waiver.repeated_at, "您第二次说不需要资助，本学期不再办理")
         if waiver.taken_back_at:
             yield Event(waiver.taken_back_at, "您改主意了：需要资助")
+
+
+def _of_moves(session: Session, pupil_id: UUID) -> Iterator[Event]:
+    """A death is not written here: the family knows."""
+    for move in session.scalars(select(Move).where(Move.pupil_id == pupil_id, Move.kind != MoveKind.DEATH)):
+        to = f"，转往{move.to_school.name}，等那边接收" if move.to_school else ""
+        yield Event(move.recorded_at, f"学校登记：{MOVED[move.kind]}{to}")
+        if move.ended_at and move.ended_as is MoveEnd.ACCEPTED and move.to_school:
+            yield Event(move.ended_at, f"{move.to_school.name}已接收，资助转到这里接着办")
+        elif move.ended_at and move.ended_as:
+            yield Event(move.ended_at, f"{MOVED[move.kind]}：{move.ended_as.label}")
 
 
 def _of_looks(session: Session, pupil_id: UUID) -> Iterator[Event]:

@@ -173,4 +173,5 @@ def classes_of(session: Session, term: str, pupils: list[UUID]) -> dict[UUID, st
     records = select(EnrolmentRecord.pupil_id, EnrolmentRecord.grade, EnrolmentRecord.class_name).where(
         EnrolmentRecord.term == term, EnrolmentRecord.pupil_id.in_(pupils)
     )
+    records = records.order_by(EnrolmentRecord.left_on.is_(None))  # of two, the one that stands comes last
     return {pupil_id: class_words(grade, name) for pupil_id, grade, name in session.execute(records)}

@@ -24,6 +24,7 @@ from portal.coverage.steps import (
     VERIFIED,
     Step,
     close,
+    is_moving,
     take_step,
 )
 from portal.coverage.words import actor_words, yuan_words
@@ -202,8 +203,8 @@ def _forward(session: Session, row: Entitlement, state: EntitlementState, by: st
 
 
 def _turn(session: Session, row: Entitlement, step: Step, by: str, now: datetime, what: str) -> None:
-    """Another next step in the same state."""
-    if row.next_step != step.words:
+    """Another next step in the same state; a row on its way to another school keeps the one it has."""
+    if row.next_step != step.words and not is_moving(row):
         take_step(session, row, row.state, by, now, what, step)
 
 

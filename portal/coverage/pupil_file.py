@@ -133,7 +133,7 @@ def pupil_file(
     pupil = scope.find(session, Pupil, pupil_id, Pupil.school_id)
     audit.record(session, by, "read", unit_id=pupil.school_id, pupil_id=pupil.id)
     records = session.scalars(select(EnrolmentRecord).where(EnrolmentRecord.pupil_id == pupil.id))
-    record = max(records, key=lambda record: SchoolTerm.parse(record.term), default=None)
+    record = max(records, key=lambda one: (SchoolTerm.parse(one.term), one.left_on is None), default=None)
     in_class = class_words(record.grade, record.class_name) if record else ""
     return PupilFile(
         pupil_id=pupil.id,

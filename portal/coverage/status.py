@@ -43,6 +43,17 @@ class Status:
     words: str
 
 
+DIED = "R06"
+QUIET = "已停止办理。需要帮助，请打下面的电话"
+AWAY = {
+    "R01": "孩子转学，由新学校接着办，资助不停，不会重复，也不会少",
+    "R02": "学校登记了休学，资助中心核对中；返校后接着办",
+    "R03": "学校登记了毕业，资助中心核对中",
+    "R04": "老师会联系您，孩子随时可以回校；资助保留",
+    DIED: QUIET,
+}
+"""By reason, while the row is open."""
+
 ENJOYED = Status(Dot.DONE, "已经享受")
 
 
@@ -62,6 +73,7 @@ def status_of(row: Entitlement, policy: Policy, is_waiver: bool, paid_on: date |
     above = above_words(row.school.parent.level if row.school.parent else UnitLevel.COUNTY)
     return (
         _when_ended(row, paid_on)
+        or _when_away(row)
         or _when_paid(row, above, paid_on, today)
         or _when_answered(row)
         or _when_waiting(row, policy, is_waiver, above, today)
@@ -74,9 +86,19 @@ def _when_ended(row: Entitlement, paid_on: date | None) -> Status | None:
         return Status(Dot.DONE, f"{paid}您说收到了")
     if row.closed_on is not None and row.reason == WAIVED:
         return Status(Dot.ENDED, f"{day_words(row.closed_on)}您第二次说不需要，不再办理；改主意了随时可以恢复")
+    if row.closed_on is not None and row.reason == DIED:
+        return Status(Dot.ENDED, QUIET)
     if row.closed_on is not None:
         return Status(Dot.ENDED, f"{day_words(row.closed_on)}结束：{label_of(row.reason)}。有疑问请打下面的电话")
     return None
+
+
+def _when_away(row: Entitlement) -> Status | None:
+    """Of a child who changes school or is not in school; said without blame."""
+    if row.state is PAID and row.reason != DIED:
+        return None
+    words = AWAY.get(row.reason or "")
+    return Status(Dot.ENDED if row.reason == DIED else Dot.PENDING, words) if words else None
 
 
 def _when_missing(row: Entitlement, above: str, today: date) -> Status:

@@ -68,6 +68,13 @@ SAID_LEFT = Step(Mover.SCHOOL, "家长说孩子不在这所学校：核实去向
 SAID_NEVER_AGREED = Step(Mover.ABOVE, "家长说没有同意过：查明经过，请家长重新确认", 5, "R09")
 SAID_NOT_NEEDED = Step(Mover.SCHOOL, "家长说暂不需要：7天后再问一次", 5, "R09")
 
+MOVING = Step(Mover.SCHOOL, "转出待接收：由转入学校接收", 10, "R01")
+"""Stands until the new school accepts, whatever the family says and whatever is paid meanwhile (G16)."""
+MOVING_NOWHERE = Step(Mover.ABOVE, "转出待接收：查明转入学校", 5, "R01")
+TRUANT = Step(Mover.ABOVE, "疑似失学：当天核查劝返（控辍保学）", 0, "R04")
+DROPPED_OUT = Step(Mover.ABOVE, "退学：核实去向，核对已发的资助", 10, "R04")
+PAID_BEFORE_DEATH = Step(Mover.ABOVE, "款项已发放：与学校核对，不再联系家里", 10, "R06")
+
 CARRIED_ON = Step(Mover.ABOVE, "上期受助、本期未匹配：核实是否仍符合，资助不停", 10, "R16")
 
 PAY_DAYS = {Term.AUTUMN: (10, 15), Term.SPRING: (4, 15)}
@@ -119,6 +126,8 @@ def take_step(
 
     Whatever moves, waits above no longer.
     """
+    if step is None and is_moving(row):
+        step, due = _STAYS[row.next_step], row.next_step_due
     step = step or STEPS[state, row.claim_mode]
     parent = row.school.parent
     row.state, row.reason, row.closed_on = state, step.reason, None
@@ -126,6 +135,14 @@ def take_step(
     row.next_step, row.next_step_due = step.words, due or due_day(step, now)
     row.raised_to = row.raised_at = None
     note_change(session, row, by, now, what, act)
+
+
+_STAYS = {step.words: step for step in (MOVING, MOVING_NOWHERE)}
+
+
+def is_moving(row: Entitlement) -> bool:
+    """转出待接收: no step of this school's goes on with the row."""
+    return row.closed_on is None and row.next_step in _STAYS
 
 
 def close(

@@ -10,7 +10,7 @@ from portal.clock import local
 from portal.coverage import reasons
 from portal.coverage.progress import lock
 from portal.coverage.reasons import Reason, ReasonRefused
-from portal.coverage.steps import PAID, Mover, Step, close, take_step
+from portal.coverage.steps import PAID, Mover, Step, close, is_moving, take_step
 from portal.models import Entitlement, StaffMember
 from portal.privacy.masking import redact
 from portal.vocabulary import EntitlementState, UnitLevel
@@ -51,6 +51,8 @@ def give_reason(
 def _refuse_for_state(row: Entitlement, level: UnitLevel) -> None:
     if row.state is EntitlementState.RECEIVED:
         raise ReasonRefused("家长已说收到，这一行不用填原因")
+    if is_moving(row):
+        raise ReasonRefused("孩子正在转学：转入学校接收以前，这一行不能填原因，也不能结束")
     if row.state is PAID:
         raise ReasonRefused("这一行已有发放记录，请先问家长是否收到")
     if level is UnitLevel.SCHOOL and (row.closed_on is not None or row.owner_level is not UnitLevel.SCHOOL):

@@ -23,6 +23,7 @@ from portal.models.job_slot import JobSlot
 from portal.models.key_check import KeyCheck
 from portal.models.match_run import MatchPair, MatchRun
 from portal.models.message import Message, MessagePupil
+from portal.models.move import Move
 from portal.models.opt_out import OptOut
 from portal.models.outreach_pause import OutreachPause
 from portal.models.policy_overlay import PolicyOverlay
@@ -73,6 +74,7 @@ __all__ = [
     "MatchRun",
     "Message",
     "MessagePupil",
+    "Move",
     "OptOut",
     "OutreachPause",
     "PolicyOverlay",

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 
 from portal.clock import SchoolTerm
 from portal.coverage.steps import APPLIED, PAID, STEPS
+from portal.enrolment.moves import is_away
 from portal.enrolment.standing import OUTCOME, stands
 from portal.models import Confirmation, EnrolmentRecord, Entitlement, MatchPair, MatchRun, Pupil
 from portal.vocabulary import Audience, ClaimMode, Decision, EntitlementState
@@ -84,7 +85,7 @@ def waiting(term: SchoolTerm, *decisions: Decision) -> Select[UUID]:
 
 
 def _in_stages(term: SchoolTerm, stages: Mapping[str, Any] | None) -> ColumnElement[bool]:
-    """Enrolled in the term, and in one of these grades where some are named."""
+    """Enrolled in the term and not away by 学籍变动, and in one of these grades where some are named."""
     grades = [
         and_(EnrolmentRecord.stage == stage, EnrolmentRecord.grade_number.in_(numbers) if numbers else true())
         for stage, numbers in (stages or {}).items()
@@ -93,5 +94,6 @@ def _in_stages(term: SchoolTerm, stages: Mapping[str, Any] | None) -> ColumnElem
         EnrolmentRecord.pupil_id == Pupil.id,
         EnrolmentRecord.term == term.code,
         EnrolmentRecord.left_on.is_(None),
+        ~is_away(Pupil.id),
         *([or_(*grades)] if grades else []),
     )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal import audit
 from portal.access.codes import PER_PHONE, looked, make_code, waiting_requests
-from portal.access.households import is_grown_up, only_guardians_act
+from portal.access.households import has_died, is_grown_up, only_guardians_act
 from portal.access.tries import TooManyTries, count_try
 from portal.clock import local
 from portal.models import CodeRequest, Demonstration, Guardian, Message, Pupil
@@ -57,7 +57,7 @@ def _answer(session: Session, request: CodeRequest, gateway: Gateway, now: datet
     """None for a child that is not there, and for one without a number that is its family's own."""
     pupil = next(iter(_pupils(session, request)), None)
     phone = _number_for(session, pupil, now) if pupil else None
-    if pupil is None or phone is None:
+    if pupil is None or phone is None or has_died(session, pupil.id):
         return None
     try:
         for limit in PER_PHONE:

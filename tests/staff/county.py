@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.access.slips import issue_slips
 from portal.clock import SchoolTerm, local
-from portal.coverage import bulletins
+from portal.coverage import bulletins, moving
 from portal.coverage.additions import Found, nominate
 from portal.coverage.ledger import open_rows
 from portal.database import EVERYTHING, db
 from portal.enrolment import corrections
 from portal.enrolment.local_standards import propose
 from portal.enrolment.matching_runs import run
+from portal.enrolment.moves import Event
 from portal.enrolment.review import settle
 from portal.models import (
     Addition,
@@ -30,6 +31,7 @@ from portal.models import (
     Entitlement,
     Intake,
     MatchPair,
+    Move,
     OutreachPause,
     PolicyOverlay,
     Pupil,
@@ -45,7 +47,17 @@ from portal.outreach.ladder import CALL, families_of, open_task
 from portal.outreach.wordings import name_of, save
 from portal.policies.catalogue import load_catalogue
 from portal.privacy.resident_id import check_digit_of
-from portal.vocabulary import Answer, Audience, ClaimMode, EntitlementState, FoundBy, IntakeKind, Role, UnitLevel
+from portal.vocabulary import (
+    Answer,
+    Audience,
+    ClaimMode,
+    EntitlementState,
+    FoundBy,
+    IntakeKind,
+    MoveKind,
+    Role,
+    UnitLevel,
+)
 from tests.builders import (
     A_MONDAY,
     PASSWORD,
@@ -101,6 +113,8 @@ class Things:
     task: ContactTask
     bulletin: Bulletin
     """Of the unit above the county."""
+    move: Move
+    """Of a child on the way from another school of the county to this one."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +182,7 @@ def _things(
     bulletin = _bulletin(session, county.parent or county, member, now)
     return Things(
         pupil, row, said, roster, entry.intake, member, pairs[False], settlement.act_id, addition, double, standard,
-        *reach, bulletin,
+        *reach, bulletin, _coming(session, school, county, member, now),
     )  # fmt: skip
 
 
@@ -190,6 +204,14 @@ def _reaching(session: Session, school: Unit, pupil: Pupil, now: datetime) -> tu
     open_task(session, CALL, term, family, "登记的号码都联系不上", now)
     task = session.scalars(select(ContactTask).where(ContactTask.pupil_id == pupil.id)).one()
     return campaign, pause, wording, task
+
+
+def _coming(session: Session, school: Unit, county: Unit, member: StaffMember, now: datetime) -> Move:
+    """Recorded by the school the child left; both see it."""
+    left = a_school(session, county, f"{county.code}0009", f"{county.name[:-3]}第九小学")
+    pupil = a_pupil(session, left, "孙转", None, None)
+    event = Event(MoveKind.TRANSFER, local(now).date(), school.code)
+    return moving.record(session, pupil, event, member, now)
 
 
 def _double(session: Session, pupil: Pupil, now: datetime) -> DoubleEnrolment:

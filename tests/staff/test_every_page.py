@@ -25,6 +25,8 @@ LISTS = {
         "/staff/rolls",
         "/staff/rolls/unfound",
         "/staff/rolls/doubles",
+        "/staff/moves",
+        "/staff/moves?show=outgoing",
         "/staff/rolls/missed",
         "/staff/matching",
         "/staff/board",
@@ -136,6 +138,8 @@ def of_one_pupil(page: Page, county: StaffCounty) -> Iterator[str]:
     yield "reach"
     page.goto(f"/staff/campaigns/{county.ours.campaign.id}")
     yield "campaign"
+    page.goto(f"/staff/moves/{county.ours.move.id}")
+    yield "move"
     page.goto(f"/staff/pupils/{county.theirs.pupil.id}")
     yield "not-theirs"
     page.goto("/staff/")

@@ -43,6 +43,12 @@ OPENED_BY = {
     "leave_school": (Permission.SETTLE_DOUBLE,),
     "pupil": (Permission.SEE_PUPILS,),
     "reveal": (Permission.REVEAL,),
+    "moves": (Permission.SEE_PUPILS,),
+    "move": (Permission.SEE_PUPILS,),
+    "record_move": (Permission.RECORD_MOVE,),
+    "accept_move": (Permission.RECORD_MOVE,),
+    "end_move": (Permission.RECORD_MOVE,),
+    "name_school": (Permission.RECORD_MOVE,),
     "give_reason": (Permission.GIVE_REASON,),
     "record_contact": (Permission.RECORD_CONTACT,),
     "script": (Permission.RECORD_CONTACT,),
@@ -144,6 +150,7 @@ def things_of(things: Things, role: Role) -> dict[str, object]:
         "wording_id": things.wording.id,
         "task_id": things.task.id,
         "bulletin_id": things.bulletin.id,
+        "move_id": things.move.id,
     }
 
 

@@ -12,6 +12,7 @@ from portal.access.permissions import Permission
 from portal.access.scope import Scope
 from portal.clock import SchoolTerm, term_of
 from portal.coverage.additions import count_additions
+from portal.coverage.move_lists import count_waiting as count_moves
 from portal.coverage.today import overdue_rows, pupils_to_settle, refused_files
 from portal.database import db
 from portal.enrolment.local_standards import count_standards
@@ -58,6 +59,10 @@ def standards_waiting(session: Session, scope: Scope, _term: SchoolTerm) -> int:
     return count_standards(session, scope)[OverlayState.PROPOSED]
 
 
+def moves_waiting(session: Session, scope: Scope, _term: SchoolTerm) -> int:
+    return count_moves(session, scope, current_user.staff.unit.level, clock.today())
+
+
 IMPORTS = (Permission.IMPORT_ROSTER, Permission.IMPORT_REGISTER, Permission.IMPORT_AWARDS)
 
 PLACES = (
@@ -76,6 +81,11 @@ PLACES = (
     Place("staff.board", "比对进度", (Permission.FOLLOW_MATCHING,)),
     Place("staff.matched", "比对名单", (Permission.SEE_PUPILS,), ("staff.matching", "staff.export_matched")),
     Place("staff.all_rolls", "名单", (Permission.SEE_PUPILS,), ("staff.roll",)),
+    Place(
+        "staff.moves", "学籍变动", (Permission.SEE_PUPILS,),
+        ("staff.move", "staff.record_move", "staff.accept_move", "staff.end_move", "staff.name_school"),
+        moves_waiting, "件学籍变动要办",
+    ),
     Place("staff.additions_list", "人工新增", (Permission.SEE_PUPILS,), (), nominations, "条提名待受理"),
     Place(
         "staff.intakes", "导入", IMPORTS,

@@ -1,5 +1,6 @@
 """学生页: everything about one pupil, and the one way to see a number in full. Every opening is in the trail."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.purposes import REVEAL_FOR
 from portal.coverage.additions import latest_of
 from portal.coverage.pupil_file import pupil_file
-from portal.database import db
+from portal.database import db, set_reach
 from portal.models import Pupil, Slip
 from portal.outreach.lists import messages_of_pupil
 
@@ -42,6 +43,7 @@ def pupil_page(pupil_id: UUID, **shown: Any) -> str:
     session, scope, today = db.session(), current_user.scope, clock.today()
     person = scope.find(session, Pupil, pupil_id, Pupil.school_id)
     level = current_user.staff.unit.level
+    set_reach(session, replace(scope.reach, pupils=(pupil_id,)))  # what was before at another school is theirs to read
     file = pupil_file(session, scope, pupil_id, level, the_catalogue(), today, current_user.actor)
     words = {
         "file": file,

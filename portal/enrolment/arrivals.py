@@ -1,0 +1,145 @@
+"""转入接收: the pupil's row goes over to the new school with whatever is under way; what is past stays where it was.
+
+One child stays one row with one history. Where the new school's roster had the child first, that row is joined to it.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy.orm import Session, aliased
+
+from portal.enrolment.moves import MoveRefused, end, leave_roll
+from portal.models import (
+    Addition,
+    Award,
+    Confirmation,
+    ContactRecord,
+    ContactTask,
+    Correction,
+    DoubleEnrolment,
+    EnrolmentRecord,
+    FamilyQuestion,
+    Guardian,
+    MatchPair,
+    Move,
+    Pupil,
+    Slip,
+    Waiver,
+    WechatBinding,
+)
+from portal.vocabulary import AdditionState, MoveEnd, MoveKind
+
+WITH_THE_PUPIL: tuple[tuple[type[Any], ColumnElement[bool] | None], ...] = (
+    # what goes over to the new school: all of it, or what is still under way
+    (Guardian, None),
+    (Slip, Slip.withdrawn_at.is_(None)),
+    (WechatBinding, WechatBinding.ended_at.is_(None)),
+    (MatchPair, MatchPair.superseded_at.is_(None)),
+    (Confirmation, None),
+    (Waiver, Waiver.taken_back_at.is_(None)),
+    (Correction, Correction.settled_at.is_(None)),
+    (ContactTask, ContactTask.closed_at.is_(None)),
+    (Addition, Addition.state.in_((AdditionState.PROPOSED, AdditionState.ADDED))),
+)
+OF_THE_TWIN: tuple[type[Any], ...] = (Slip, ContactRecord, Correction, FamilyQuestion)
+"""What the new school has gathered of a child it had first."""
+ONCE_A_TERM: tuple[type[Any], ...] = (Confirmation, Waiver, Award)
+
+
+def arrive(session: Session, move: Move, class_name: str, by: str, now: datetime) -> Pupil:
+    """Raise MoveRefused; the session must reach both schools."""
+    session.refresh(move, with_for_update={"of": Move})
+    if move.kind is not MoveKind.TRANSFER or move.to_school is None:
+        raise MoveRefused("还不知道转入哪所学校，不能接收")
+    end(session, move, MoveEnd.ACCEPTED, by, now)
+    pupil, school = session.get_one(Pupil, move.pupil_id), move.to_school
+    left = leave_roll(session, pupil.id, move.school_id, move.happened_on)
+    twin = _twin(session, pupil, school.id)
+    if twin is not None:
+        _join(session, twin, pupil, now)
+    for before in left:
+        _enrol(session, before, school.id, class_name)
+    pupil.school = school
+    for table, under_way in WITH_THE_PUPIL:
+        mine = update(table).where(table.pupil_id == pupil.id, table.school_id == move.school_id)
+        session.execute((mine if under_way is None else mine.where(under_way)).values(school_id=school.id))
+    session.flush()
+    return pupil
+
+
+def _enrol(session: Session, before: EnrolmentRecord, school_id: UUID, class_name: str) -> None:
+    """In the same grade, for each term the old school had; what a roster of the new school says stands."""
+    mine = select(EnrolmentRecord).where(
+        EnrolmentRecord.pupil_id == before.pupil_id,
+        EnrolmentRecord.school_id == school_id,
+        EnrolmentRecord.term == before.term,
+    )
+    here = session.scalars(mine).first()
+    if here is not None:
+        here.left_on = None
+        return
+    session.add(
+        EnrolmentRecord(
+            pupil_id=before.pupil_id,
+            school_id=school_id,
+            term=before.term,
+            intake_id=before.intake_id,
+            roster_row="转入",
+            stage=before.stage,
+            grade=before.grade,
+            grade_number=before.grade_number,
+            class_name=class_name,
+            boarding=before.boarding,
+        )
+    )
+
+
+def _twin(session: Session, pupil: Pupil, school_id: UUID) -> Pupil | None:
+    """The same number and name on the new school's own roster."""
+    if pupil.id_number_index is None:
+        return None
+    same = select(Pupil).where(
+        Pupil.school_id == school_id,
+        Pupil.id != pupil.id,
+        Pupil.id_number_index == pupil.id_number_index,
+        Pupil.name_index == pupil.name_index,
+    )
+    return session.scalars(same).first()
+
+
+def _join(session: Session, twin: Pupil, pupil: Pupil, now: datetime) -> None:
+    """The twin's row stays, empty and not to be found again, for the trail that names it."""
+    if session.scalars(select(Guardian.id).where(Guardian.pupil_id == twin.id)).first() is not None:
+        for old in list(pupil.guardians):
+            session.delete(old)
+        session.flush()
+    _hand_over(session, Guardian, twin.id, pupil.id)
+    _hand_over(session, EnrolmentRecord, twin.id, pupil.id)
+    for table in OF_THE_TWIN:
+        _hand_over(session, table, twin.id, pupil.id)
+    for table in ONCE_A_TERM:
+        other = aliased(table)
+        has_one = exists().where(other.pupil_id == pupil.id, other.term == table.term)
+        _hand_over(session, table, twin.id, pupil.id, ~has_one)
+    standing = MatchPair.pupil_id == twin.id, MatchPair.superseded_at.is_(None)
+    session.execute(update(MatchPair).where(*standing).values(superseded_at=now))
+    tasks = ContactTask.pupil_id == twin.id, ContactTask.closed_at.is_(None)
+    session.execute(
+        update(ContactTask).where(*tasks).values(closed_at=now, closed_by="portal", outcome="转入接收，并为一名学生")
+    )
+    doubles = DoubleEnrolment.pupil_id.in_((twin.id, pupil.id)), DoubleEnrolment.settled_at.is_(None)
+    session.execute(update(DoubleEnrolment).where(*doubles).values(settled_at=now))
+    twin.name, twin.former_name, twin.id_number, twin.student_number = "已并入", None, None, None
+    twin.birth_date_text, twin.id_certain = None, False
+    twin.old_number_index = twin.name_birth_index = twin.name_place_index = None
+    session.flush()
+    session.expire_all()
+
+
+def _hand_over(
+    session: Session, table: type[Any], twin: UUID, pupil: UUID, unless: ColumnElement[bool] | None = None
+) -> None:
+    its = update(table).where(table.pupil_id == twin)
+    session.execute((its if unless is None else its.where(unless)).values(pupil_id=pupil))

@@ -1,0 +1,203 @@
+"""A child that moves takes its rows along once the new school accepts; who is away is not reminded, nobody is lost."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.access.households import enter_family
+from portal.access.scope import scope_of
+from portal.clock import SchoolTerm
+from portal.coverage import moving, progress
+from portal.coverage.child import child_page
+from portal.coverage.move_lists import DESKS, count
+from portal.coverage.reasons import ReasonRefused
+from portal.coverage.unaided import give_reason
+from portal.database import reach_units, set_reach
+from portal.enrolment.matching_runs import run
+from portal.enrolment.moves import Event, MoveRefused
+from portal.models import DoubleEnrolment, EnrolmentRecord, Entitlement, Move, Pupil, StaffMember, Unit
+from portal.outreach.audiences import waiting
+from portal.vocabulary import MoveEnd, MoveKind, Role, UnitLevel
+from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member
+from tests.coverage.builders import CATALOGUE, a_row, opened
+
+TODAY = A_MONDAY.date()
+TEN_LATER = date(2026, 9, 18)
+"""Ten working days on, the Sunday of 20 September being one."""
+
+
+def the_new_school(session: Session) -> Unit:
+    return a_school(session, a_county(session, "329902", "邻县"), "3299020001", "邻县小学")
+
+
+def officer(session: Session, unit: Unit, role: Role = Role.SCHOOL_OFFICER) -> StaffMember:
+    return a_staff_member(session, f"of-{unit.code}", role, unit)
+
+
+def moved(session: Session, row: Entitlement, kind: MoveKind = MoveKind.TRANSFER, school: str = "3299020001") -> Move:
+    the_new_school(session)
+    return moving.record(session, row.pupil, Event(kind, TODAY, school), officer(session, row.school), A_MONDAY)
+
+
+def accepted(session: Session, move: Move) -> Pupil:
+    return moving.accept(session, move, "(1)班", officer(session, the_new_school(session)), A_MONDAY)
+
+
+def test_the_old_school_shows_what_is_awaited_and_cannot_end_the_row(session: Session) -> None:
+    row = a_row(session)
+    move = moved(session, row)
+    assert (row.reason, row.next_step, row.closed_on) == ("R01", "转出待接收：由转入学校接收", None)
+    assert row.next_step_due == move.due_on
+    with pytest.raises(ReasonRefused, match="正在转学"):
+        give_reason(session, row, "R10", "说明", a_staff_member(session), A_MONDAY)
+
+
+def test_whatever_the_family_says_meanwhile_the_row_waits_for_the_new_school(session: Session) -> None:
+    row = a_row(session)
+    moved(session, row)
+    progress.note_answered(session, row.pupil_id, TERM, True, True, "family", A_MONDAY)
+    progress.note_answered(session, row.pupil_id, TERM, False, False, "family", A_MONDAY)
+    assert (row.state, row.next_step) == ("reached", "转出待接收：由转入学校接收")
+
+
+def test_the_new_school_reads_category_paid_and_left_before_it_has_the_pupil(session: Session) -> None:
+    row = a_row(session)
+    progress.note_paid(session, row, Decimal(200), "staff:cnty", A_MONDAY)
+    move = moved(session, row)
+    session.flush()
+    set_reach(session, reach_units(the_new_school(session).path))
+    session.expire_all()
+    assert session.scalars(select(Pupil)).all() == []
+    seen = session.scalars(select(Move)).one()
+    (aid,) = moving.aids_of(seen)
+    assert (seen.id, seen.categories, aid.paid, aid.left) == (move.id, "城乡低保家庭", Decimal(200), Decimal(300))
+
+
+def test_the_row_goes_over_with_what_was_paid_and_the_old_school_reads_the_pupil_no_more(session: Session) -> None:
+    row = a_row(session)
+    progress.note_paid(session, row, Decimal(200), "staff:cnty", A_MONDAY)
+    old, move = row.school, moved(session, row)
+    pupil = accepted(session, move)
+    assert (row.school.name, row.paid_yuan, row.closed_on) == ("邻县小学", Decimal(200), None)
+    assert (pupil.school.name, pupil.guardians[0].school_id) == ("邻县小学", pupil.school_id)
+    set_reach(session, reach_units(old.path))
+    session.expire_all()
+    assert session.scalars(select(Pupil)).all() == session.scalars(select(Entitlement)).all() == []
+    assert session.scalars(select(Move)).one().ended_as is MoveEnd.ACCEPTED
+
+
+def test_nobody_pays_twice_where_the_new_schools_roster_came_first(session: Session) -> None:
+    row = a_row(session)
+    move, pupil = moved(session, row), row.pupil
+    twin = a_pupil(session, the_new_school(session), class_name="(3)班")
+    province = the_new_school(session).parent.parent.parent
+    run(session, province, SchoolTerm.parse(TERM), "command", A_MONDAY)
+    opened(session)
+    sides = {double.other_school.name for double in session.scalars(select(DoubleEnrolment))}
+    assert sides == {"邻县小学", "示例县实验小学"}
+    accepted(session, move)
+    record = session.scalars(select(EnrolmentRecord).where(EnrolmentRecord.left_on.is_(None))).one()
+    assert (record.pupil_id, record.class_name) == (pupil.id, "(3)班")
+    assert [row.pupil_id for row in session.scalars(select(Entitlement))] == [pupil.id]
+    assert session.get_one(Pupil, twin.id).id_number is None
+
+
+def test_one_child_and_one_history_for_the_family(session: Session) -> None:
+    row = a_row(session)
+    pupil = accepted(session, moved(session, row))
+    assert enter_family(session, [pupil], TODAY) == (pupil.id,)
+    page = child_page(session, pupil, CATALOGUE, TODAY)
+    assert (page.ask.school, page.figure, len(page.items)) == ("邻县小学", "500", len(page.items))
+
+
+@pytest.mark.parametrize(
+    ("level", "days", "seen"),
+    [
+        (UnitLevel.COUNTY, 10, 0), (UnitLevel.COUNTY, 16, 1), (UnitLevel.CITY, 16, 0), (UnitLevel.CITY, 40, 1),
+    ],
+)  # fmt: skip
+def test_what_nobody_accepts_is_seen_by_both_counties_and_then_by_the_city(
+    session: Session, level: UnitLevel, days: int, seen: int
+) -> None:
+    row = a_row(session)
+    moved(session, row)
+    old, new = row.school.parent, the_new_school(session).parent
+    units = [old, new] if level is UnitLevel.COUNTY else [old.parent]
+    today = TODAY + timedelta(days=days)
+    assert [count(session, scope_of(unit), DESKS["stuck"], level, today) for unit in units] == [seen] * len(units)
+
+
+def test_sent_back_it_is_the_old_schools_again(session: Session) -> None:
+    row = a_row(session)
+    move = moved(session, row)
+    new = officer(session, the_new_school(session))
+    with pytest.raises(MoveRefused, match="一句话"):
+        moving.finish(session, move, MoveEnd.SENT_BACK, new, A_MONDAY)
+    moving.finish(session, move, MoveEnd.SENT_BACK, new, A_MONDAY, "没有来报到")
+    assert (row.school.name, row.next_step) == ("示例县实验小学", "转入学校退回：核实孩子在哪里上学")
+
+
+def test_an_unknown_new_school_is_the_countys_to_find_out(session: Session) -> None:
+    row = a_row(session)
+    move = moved(session, row, school="")
+    assert (row.owner_level, row.next_step) == (UnitLevel.COUNTY, "转出待接收：查明转入学校")
+    moving.name_school(
+        session, move, "邻县小学", a_staff_member(session, "cnty", Role.COUNTY_OFFICER, row.school.parent), A_MONDAY
+    )
+    assert (row.owner_level, row.next_step) == (UnitLevel.SCHOOL, "转出待接收：由转入学校接收")
+
+
+def test_dropping_out_at_compulsory_age_is_the_countys_the_same_day_and_not_reminded(session: Session) -> None:
+    row = a_row(session)
+    move = moved(session, row, MoveKind.DROP_OUT, "")
+    assert (move.compulsory, row.reason, row.owner_level, row.next_step_due) == (True, "R04", UnitLevel.COUNTY, TODAY)
+    assert session.scalars(waiting(SchoolTerm.parse(TERM))).all() == []
+    county = scope_of(row.school.parent)
+    assert count(session, county, DESKS["dropped"], UnitLevel.COUNTY, TODAY) == 1
+    moving.finish(session, move, MoveEnd.RETURNED, officer(session, row.school.parent, Role.COUNTY_OFFICER), A_MONDAY)
+    assert (row.reason, row.next_step) == ("R16", "核实是否在校、是否需要资助")
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [(MoveKind.SUSPENSION, "R02"), (MoveKind.GRADUATION, "R03"), (MoveKind.DEATH, "R06")],
+)
+def test_what_the_school_records_the_county_agrees_to_and_a_mistake_is_taken_back(
+    session: Session, kind: MoveKind, reason: str
+) -> None:
+    row = a_row(session)
+    move = moved(session, row, kind, "")
+    assert (row.reason, row.closed_on, row.owner_level) == (reason, None, UnitLevel.COUNTY)
+    assert session.scalars(waiting(SchoolTerm.parse(TERM))).all() == []
+    county = officer(session, row.school.parent, Role.COUNTY_OFFICER)
+    give_reason(session, row, reason, "", county, A_MONDAY)
+    assert row.closed_on == TODAY
+    moving.finish(session, move, MoveEnd.TAKEN_BACK, county, A_MONDAY)
+    assert (row.closed_on, row.next_step) == (None, "核实是否在校、是否需要资助")
+    assert session.scalars(waiting(SchoolTerm.parse(TERM))).all() == [row.pupil_id]
+
+
+def test_a_death_is_told_by_nothing_and_asks_nothing(session: Session) -> None:
+    row = a_row(session)
+    moved(session, row, MoveKind.DEATH, "")
+    page = child_page(session, row.pupil, CATALOGUE, TODAY)
+    assert (page.headline, page.figure, page.items, page.questions_open) == ("这里的办理已经停止", "", (), False)
+    brother = a_pupil(session, name="王小川", id_number="329901201809170039")
+    assert enter_family(session, [brother], TODAY) == (brother.id,)
+
+
+@pytest.mark.parametrize(
+    ("event", "why"),
+    [
+        (Event(MoveKind.TRANSFER, TODAY + timedelta(days=1)), "不能晚于今天"),
+        (Event(MoveKind.TRANSFER, TODAY, "没有的学校"), "没有查到"),
+        (Event(MoveKind.TRANSFER, TODAY, "3299010001"), "就是现在的学校"),
+    ],
+)
+def test_what_does_not_fit_is_said(session: Session, event: Event, why: str) -> None:
+    row = a_row(session)
+    with pytest.raises(MoveRefused, match=why):
+        moving.record(session, row.pupil, event, officer(session, row.school), A_MONDAY)
