@@ -69,6 +69,13 @@ class Boarding(Labelled):
     AT_HOME = "at_home", "送教上门"
 
 
+class SchoolOwnership(Labelled):
+    """办学性质."""
+
+    PUBLIC = "public", "公办"
+    PRIVATE = "private", "民办"
+
+
 class Determination(Labelled):
     """认定等级 (苏教助〔2019〕1号)."""
 

@@ -43,7 +43,7 @@ def units() -> None:
 @json_option
 @answering
 def load(file: Path, as_json: bool) -> None:
-    """载入单位：csv，列为 代码,名称,级别,上级代码,学段."""
+    """载入单位：csv，列为 代码,名称,级别,上级代码,学段，可加 办学性质,联系电话,资助老师."""
     data = read_file(file)
     session = open_session()
     count = load_units(session, data, "command")

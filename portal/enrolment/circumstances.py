@@ -18,6 +18,8 @@ def circumstances_of(
         stage=record.stage,
         grade=record.grade_number,
         boarding=None if record.boarding is None else record.boarding is Boarding.BOARDING,
+        ownership=school.ownership,
+        inclusive=school.inclusive,
         provincial=_is_provincial(school),
         categories=None if categories is None else frozenset(categories),
         hukou=_division(hukou_division),

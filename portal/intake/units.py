@@ -1,4 +1,7 @@
-"""单位 come in from a csv: 代码,名称,级别,上级代码,学段, rows in any order; loading again changes what changed."""
+"""单位 come in from a csv: 代码,名称,级别,上级代码,学段, rows in any order; loading again changes what changed.
+
+办学性质 (公办, 普惠性民办, 民办), 联系电话 and 资助老师 may stand beside them.
+"""
 
 import csv
 import io
@@ -11,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.models import Unit
-from portal.vocabulary import Stage, UnitLevel
+from portal.vocabulary import SchoolOwnership, Stage, UnitLevel
 
 
 class UnitsProblem(ValueError):
@@ -37,11 +40,20 @@ _STAGE_WORDS = {word: stage for stage in Stage for word in (stage.value, stage.l
 _STAGE_WORDS |= {"高中": Stage.SENIOR, "普高": Stage.SENIOR, "中职": Stage.VOCATIONAL, "幼儿园": Stage.PRESCHOOL}
 _STAGE_WORDS |= {"高校": Stage.COLLEGE, "本专科": Stage.COLLEGE, "硕士": Stage.MASTER, "博士": Stage.DOCTOR}
 _COLUMNS = ("代码", "名称", "级别", "上级代码")
+_MORE = ("学段", "办学性质", "联系电话", "资助老师")
+_KINDS: dict[str, tuple[SchoolOwnership | None, bool | None]] = {
+    "": (None, None),
+    "公办": (SchoolOwnership.PUBLIC, None),
+    "普惠性民办": (SchoolOwnership.PRIVATE, True),
+    "非普惠性民办": (SchoolOwnership.PRIVATE, False),
+    "民办": (SchoolOwnership.PRIVATE, None),
+}
+"""办学性质 as written: ownership, and whether 普惠性 where that is said."""
 
 
 @dataclass(frozen=True)
 class UnitLine:
-    """One row; ``landline`` (联系电话) and ``aid_officer`` (资助老师) are optional, empty leaves what is known."""
+    """One row; of what stands behind ``stages`` an empty cell leaves what is known."""
 
     row: int
     code: str
@@ -49,6 +61,8 @@ class UnitLine:
     level: UnitLevel
     parent: str
     stages: tuple[Stage, ...]
+    ownership: SchoolOwnership | None
+    inclusive: bool | None
     landline: str
     aid_officer: str
 
@@ -90,7 +104,7 @@ def _lines(data: bytes, faults: list[str]) -> Iterator[UnitLine]:
     first: dict[str, int] = {}
     for cells in reader:
         row = reader.line_num
-        values = {name: (cells.get(name) or "").strip() for name in (*_COLUMNS, "学段", "联系电话", "资助老师")}
+        values = {name: (cells.get(name) or "").strip() for name in (*_COLUMNS, *_MORE)}
         if not any(values.values()):
             continue
         problems = list(_faults_of(values))
@@ -100,6 +114,7 @@ def _lines(data: bytes, faults: list[str]) -> Iterator[UnitLine]:
         if problems:
             faults += [f"第 {row} 行：{problem}" for problem in problems]
             continue
+        ownership, inclusive = _KINDS[values["办学性质"]]
         yield UnitLine(
             row=row,
             code=values["代码"],
@@ -107,6 +122,8 @@ def _lines(data: bytes, faults: list[str]) -> Iterator[UnitLine]:
             level=_LEVEL_WORDS[values["级别"].lower()],
             parent=values["上级代码"],
             stages=tuple(_STAGE_WORDS[word.lower()] for word in _BETWEEN.split(values["学段"]) if word),
+            ownership=ownership,
+            inclusive=inclusive,
             landline=values["联系电话"],
             aid_officer=values["资助老师"],
         )
@@ -131,6 +148,8 @@ def _faults_of(values: Mapping[str, str]) -> Iterator[str]:
     strange = [word for word in _BETWEEN.split(values["学段"]) if word and word.lower() not in _STAGE_WORDS]
     if strange:
         yield f"学段写的是“{strange[0][:20]}”，应是 {'、'.join(Stage)}，几个之间用分号"
+    if values["办学性质"] not in _KINDS:
+        yield f"办学性质写的是“{values['办学性质'][:20]}”，应是 {'、'.join(filter(None, _KINDS))} 之一，不知道就留空"
     for column, longest in (("联系电话", 20), ("资助老师", 30)):
         if len(values[column]) > longest:
             yield f"{column}超过 {longest} 个字"
@@ -155,10 +174,13 @@ def _fill(unit: Unit, line: UnitLine, parent: Unit | None) -> Unit:
     wanted = {"name": line.name, "level": line.level, "parent_id": parent and parent.id}
     optional = {
         "stages": [stage.value for stage in line.stages],
+        "ownership": line.ownership,
+        "inclusive": line.inclusive,
         "landline": line.landline,
         "aid_officer": line.aid_officer,
     }
-    for name, value in (wanted | {name: value for name, value in optional.items() if value}).items():
+    told = {name: value for name, value in optional.items() if value not in ("", [], None)}
+    for name, value in (wanted | told).items():
         if getattr(unit, name) != value:
             setattr(unit, name, value)
     return unit

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Code, Row
-from portal.vocabulary import UnitLevel
+from portal.vocabulary import SchoolOwnership, UnitLevel
 
 
 class Unit(Row):
@@ -23,6 +23,10 @@ class Unit(Row):
     """The codes from the root down, ``/32/3299/329901/``: everything below a unit starts with its path."""
     stages: Mapped[list[str]] = mapped_column(ARRAY(String(16)), default=list)
     """学段 taught here."""
+    ownership: Mapped[SchoolOwnership | None] = mapped_column(Code(SchoolOwnership))
+    """办学性质; None where nobody has said."""
+    inclusive: Mapped[bool | None]
+    """普惠性, of kindergartens."""
     landline: Mapped[str] = mapped_column(String(20), default="")
     """The number that also stands on the school gate (G5)."""
     aid_officer: Mapped[str] = mapped_column(String(30), default="")

@@ -7,18 +7,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, Literal, TypeVar
 
-from portal.vocabulary import Boarding, Determination, Labelled, Stage
+from portal.vocabulary import Boarding, Determination, SchoolOwnership, Stage
 
 Code = TypeVar("Code", bound=StrEnum)
 UNDETERMINED: Final = "none"
 """The school has looked and given no 认定等级; JSON writes it as an explicit null."""
-
-
-class Ownership(Labelled):
-    """办学性质."""
-
-    PUBLIC = "public", "公办"
-    PRIVATE = "private", "民办"
 
 
 class WrongInput(ValueError):
@@ -32,7 +25,7 @@ class Circumstances:
     stage: Stage | None = None
     grade: int | None = None
     boarding: bool | None = None
-    ownership: Ownership | None = None
+    ownership: SchoolOwnership | None = None
     inclusive: bool | None = None
     provincial: bool | None = None
     full_time: bool | None = None
@@ -106,7 +99,7 @@ def read_question(data: object, position: int, known_categories: Collection[str]
         stage=stage,
         grade=reader.grade(stage),
         boarding=reader.boarding(),
-        ownership=at_school.member("ownership", Ownership),
+        ownership=at_school.member("ownership", SchoolOwnership),
         inclusive=at_school.yes_no("inclusive"),
         provincial=at_school.yes_no("provincial"),
         full_time=at_school.yes_no("full_time"),

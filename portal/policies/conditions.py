@@ -6,9 +6,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from portal.policies.circumstances import NUMERALS, UNDETERMINED, Circumstances, Ownership
+from portal.policies.circumstances import NUMERALS, UNDETERMINED, Circumstances
 from portal.policies.policy import PROVINCE_DIVISION, PROVINCE_NAME, Category, Condition
-from portal.vocabulary import Determination, Stage
+from portal.vocabulary import Determination, SchoolOwnership, Stage
 
 SCHOOL_WORDS = {
     Stage.PRESCHOOL: "幼儿园",
@@ -214,7 +214,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "grade": Kind(_grades, _grade, lambda wanted: f"读{'、'.join(map(grade_words, sorted(wanted)))}"),
     "ownership": _one_of(
-        "school.ownership", Ownership, lambda c: c.ownership,
+        "school.ownership", SchoolOwnership, lambda c: c.ownership,
         lambda c: f"学校是{c.ownership.label if c.ownership else ''}的", lambda o: f"读{o.label}学校",
         "学校是公办还是民办？",
     ),

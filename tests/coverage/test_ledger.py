@@ -15,7 +15,7 @@ from portal.coverage.steps import STEPS, pay_by
 from portal.coverage.totals import totals
 from portal.models import EnrolmentRecord, Entitlement, EntitlementChange, MatchPair
 from portal.policies.circumstances import Circumstances
-from portal.vocabulary import Basis, ClaimMode, Decision, EntitlementState, Stage, UnitLevel
+from portal.vocabulary import Basis, ClaimMode, Decision, EntitlementState, SchoolOwnership, Stage, UnitLevel
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_unit, an_entry
 from tests.coverage.builders import CATALOGUE, a_match, a_row, a_run, opened
 
@@ -127,6 +127,26 @@ def test_a_waiver_that_rests_on_the_list_has_a_row_without_yuan(session: Session
     rows = {row.policy: row for row in session.scalars(select(Entitlement))}
     assert rows["HIGH-FREE"].due_yuan is None
     assert rows["HIGH-GRANT"].due_yuan == 1150
+
+
+@pytest.mark.parametrize(
+    ("ownership", "inclusive", "policies"),
+    [
+        (SchoolOwnership.PUBLIC, None, {"PRE-GRANT"}),
+        (SchoolOwnership.PRIVATE, True, {"PRE-GRANT"}),
+        (SchoolOwnership.PRIVATE, False, set()),
+        (None, None, set()),
+    ],
+)
+def test_a_listed_child_has_the_grant_at_a_public_or_inclusive_kindergarten(
+    session: Session, ownership: SchoolOwnership | None, inclusive: bool | None, policies: set[str]
+) -> None:
+    kindergarten = a_school(session, code="3299010009", name="示例县中心幼儿园")
+    kindergarten.ownership, kindergarten.inclusive = ownership, inclusive
+    child = a_pupil(session, kindergarten, stage=Stage.PRESCHOOL, grade="中班", grade_number=2)
+    a_match(session, child)
+    opened(session)
+    assert set(session.scalars(select(Entitlement.policy))) == policies
 
 
 def test_the_database_refuses_an_open_row_without_next_step(session: Session) -> None:

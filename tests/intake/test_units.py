@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from portal.intake.units import UnitsProblem, load_units
 from portal.models import AuditEntry, Unit
-from portal.vocabulary import UnitLevel
+from portal.vocabulary import SchoolOwnership, UnitLevel
 from tests.intake.files import csv
 
 HEADINGS = ("代码", "名称", "级别", "上级代码", "学段")
@@ -47,6 +47,31 @@ def test_what_hangs_below_a_moved_unit_moves_with_it(session: Session) -> None:
     load_units(session, csv(HEADINGS, *moved), "command")
 
     assert unit_of(session, "3299010001").path == "/32/3298/329901/3299010001/"
+
+
+@pytest.mark.parametrize(
+    ("written", "ownership", "inclusive"),
+    [
+        ("公办", SchoolOwnership.PUBLIC, None),
+        ("普惠性民办", SchoolOwnership.PRIVATE, True),
+        ("非普惠性民办", SchoolOwnership.PRIVATE, False),
+        ("民办", SchoolOwnership.PRIVATE, None),
+    ],
+)
+def test_what_kind_of_school_it_is_is_read_and_an_empty_cell_leaves_it(
+    session: Session, written: str, ownership: SchoolOwnership, inclusive: bool | None
+) -> None:
+    for cell in (written, ""):
+        tree = [(*row, cell if row[2] == "school" else "") for row in TREE]
+        load_units(session, csv((*HEADINGS, "办学性质"), *tree), "command")
+        school = unit_of(session, "3299010001")
+        assert (school.ownership, school.inclusive) == (ownership, inclusive)
+
+
+def test_another_kind_of_school_is_refused_with_what_there_is(session: Session) -> None:
+    row = ("32", "江苏省", "province", "", "", "国立")
+    with pytest.raises(UnitsProblem, match="办学性质写的是“国立”，应是 公办、普惠性民办、非普惠性民办、民办 之一"):
+        load_units(session, csv((*HEADINGS, "办学性质"), row), "command")
 
 
 def test_a_file_in_gb18030_is_read(session: Session) -> None:

@@ -10,10 +10,10 @@ import pytest
 from portal.coverage.projects import STAGES
 from portal.policies.amounts import yearly
 from portal.policies.catalogue import CATALOGUE_FOLDER, CATEGORIES_FILE, Catalogue, load_catalogue
-from portal.policies.circumstances import Circumstances, Ownership
+from portal.policies.circumstances import Circumstances
 from portal.policies.evaluation import evaluate
 from portal.policies.policy import Overlay, Policy, Version
-from portal.vocabulary import Verdict
+from portal.vocabulary import SchoolOwnership, Verdict
 
 POLICIES = load_catalogue().policies
 OVERLAYS = load_catalogue().overlays
@@ -106,7 +106,7 @@ def pupils(code: str) -> Iterator[Circumstances]:
         for category in ("DIBAO", "ORPHAN", "JS_JDLK", "TP", "DIS", "WORKER", None):
             for boarding in (True, False):
                 yield Circumstances(
-                    stage=stage, grade=1, boarding=boarding, ownership=Ownership.PUBLIC, full_time=True,
+                    stage=stage, grade=1, boarding=boarding, ownership=SchoolOwnership.PUBLIC, full_time=True,
                     categories=frozenset({category} - {None}), determination="none", disabled=category == "DIS",
                     hukou=FAR, county=FAR,
                 )  # fmt: skip

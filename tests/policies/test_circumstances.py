@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 
 from portal.policies.catalogue import Catalogue
-from portal.policies.circumstances import UNDETERMINED, Ownership, WrongInput, read_grade, read_question
-from portal.vocabulary import Determination, Stage
+from portal.policies.circumstances import UNDETERMINED, WrongInput, read_grade, read_question
+from portal.vocabulary import Determination, SchoolOwnership, Stage
 
 ROW = {"id": "k1", "day": "2026-09-07", "stage": "primary"}
 
@@ -18,7 +18,7 @@ def test_a_whole_row_is_read(catalogue: Catalogue) -> None:
     }
     question = read_question(row, 1, catalogue.categories)
     assert (question.id, question.day) == ("k1", date(2026, 9, 7))
-    assert question.circumstances.ownership is Ownership.PRIVATE
+    assert question.circumstances.ownership is SchoolOwnership.PRIVATE
     assert question.circumstances.categories == frozenset({"DIBAO"})
     assert question.circumstances.determination is Determination.SERIOUS
 

@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 
 from portal.policies.catalogue import Catalogue
-from portal.policies.circumstances import Circumstances, Ownership
+from portal.policies.circumstances import Circumstances
 from portal.policies.evaluation import Finding, evaluate, term_amount
 from portal.policies.policy import DayOfYear, Money, Per, RestsOn, Sureness, Waived, Waiver, Window
-from portal.vocabulary import ClaimMode, Determination, Stage, Verdict
+from portal.vocabulary import ClaimMode, Determination, SchoolOwnership, Stage, Verdict
 
 TODAY = date(2026, 9, 7)
 DIBAO_PUPIL = Circumstances(stage=Stage.PRIMARY, grade=4, boarding=False, categories=frozenset({"DIBAO"}))
@@ -34,7 +34,7 @@ def test_a_no_says_for_whom_it_is_and_what_would_change_it(catalogue: Catalogue)
 
 
 def test_an_unknown_names_the_fields_and_asks_in_chinese(catalogue: Catalogue) -> None:
-    pupil = Circumstances(stage=Stage.VOCATIONAL, grade=1, agriculture_major=False, ownership=Ownership.PRIVATE)
+    pupil = Circumstances(stage=Stage.VOCATIONAL, grade=1, agriculture_major=False, ownership=SchoolOwnership.PRIVATE)
     finding = found(catalogue, "VOC-FREE", pupil)
     assert finding.missing == ("school.full_time",)
     assert finding.ask == ("读的是不是全日制？",)

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.policies.catalogue import load_catalogue
-from portal.policies.circumstances import UNDETERMINED, Circumstances, Ownership
+from portal.policies.circumstances import UNDETERMINED, Circumstances
 from portal.policies.evaluation import Finding, evaluate
 from portal.policies.policy import Money
-from portal.vocabulary import Determination, Stage, Verdict
+from portal.vocabulary import Determination, SchoolOwnership, Stage, Verdict
 
 CATALOGUE = load_catalogue()
 STANDS_FOR = {(other, policy.code) for policy in CATALOGUE.policies for other in policy.instead_of}
@@ -21,7 +21,7 @@ pupils = st.builds(
     stage=st.sampled_from(Stage),
     grade=st.integers(1, 4),
     boarding=yes_no,
-    ownership=st.sampled_from(Ownership),
+    ownership=st.sampled_from(SchoolOwnership),
     inclusive=yes_no,
     provincial=yes_no,
     full_time=yes_no,

@@ -8,11 +8,11 @@ from typing import Any
 
 from portal.blueprints.families.answers import Answers
 from portal.policies.catalogue import Catalogue
-from portal.policies.circumstances import UNDETERMINED, Circumstances, Ownership
+from portal.policies.circumstances import UNDETERMINED, Circumstances
 from portal.policies.conditions import SCHOOL_WORDS, grade_words
 from portal.policies.evaluation import Finding, evaluate
 from portal.policies.policy import Gives
-from portal.vocabulary import Determination, Stage, Verdict
+from portal.vocabulary import Determination, SchoolOwnership, Stage, Verdict
 
 UNCLEAR = "unclear"
 STAGE, HOME = "stage", "home"
@@ -67,9 +67,9 @@ QUESTIONS = (
     Question(
         "kindergarten", "孩子上的是哪一种幼儿园？", frozenset({"school.ownership", "school.inclusive"}),
         (
-            Option("public", "公办", {"ownership": Ownership.PUBLIC}),
-            Option("inclusive", "民办，普惠性的", {"ownership": Ownership.PRIVATE, "inclusive": True}),
-            Option("private", "民办，不是普惠性的", {"ownership": Ownership.PRIVATE, "inclusive": False}),
+            Option("public", "公办", {"ownership": SchoolOwnership.PUBLIC}),
+            Option("inclusive", "民办，普惠性的", {"ownership": SchoolOwnership.PRIVATE, "inclusive": True}),
+            Option("private", "民办，不是普惠性的", {"ownership": SchoolOwnership.PRIVATE, "inclusive": False}),
             UNSURE,
         ),
         stages=frozenset({Stage.PRESCHOOL}),
