@@ -1,4 +1,4 @@
-"""A hundred reminders through Kannel by four dispatchers, two of them killed with a message in their hands; every report finds its message."""
+"""Reminders through Kannel by four dispatchers, two of them killed with one in hand; every report finds its message."""
 
 import logging
 import os
