@@ -2,8 +2,13 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
+from portal.blueprints.catalogue import OPEN
 from portal.blueprints.families.elder import own_path
+from portal.enrolment.local_standards import approve, propose
+from portal.vocabulary import Role
+from tests.builders import A_MONDAY, a_county, a_proposal, a_staff_member
 from tests.families.forms import post
 from tests.families.people import CATALOGUE
 
@@ -45,6 +50,25 @@ def test_every_policy_has_its_page_with_every_document_and_the_day_it_was_checke
     for version in CATALOGUE[code].versions:
         assert version.source in page
         assert f"{version.checked_on.year}年{version.checked_on.month}月{version.checked_on.day}日核对过" in page
+
+
+def test_a_policys_page_tells_what_cities_and_counties_lay_over_it(client: FlaskClient) -> None:
+    page = client.get("/policies/CMP-LIVE").text
+    over = [overlay for overlay in CATALOGUE.overlays if "CMP-LIVE" in dict(overlay.versions)]
+    assert [overlay.name for overlay in over if not overlay.demonstration and overlay.name not in page] == []
+    assert "示例县" not in page
+
+
+def test_two_officers_approval_is_read_by_everybody(client: FlaskClient, session: Session) -> None:
+    client.get("/policies/CMP-LIVE")
+    county = a_county(session, "329955", "第五县")
+    proposer, approver = (a_staff_member(session, name, Role.COUNTY_OFFICER, county) for name in ("one", "two"))
+    approve(session, propose(session, county, a_proposal(), proposer, A_MONDAY), "", approver, A_MONDAY)
+    session.commit()
+    client.application.extensions.pop(OPEN)
+    page = client.get("/policies/CMP-LIVE").text
+    client.application.extensions.pop(OPEN)
+    assert "第五县" in page
 
 
 def test_an_unknown_policy_is_not_found_in_words(client: FlaskClient) -> None:

@@ -1,13 +1,12 @@
 """查一查: what a child may have, without an account, in four or five taps; nothing is kept, no address tells of it."""
 
-from functools import cache
-
 from flask import abort, current_app, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 
 from portal import clock
+from portal.blueprints.catalogue import open_catalogue
 from portal.blueprints.families.answers import keep_answers, read_answers
 from portal.blueprints.families.blueprint import families
 from portal.blueprints.families.outcome import outcome
@@ -22,11 +21,8 @@ from portal.blueprints.families.questions import (
     walk,
 )
 from portal.blueprints.forms import Form
-from portal.policies.catalogue import load_catalogue
 from portal.settings import Settings
 from portal.vocabulary import Stage
-
-catalogue = cache(load_catalogue)
 
 AFTER = {
     # a stage: what a child may go on to; families decide before it begins (G17)
@@ -53,9 +49,9 @@ class AnswerForm(Form):
 @families.route("/check/<code>", methods=["GET", "POST"])
 def check(code: str) -> str | BaseResponse:
     """A question a screen; an earlier answer may be changed, the later ones are still there."""
-    question = question_of(code, catalogue()) or abort(404)
+    question = question_of(code, open_catalogue()) or abort(404)
     answers = read_answers()
-    earlier = walk(answers, catalogue(), clock.today()).before(code)
+    earlier = walk(answers, open_catalogue(), clock.today()).before(code)
     if code != STAGE and STAGE not in earlier:
         return redirect(url_for("families.check"))
     form = AnswerForm().offer(question)
@@ -63,23 +59,25 @@ def check(code: str) -> str | BaseResponse:
         chosen = answers.get(code, ())
         return render_template("families/question.html", form=form, question=question, chosen=chosen, earlier=earlier)
     answer = {code: tuple(form.choice.data or ())}
-    ahead = next_question({**earlier, **answer}, catalogue(), clock.today())
+    ahead = next_question({**earlier, **answer}, open_catalogue(), clock.today())
     to = url_for("families.check", code=ahead.code) if ahead else url_for("families.check_result")
     return keep_answers(make_response(redirect(to)), {**answers, **answer})
 
 
 @families.get("/check/result")
 def check_result() -> str | BaseResponse:
-    way = walk(read_answers(), catalogue(), clock.today())
+    way = walk(read_answers(), open_catalogue(), clock.today())
     if way.ahead:
         return redirect(url_for("families.check", code=way.ahead.code))
-    stage = circumstances(way.answers, catalogue()).stage or abort(404)
+    stage = circumstances(way.answers, open_catalogue()).stage or abort(404)
     settings: Settings = current_app.extensions["settings"]
     return render_template(
         "families/result.html",
-        outcome=outcome(findings(way.answers, catalogue(), clock.today()), catalogue()),
+        outcome=outcome(findings(way.answers, open_catalogue(), clock.today()), open_catalogue()),
         stage=stage,
-        next_stages=[after for after in AFTER.get(stage, ()) if any(after in p.stages for p in catalogue().policies)],
+        next_stages=[
+            after for after in AFTER.get(stage, ()) if any(after in p.stages for p in open_catalogue().policies)
+        ],
         last=list(way.answers)[-1],
         today=clock.today(),
         address=settings.public_url.partition("://")[2],

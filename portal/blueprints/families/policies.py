@@ -6,8 +6,8 @@ from datetime import date
 from flask import abort, render_template
 
 from portal import clock
+from portal.blueprints.catalogue import open_catalogue
 from portal.blueprints.families.blueprint import families
-from portal.blueprints.families.check import catalogue
 from portal.blueprints.families.outcome import Sum, sum_of
 from portal.policies.catalogue import Catalogue
 from portal.policies.policy import Condition, Policy, Version, version_on
@@ -36,7 +36,7 @@ class Group:
 @families.get("/policies")
 def policies() -> str:
     """By stage, in the order a child passes through them; with forty policies one list is no answer."""
-    stages = [(stage, sum(stage in policy.stages for policy in catalogue().policies)) for stage in Stage]
+    stages = [(stage, sum(stage in policy.stages for policy in open_catalogue().policies)) for stage in Stage]
     return render_template("families/policies.html", stages=[each for each in stages if each[1]])
 
 
@@ -44,7 +44,7 @@ def policies() -> str:
 def policies_of(stage: str) -> str:
     if stage not in list(Stage):
         abort(404)
-    groups = groups_of(Stage(stage), catalogue(), clock.today())
+    groups = groups_of(Stage(stage), open_catalogue(), clock.today())
     return render_template("families/policies_of.html", stage=Stage(stage), groups=groups or abort(404))
 
 
@@ -61,10 +61,11 @@ def groups_of(stage: Stage, catalogue: Catalogue, day: date) -> tuple[Group, ...
 
 @families.get("/policies/<code>")
 def policy(code: str) -> str:
-    found = next((policy for policy in catalogue().policies if policy.code == code), None) or abort(404)
-    told = standards(found, catalogue())
+    found = next((policy for policy in open_catalogue().policies if policy.code == code), None) or abort(404)
+    told = standards(found, open_catalogue())
     current = next((each for each in told if each.version is version_on(found.versions, clock.today())), None)
-    return render_template("families/policy.html", policy=found, standards=told, current=current)
+    local = local_standards(found, open_catalogue(), clock.today())
+    return render_template("families/policy.html", policy=found, standards=told, current=current, local=local)
 
 
 def standards(policy: Policy, catalogue: Catalogue) -> tuple[Standard, ...]:
@@ -73,11 +74,26 @@ def standards(policy: Policy, catalogue: Catalogue) -> tuple[Standard, ...]:
     following: date | None = None
     for version in reversed(policy.versions):
         until = version.until or (following and date.fromordinal(following.toordinal() - 1))
-        sums = tuple((catalogue.words_of(tier.when), sum_of(tier.amount)) for tier in version.tiers)
-        who = tuple(each.family or each.words or catalogue.words_of(each.conditions, "或") for each in version.who)
-        told.append(Standard(version.starts, until, sums, who, version))
+        told.append(_told(version, until, catalogue))
         following = version.starts
     return tuple(told)
+
+
+def local_standards(policy: Policy, catalogue: Catalogue, day: date) -> tuple[tuple[str, Standard], ...]:
+    """What cities and counties lay over the province's that day, by the place's name; invented places are left out."""
+    return tuple(
+        (overlay.name, _told(version, version.until, catalogue))
+        for overlay in catalogue.overlays
+        if not overlay.demonstration
+        for version in [version_on(dict(overlay.versions).get(policy.code, ()), day)]
+        if version is not None
+    )
+
+
+def _told(version: Version, until: date | None, catalogue: Catalogue) -> Standard:
+    sums = tuple((catalogue.words_of(tier.when), sum_of(tier.amount)) for tier in version.tiers)
+    who = tuple(each.family or each.words or catalogue.words_of(each.conditions, "或") for each in version.who)
+    return Standard(version.starts, until, sums, who, version)
 
 
 def _sum_on(policy: Policy, stage: Stage, day: date) -> Sum | None:
