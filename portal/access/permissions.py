@@ -19,7 +19,10 @@ class Permission(StrEnum):
     ADD_BY_HAND = "add_by_hand"
     SETTLE_DOUBLE = "settle_double"
     RECORD_MOVE = "record_move"
+    MOVE_ROWS = "move_rows"
     GIVE_REASON = "give_reason"
+    CLOSE_TERM = "close_term"
+    REOPEN_TERM = "reopen_term"
     RECORD_CONTACT = "record_contact"
     EXPORT = "export"
     PRINT_SLIPS = "print_slips"
@@ -56,6 +59,9 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.ADD_BY_HAND: ("人工新增，受理学校提名", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.SETTLE_DOUBLE: ("核实双重学籍", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.RECORD_MOVE: ("登记、接收和办结学籍变动", frozenset({SCHOOL, COUNTY, CITY})),
+    Permission.MOVE_ROWS: ("办理台账：上报、督办、登记收到没有", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
+    Permission.CLOSE_TERM: ("学期关账签字", frozenset({SCHOOL})),
+    Permission.REOPEN_TERM: ("退回学校的关账", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.GIVE_REASON: ("填写未资助原因", frozenset({SCHOOL, COUNTY})),
     Permission.RECORD_CONTACT: ("登记与家长的联系", frozenset({SCHOOL, COUNTY})),
     Permission.EXPORT: ("导出名单", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
@@ -74,6 +80,7 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
 
 REFUSALS = {
     Permission.MAKE_BUDGET: "预算由县资助中心按全县名单编制。学校的人数在“统计”里可以看。",
+    Permission.CLOSE_TERM: "关账由学校签字。资助中心可以在“学期关账”里看各校进度，发现问题的退回。",
     Permission.ADD_BY_HAND: "学校可提名，由县新增。请在学生页点“提名”，县资助中心会受理并答复。",
     Permission.SETTLE_HOUSEHOLD: "同户匹配由县资助中心核实。请把您知道的情况告诉县里。",
     Permission.SETTLE_DOUBLE: "双重学籍由县资助中心核实。请把孩子在哪里上学告诉县里。",

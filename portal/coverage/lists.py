@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, not_, select
+from sqlalchemy import ColumnElement, Select, case, func, not_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.access.scope import Scope
@@ -44,6 +44,8 @@ class LedgerFilter:
     """Whether the family answered, visited or was spoken to this term."""
     raised_to: UnitLevel | None = None
     """上报到这一级."""
+    fits: ColumnElement[bool] | None = None
+    """What an act may be done with (``acts.py``); of today's rows alone."""
 
 
 EVERYTHING = LedgerFilter()
@@ -158,6 +160,7 @@ def _narrowed(rows: Standing, scope: Scope, term: str, wanted: LedgerFilter, tod
         (wanted.not_received, is_not_received(rows)),
         (wanted.aware is True, is_aware(rows.pupil_id, SchoolTerm.parse(term))),
         (wanted.aware is False, not_(is_aware(rows.pupil_id, SchoolTerm.parse(term)))),
+        (wanted.fits is not None, wanted.fits),
         (wanted.raised_to, is_open & (rows.raised_to == wanted.raised_to)),
         (
             wanted.school_code,

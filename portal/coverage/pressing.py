@@ -93,7 +93,12 @@ def was_done(session: Session, scope: Scope, act_id: UUID) -> WasDone | None:
 
 def undo(session: Session, scope: Scope, act_id: UUID, staff: StaffMember, now: datetime) -> int:
     """How many rows stand again as before; those that moved on since stay as they are. Raise ActRefused for none."""
-    standing = _standing(session, scope, act_id)
+    standing, of_act = _standing(session, scope, act_id), EntitlementChange.act_id == act_id
+    if (
+        session.scalar(scope.narrow(select(EntitlementChange.id).where(of_act).limit(1), EntitlementChange.school_id))
+        is None
+    ):
+        raise NotInScope
     if not standing:
         raise ActRefused("这一次办理已经撤销过，或者台账后来又有变化，不能撤销")
     if not _by_the_same_office(session, standing[0], staff):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,6 +15,7 @@ from portal.clock import SchoolTerm, local
 from portal.coverage import bulletins, moving
 from portal.coverage.additions import Found, nominate
 from portal.coverage.ledger import open_rows
+from portal.coverage.steps import note_change
 from portal.database import EVERYTHING, db
 from portal.enrolment import corrections
 from portal.enrolment.local_standards import propose
@@ -36,6 +37,7 @@ from portal.models import (
     PolicyOverlay,
     Pupil,
     StaffMember,
+    TermClosing,
     Unit,
     Wording,
 )
@@ -115,6 +117,10 @@ class Things:
     """Of the unit above the county."""
     move: Move
     """Of a child on the way from another school of the county to this one."""
+    closing: TermClosing
+    """Of the term before."""
+    press_id: UUID
+    """One press of a button on ``row``."""
 
 
 @dataclass(frozen=True)
@@ -182,8 +188,26 @@ def _things(
     bulletin = _bulletin(session, county.parent or county, member, now)
     return Things(
         pupil, row, said, roster, entry.intake, member, pairs[False], settlement.act_id, addition, double, standard,
-        *reach, bulletin, _coming(session, school, county, member, now),
+        *reach, bulletin, _coming(session, school, county, member, now), _closing(session, school, member, now),
+        _press(session, row, member, now),
     )  # fmt: skip
+
+
+def _closing(session: Session, school: Unit, by: StaffMember, now: datetime) -> TermClosing:
+    closing = TermClosing(
+        school_id=school.id, term="2026-spring", closed_at=now, by=f"staff:{by.account}", by_name=by.display_name,
+        rows=1, aided=1, paid_yuan=500,
+    )  # fmt: skip
+    session.add(closing)
+    session.flush()
+    return closing
+
+
+def _press(session: Session, row: Entitlement, by: StaffMember, now: datetime) -> UUID:
+    press_id = uuid4()
+    note_change(session, row, f"staff:{by.account}", now, "学校记下：家长来过电话", press_id)
+    session.flush()
+    return press_id
 
 
 def _bulletin(session: Session, unit: Unit, by: StaffMember, now: datetime) -> Bulletin:

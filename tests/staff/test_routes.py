@@ -27,6 +27,12 @@ OPENED_BY = {
     # what is at stake: which permissions open it, any one of them
     "today": (Permission.SEE_PUPILS,),
     "ledger": (Permission.SEE_PUPILS,),
+    "move_rows": (Permission.MOVE_ROWS,),
+    "undo_press": (Permission.MOVE_ROWS,),
+    "closing": (Permission.SEE_PUPILS,),
+    "sign_closing": (Permission.CLOSE_TERM,),
+    "reopen_closing": (Permission.REOPEN_TERM,),
+    "choose_columns": ANYBODY,
     "matched": (Permission.SEE_PUPILS,),
     "review": DESKS,
     "settle": DESKS,
@@ -149,6 +155,9 @@ def things_of(things: Things, role: Role) -> dict[str, object]:
         "pause_id": things.pause.id,
         "wording_id": things.wording.id,
         "task_id": things.task.id,
+        "closing_id": things.closing.id,
+        "press_id": things.press_id,
+        "list_name": "ledger",
         "bulletin_id": things.bulletin.id,
         "move_id": things.move.id,
     }
@@ -171,7 +180,7 @@ def walk(
     sign_in(client, account)
     token = token_on(client, "/staff/password")
     for rule in sorted(staff_rules(app), key=lambda rule: short(rule) in ENDS_THE_SIGN_IN):
-        if rule.endpoint in OPEN_PAGES or (only_named and not rule.arguments - {"code"}):
+        if rule.endpoint in OPEN_PAGES or (only_named and not rule.arguments - {"code", "list_name"}):
             continue
         path = path_of(rule, values)
         for method in sorted((rule.methods or set()) & set(METHODS)):

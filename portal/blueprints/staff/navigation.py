@@ -70,9 +70,10 @@ PLACES = (
     Place(
         "staff.ledger", "台账", (Permission.SEE_PUPILS,),
         ("staff.pupil", "staff.reveal", "staff.give_reason", "staff.record_contact", "staff.script",
-         "staff.settle_correction"),
+         "staff.settle_correction", "staff.move_rows"),
         overdue_rows, "条过了约定日期",
     ),
+    Place("staff.closing", "学期关账", (Permission.SEE_PUPILS,), ("staff.sign_closing",)),
     Place(
         "staff.review", "核实", DESKS,
         ("staff.one_pair", "staff.reveal_pair", "staff.settle"),

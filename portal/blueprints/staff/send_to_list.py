@@ -18,7 +18,7 @@ from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.fields import choices
-from portal.blueprints.staff.ledger import SHOWS
+from portal.blueprints.staff.ledger import SHOWS, wanted
 from portal.clock import SchoolTerm, WrongTerm
 from portal.coverage.lists import pupils_of
 from portal.database import db
@@ -47,8 +47,8 @@ class SendForm(Form):
 
 
 def of_ledger(session: Session, scope: Scope, term: SchoolTerm, show: str) -> tuple[str, list[UUID]]:
-    label, wanted = SHOWS.get(show, SHOWS[""])
-    return f"台账“{label}”", pupils_of(session, scope, term.code, clock.today(), wanted, MOST_LISTED)
+    show = show if show in SHOWS else ""
+    return f"台账“{SHOWS[show][0]}”", pupils_of(session, scope, term.code, clock.today(), wanted(show), MOST_LISTED)
 
 
 def of_unreached(session: Session, scope: Scope, term: SchoolTerm, _: str) -> tuple[str, list[UUID]]:

@@ -1,66 +1,139 @@
-"""今天: four figures that open their lists, then what waits."""
+"""今天: four figures that open their lists, then at most ten things, worst first, ledger rows closed in place (G12)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import render_template, url_for
+from flask import render_template, request, url_for
 from flask_login import current_user
 
 from portal import clock
 from portal.access.permissions import Permission
+from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.navigation import nominations
+from portal.blueprints.staff.presses import Offered, PressForm, offered, told
 from portal.blueprints.staff.terms import asked_term
 from portal.clock import SchoolTerm, local
 from portal.coverage import rolls
+from portal.coverage.acts import ACTS
 from portal.coverage.board import DOUBTS, MATCH, ROSTER, board, late_schools
+from portal.coverage.lists import LedgerFilter, LedgerLine, ledger_lines
 from portal.coverage.rolls import ROLLS
-from portal.coverage.today import figures, missing_money, next_due, overdue_rows, pupils_to_settle, refused_files
+from portal.coverage.today import figures, next_due, pupils_to_settle, refused_files
 from portal.database import db
 from portal.enrolment.corrections import ABOUTS, waiting
 from portal.models import Correction, Pupil
+from portal.outreach.tasks import count_tasks, tasks
 from portal.privacy.masking import mask_name
-from portal.vocabulary import AdditionState
+from portal.vocabulary import AdditionState, UnitLevel
 
-MOST_SAID = 10
+MOST = 10
+"""Things a day holds; what is left comes up as these are done."""
+SHOWN = 20
+"""Rows of one thing in sight; all of them are in the ledger."""
+MOST_SAID = 5
 DOES = {ROSTER: "staff.take_in_roster", MATCH: "staff.matching", DOUBTS: "staff.review"}
 """Where a school does what it was asked for."""
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One line of what waits; ``urgent`` are words set off in amber."""
+    """One line of what waits; ``urgent`` are words set off in amber, ``lines`` ledger rows that are alike."""
 
     what: str
     why: str
     action: str
     href: str
     urgent: str = ""
+    lines: tuple[LedgerLine, ...] = ()
+    acts: tuple[Offered, ...] = ()
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Rows that may be closed together: what is said of so many, and which acts stand below them."""
+
+    show: str
+    wanted: Callable[[UnitLevel], LedgerFilter]
+    what: str
+    why: str
+    urgent: str
+    acts: tuple[str, ...]
+
+
+ALIKE = (
+    # the worst first; what a level may not do is not offered there
+    Alike(
+        "missing", lambda _: LedgerFilter(not_received=True), "{} 条没收到的钱", "查明款项去向并答复家长",
+        "2 个工作日内答复，20 个工作日内补到", ("answer", "received", "raise"),
+    ),
+    Alike(
+        "raised", lambda level: LedgerFilter(open_only=True, raised_to=level), "{} 条台账上报到本级",
+        "下级过期没有办，或请上级帮助", "在等您处理", ("send_back", "raise"),
+    ),
+    Alike(
+        "late", lambda _: LedgerFilter(overdue=True), "{} 条台账过了约定日期", "下一步还没有办，或办了没有记",
+        "已经晚了", ("report", "received", "missing", "raise"),
+    ),
+)  # fmt: skip
+READY = (
+    Alike(
+        "", lambda level: LedgerFilter(fits=ACTS["report"].fits(level)), "{} 条可以上报发放",
+        "已核实、已告知，或已申请；上报后由资助中心发放", "", ("report",),
+    ),
+    Alike(
+        "paid", lambda level: LedgerFilter(fits=ACTS["missing"].fits(level)), "{} 条已发放，还没问家长收到没有",
+        "问过家长，记下收到了还是没收到", "", ("received", "missing"),
+    ),
+)  # fmt: skip
+"""What is not late, and is done in one press."""
 
 
 @staff.get("/")
 @needs(Permission.SEE_PUPILS)
 def today() -> str:
+    return today_page(PressForm(None))
+
+
+def today_page(form: PressForm, refused: str = "") -> str:
+    """``refused`` is why the last press did nothing."""
     term = asked_term()
+    every = [*_waiting(term), *_said(term), *_alike(term, READY)]
     return render_template(
         "staff/today.html",
         term=term,
         day=clock.today(),
         figures=figures(db.session(), current_user.scope, term),
-        waiting=[*_waiting(term), *_said(term)],
+        waiting=every[:MOST],
+        more=len(every) - MOST,
         next_due=next_due(db.session(), current_user.scope, term),
+        done=told(),
+        form=form,
+        chosen=set(request.form.getlist("row")),
+        refused=refused,
     )
+
+
+def _alike(term: SchoolTerm, kinds: tuple[Alike, ...]) -> list[Waiting]:
+    """Those of which there are any, with the first page of their rows."""
+    session, scope, level = db.session(), current_user.scope, current_user.staff.unit.level
+    found = []
+    for kind in kinds:
+        if kind in READY and level is not UnitLevel.SCHOOL:
+            continue
+        page = ledger_lines(session, scope, term.code, the_catalogue(), clock.today(), kind.wanted(level))
+        if page.total:
+            lines = page.lines[:SHOWN]
+            acts = tuple(one for one in offered([line.id for line in lines]) if one.act.code in kind.acts)
+            href = url_for("staff.ledger", show=kind.show or None, term=term.code)
+            found.append(Waiting(kind.what.format(page.total), kind.why, "去看", href, kind.urgent, lines, acts))
+    return found
 
 
 def _waiting(term: SchoolTerm) -> list[Waiting]:
     session, scope = db.session(), current_user.scope
-    lines = [*_asked_by_the_office_above(term)]
-    if missing := missing_money(session, scope, term):
-        href = url_for("staff.ledger", show="missing", term=term.code)
-        lines.append(Waiting(f"{missing} 户说没收到钱", "查明款项去向", "去看", href, "2 个工作日内答复家长"))
-    if late := overdue_rows(session, scope, term):
-        href = url_for("staff.ledger", show="late", term=term.code)
-        lines.append(Waiting(f"{late} 条台账过了约定日期", "下一步还没有办，或办了没有记", "去看", href, "已经晚了"))
+    lines = [*_alike(term, ALIKE[:2]), *_asked_by_the_office_above(term), *_alike(term, ALIKE[2:]), *_calls(term)]
     if refused := refused_files(session, scope, term):
         why = "文件没有存入；按页面上写的改好后重新导入"
         lines.append(Waiting(f"{refused} 份文件被退回", why, "去看", url_for("staff.intakes")))
@@ -75,6 +148,20 @@ def _waiting(term: SchoolTerm) -> list[Waiting]:
         why = "号码、姓名不完全一致，或名单上是家里人；要人看过才算数"
         lines.append(Waiting(f"{doubts} 名学生待核实", why, "去核实", url_for("staff.review", term=term.code)))
     return lines
+
+
+def _calls(term: SchoolTerm) -> list[Waiting]:
+    """Families nobody reached, and shared numbers: one line each kind, the nearest day first."""
+    session, scope, day = db.session(), current_user.scope, clock.today()
+    if not current_user.may(Permission.RECORD_CONTACT) or not (count := count_tasks(session, scope, term)):
+        return []
+    first = tasks(session, scope, term, day, 1, 0)[0]
+    urgent = "已经晚了" if first.late else f"最早的 {first.due_on:%m月%d日} 到期"
+    href = url_for("staff.contact_task", task_id=first.id) if count == 1 else url_for("staff.contact_tasks")
+    what = f"{count} 件联系家长的事：{first.kind.label}"
+    return [
+        Waiting(what, f"{first.who} · {first.because}", "打电话（有话术）" if count == 1 else "去联系", href, urgent)
+    ]
 
 
 def _asked_by_the_office_above(term: SchoolTerm) -> list[Waiting]:
