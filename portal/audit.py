@@ -79,6 +79,7 @@ ACTIONS = {
     "bulletin_issued": "印发通报",
     "reach_printed": "打印告知证明",
     "account_made": "新建账号",
+    "classes_given": "分配班级",
     "role_changed": "变更角色",
     "password_changed": "修改密码",
     "password_refused": "改密码时原密码不对",

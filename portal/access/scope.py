@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, null, select
 from sqlalchemy.orm import Session
 
-from portal.database import Reach, reach_units, set_reach
-from portal.models import Unit
+from portal.database import Reach, reach_pupils, reach_units, set_reach
+from portal.models import Pupil, Unit
 
 Found = TypeVar("Found")
 Narrowed = TypeVar("Narrowed", bound=Select[*tuple[Any, ...]])
@@ -24,13 +24,17 @@ class Scope:
 
     unit_id: UUID
     path: str
+    pupils: tuple[UUID, ...] | None = None
+    """Of a class teacher: these pupils and nothing else of the unit; None for everybody else."""
 
     @property
     def reach(self) -> Reach:
-        return reach_units(self.path)
+        return reach_units(self.path) if self.pupils is None else reach_pupils(self.pupils)
 
     def narrow(self, statement: Narrowed, owner: Any) -> Narrowed:
         """Only rows whose ``owner`` column (``Pupil.school_id``, ``Intake.unit_id`` …) lies within the scope."""
+        if self.pupils is not None:
+            statement = statement.where(_pupil_of(owner).in_(self.pupils))
         return statement.where(owner.in_(select(Unit.id).where(Unit.path.startswith(self.path, autoescape=True))))
 
     def find(self, session: Session, table: type[Found], key: UUID, owner: Any) -> Found:
@@ -46,6 +50,12 @@ class Scope:
         if unit is None:
             raise NotInScope
         return unit
+
+
+def _pupil_of(owner: Any) -> Any:
+    """The column that names the pupil beside this owner; what is nobody's own a teacher does not see at all."""
+    table = owner.class_
+    return table.id if table is Pupil else getattr(table, "pupil_id", null())
 
 
 def scope_of(unit: Unit) -> Scope:

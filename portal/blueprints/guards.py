@@ -10,13 +10,14 @@ from secrets import token_urlsafe
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Flask, Response, abort, after_this_request, current_app, redirect, request, session, url_for
+from flask import Flask, Response, abort, after_this_request, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal import audit, clock
 from portal.access import sign_ins
+from portal.access.class_teachers import scope_of_staff
 from portal.access.permissions import REFUSALS, Permission, may
 from portal.access.scope import Scope, enter, scope_of
 from portal.access.tries import Asker
@@ -88,6 +89,9 @@ class Visitor(UserMixin):
     def scope(self) -> Scope:
         if self.staff is None:
             raise PermissionError("a family has no scope of units")
+        if "scope" in g:
+            admitted: Scope = g.scope
+            return admitted
         return scope_of(self.staff.unit)
 
     @property
@@ -244,7 +248,7 @@ def admit_staff() -> BaseResponse | None:
         )
         db.session.commit()
         abort(403, next((REFUSALS[one] for one in asked if one in REFUSALS), None))
-    enter(db.session(), current_user.scope)
+    g.scope = enter(db.session(), scope_of_staff(db.session(), current_user.staff, clock.today()))
     return None
 
 

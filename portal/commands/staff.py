@@ -6,7 +6,9 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.access.accounts import close_account, make_account, random_password, reset_password
+from portal.access.class_teachers import classes_of, give_classes
 from portal.commands.telling import Refused, answering, find_unit, json_option, open_session, tell
+from portal.coverage.words import class_words
 from portal.models import StaffMember
 from portal.vocabulary import Role
 
@@ -42,6 +44,25 @@ def new_password(account: str, as_json: bool) -> None:
     password = reset_password(session, _find(session, account), "command", clock.now())
     session.commit()
     _tell_password(account, password, as_json)
+
+
+@staff.command("classes")
+@click.argument("account")
+@click.option("--class", "classes", multiple=True, required=True, help="年级和班级，如 四年级(2)班；可以写几次")
+@json_option
+@answering
+def classes(account: str, classes: tuple[str, ...], as_json: bool) -> None:
+    """给班主任分配班级；没有写到的班级不再归这个账号."""
+    session = open_session()
+    member = _find(session, account)
+    known = {class_words(one.grade, one.name): one for one in classes_of(session, member)}
+    if unknown := [name for name in classes if name not in known]:
+        raise Refused(
+            f"{member.unit.name}没有班级 {'、'.join(unknown)}：班级来自学籍名册，如 {next(iter(known), '四年级(2)班')}"
+        )
+    give_classes(session, member, {known[name] for name in classes}, "command")
+    session.commit()
+    tell(as_json, {"account": account, "classes": list(classes)}, f"账号 {account} 现在是{'、'.join(classes)}的班主任")
 
 
 @staff.command()

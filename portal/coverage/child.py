@@ -204,7 +204,9 @@ def _answered(said: Said) -> Answered | None:
     noes = [words[about] for about in NOES if about in said.noes]
     answer = "，".join(noes) if noes else "孩子在校，需要资助"
     said_on = day_words(local(said.confirmation.said_at).date())
-    return Answered(spaced(said.confirmation.receipt), f"{said_on}您说：{answer}", yes=not noes)
+    heard = f"{said_on}学校按您说的记下：{answer}。没有同意过的，点“信息不对，我要改”"
+    words_said = f"{said_on}您说：{answer}" if said.confirmation.by == "family" else heard
+    return Answered(spaced(said.confirmation.receipt), words_said, yes=not noes)
 
 
 def _waiving(waiver: Waiver | None, day: date) -> Waiving | None:

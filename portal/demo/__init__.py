@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.access.accounts import make_account, random_password
+from portal.access.class_teachers import classes_of, give_classes
 from portal.access.slips import issue_slips, spaced
 from portal.clock import SHANGHAI, SchoolTerm, local, term_of
 from portal.coverage import progress
@@ -119,6 +120,7 @@ def make_demo(sessions: "sessionmaker[Session]", catalogue: Catalogue, now: date
         _name_teachers(session)
         families = _give_slips(session, now)
         accounts = tuple(_open_account(session, *line, now) for line in STAFF)
+        _give_class(session)
     say("提醒还没有确认的家庭")
     told = tick(sessions, (Sandbox(),), now)
     return Demo(term.code, accounts, families, len(children), certain, rows, told.handed.total())
@@ -197,6 +199,13 @@ def _name_teachers(session: Session) -> None:
     for place, one in enumerate(classes):
         is_fourth = (one.grade, one.name) == (K1.grade, K1.class_name)
         one.teacher = "李老师" if is_fourth else TEACHERS[place % len(TEACHERS)]
+
+
+def _give_class(session: Session) -> None:
+    """t4 teaches K1's class."""
+    teacher = session.scalars(select(StaffMember).where(StaffMember.account == "t4")).one()
+    mine = {one for one in classes_of(session, teacher) if (one.grade, one.name) == (K1.grade, K1.class_name)}
+    give_classes(session, teacher, mine, "command")
 
 
 def _give_slips(session: Session, now: datetime) -> tuple[DemoFamily, ...]:

@@ -41,6 +41,10 @@ ABOUTS = {
         About("not_in_school", "孩子不在这所学校了", UnitLevel.SCHOOL, "学校会核实孩子在哪里上学，资助不会因此停掉。"),
         About("no_aid_wanted", "现在不需要资助", UnitLevel.SCHOOL, "记下了。7天后您再说一次才算数，随时可以改主意。"),
         About("wrong_details", "姓名、年级、班级等信息不对", UnitLevel.SCHOOL, "学校会核对并改正，不用您交材料。"),
+        About(
+            "never_agreed", "学校记的不是我说的，我没同意过", UnitLevel.COUNTY,
+            "已重新打开，以您自己的回答为准。县里会查明经过。",
+        ),
         About("asked_for_proof", "有人要我交证明、验证码、转账", UnitLevel.COUNTY, "县里会查。请不要交，也不要转账。"),
         About("asked_to_erase", "要求删除孩子的信息", UnitLevel.COUNTY, "记下了。县资助中心会书面答复您。", True),
         About("other", "别的情况", UnitLevel.SCHOOL, "学校会看到您写的话，并联系您。"),

@@ -17,3 +17,5 @@ class SchoolClass(Row):
     name: Mapped[str] = mapped_column(String(30))
     teacher: Mapped[str] = mapped_column(String(30), default="")
     """As families say it: 李老师."""
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"), index=True)
+    """The teacher's account: it sees the listed pupils of this class, and nobody else (N2-3)."""

@@ -36,6 +36,7 @@ from portal.models import (
     OutreachPause,
     PolicyOverlay,
     Pupil,
+    SchoolClass,
     StaffMember,
     TermClosing,
     Unit,
@@ -147,6 +148,8 @@ def a_staff_county(session: Session, now: datetime = A_MONDAY) -> StaffCounty:
     }
     for role, (account, place) in ACCOUNTS.items():
         a_staff_member(session, account, role, units[place], name=f"{role.label}甲")
+    teacher = session.scalars(select(StaffMember).where(StaffMember.role == Role.TEACHER)).one()
+    session.add(SchoolClass(school_id=school.id, grade="四年级", name="(2)班", staff_id=teacher.id))
     far = a_unit(session, "41", UnitLevel.PROVINCE, name="外省")
     far_county = a_unit(session, "419901", UnitLevel.COUNTY, far, name="外省示例县教育局")
     far_school = a_school(session, far_county, "4199010001", "外省示例小学")

@@ -57,6 +57,7 @@ LISTS = {
     "prov": ("/staff/bulletins/new",),
     "sch1": ("/staff/", "/staff/ledger", "/staff/closing", "/staff/intake/roster", "/staff/slips"),
     "insp": ("/staff/audit",),
+    "t4": ("/staff/my-pupils", "/staff/contact-tasks"),
     "keeper": ("/staff/people", "/staff/operations", "/staff/supplier-templates"),
     "mz": ("/staff/intake", "/staff/intake/register"),
 }
@@ -80,6 +81,9 @@ def every_page(page: Page, county: StaffCounty) -> Iterator[str]:
             page.goto(f"/staff/campaigns/{county.ours.campaign.id}")
             press(page, "预览")
             yield "campaign-drawn"
+        if account == "t4":
+            page.goto(f"/staff/my-pupils/{county.ours.pupil.id}")
+            yield "my-pupil"
         if account == "mz":
             yield from of_one_register(page, county)
         if account == "sch1":

@@ -10,17 +10,18 @@ from portal import clock
 from portal.blueprints.families.blueprint import families
 from portal.blueprints.families.visit import back_to, the_child, this_term
 from portal.blueprints.forms import Form
-from portal.coverage.progress import note_answered
+from portal.coverage.progress import note_answered, note_denied
 from portal.coverage.words import NOTICE_CLAUSE
 from portal.database import db
 from portal.enrolment import corrections, waivers
-from portal.enrolment.confirmation import confirm
+from portal.enrolment.confirmation import confirm, withdraw
 from portal.enrolment.corrections import ABOUTS, LONGEST
 from portal.models import Pupil
 
 ASKED_FOR_PROOF, LEFT, NOT_NEEDED = "asked_for_proof", "not_in_school", "no_aid_wanted"
 WAIVED = "办好了，本学期不再办理。改主意了，什么时候都可以恢复。"
-OFFERED = (LEFT, NOT_NEEDED, "wrong_details", "other")
+NEVER_AGREED = "never_agreed"
+OFFERED = (LEFT, NOT_NEEDED, NEVER_AGREED, "wrong_details", "other")
 
 TOO_LONG = f"请不超过{LONGEST}个字"
 
@@ -46,6 +47,9 @@ def correct(place: int) -> str | Response:
     about, words = form.about.data, form.words.data or ""
     if about in (LEFT, NOT_NEEDED):
         answer_no(pupil, in_school=about == NOT_NEEDED)
+    if about == NEVER_AGREED:
+        withdraw(db.session(), pupil, this_term(), "family")
+        note_denied(db.session(), pupil.id, this_term(), "family", clock.now())
     if words.strip() or about not in (LEFT, NOT_NEEDED):
         corrections.record(db.session(), pupil, this_term(), about, words, "family", clock.now())
     return _said(pupil, about)

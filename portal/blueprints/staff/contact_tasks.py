@@ -35,7 +35,7 @@ class TalkForm(ContactForm):
 
 
 @staff.get("/contact-tasks")
-@needs(Permission.RECORD_CONTACT)
+@needs(Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS)
 def contact_tasks() -> str:
     session, scope, term = db.session(), current_user.scope, current_term()
     paging = Paging.within(asked_page(), events.count_tasks(session, scope, term))
@@ -43,14 +43,14 @@ def contact_tasks() -> str:
         "staff/contact_tasks.html",
         tasks=events.tasks(session, scope, term, clock.today(), PAGE, paging.offset),
         questions=events.count_questions(session, scope),
-        unreached=count_unreached(session, scope, term),
+        unreached=count_unreached(session, scope, term) if current_user.may(Permission.SEE_PUPILS) else None,
         paging=paging,
         term=term,
     )
 
 
 @staff.get("/contact-tasks/<uuid:task_id>")
-@needs(Permission.RECORD_CONTACT)
+@needs(Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS)
 def contact_task(task_id: UUID) -> str:
     """Who is to be rung and what for is read here, so it is in the trail."""
     task = _find(task_id)
@@ -61,7 +61,7 @@ def contact_task(task_id: UUID) -> str:
 
 
 @staff.post("/contact-tasks/<uuid:task_id>")
-@needs(Permission.RECORD_CONTACT)
+@needs(Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS)
 def record_talk(task_id: UUID) -> BaseResponse | tuple[str, int]:
     task, form = _find(task_id), TalkForm()
     if task.pupil is not None and form.validate_on_submit():
@@ -102,7 +102,8 @@ def _page(task: ContactTask, form: TalkForm) -> str:
 
 def _name(pupil: Pupil) -> str:
     """Whoever rings has to know whom; who may not see names in full reads out a masked one."""
-    return (pupil.name or "") if current_user.may(Permission.REVEAL) else mask_name(pupil.name or "")
+    in_full = current_user.may(Permission.REVEAL) or current_user.may(Permission.VERIFY_OWN_CLASS)
+    return (pupil.name or "") if in_full else mask_name(pupil.name or "")
 
 
 def _find(task_id: UUID) -> ContactTask:

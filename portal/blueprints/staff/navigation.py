@@ -66,6 +66,10 @@ def moves_waiting(session: Session, scope: Scope, _term: SchoolTerm) -> int:
 IMPORTS = (Permission.IMPORT_ROSTER, Permission.IMPORT_REGISTER, Permission.IMPORT_AWARDS)
 
 PLACES = (
+    Place(
+        "staff.my_pupils", "我的学生", (Permission.VERIFY_OWN_CLASS,),
+        ("staff.my_pupil", "staff.verify_pupil", "staff.show_phone"),
+    ),
     Place("staff.today", "今天", (Permission.SEE_PUPILS,)),
     Place(
         "staff.ledger", "台账", (Permission.SEE_PUPILS,),
@@ -105,7 +109,7 @@ PLACES = (
         waiting_campaigns, "个批次待提交或批准",
     ),
     Place(
-        "staff.contact_tasks", "联系记录", (Permission.RECORD_CONTACT,),
+        "staff.contact_tasks", "联系记录", (Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS),
         ("staff.contact_task", "staff.record_talk", "staff.unreached_families"),
         count_tasks, "家要联系",
     ),

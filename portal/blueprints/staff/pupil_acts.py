@@ -95,7 +95,7 @@ def record_contact(pupil_id: UUID) -> BaseResponse | tuple[str, int]:
 
 
 @staff.get("/pupils/<uuid:pupil_id>/script")
-@needs(Permission.RECORD_CONTACT)
+@needs(Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS)
 def script(pupil_id: UUID) -> str:
     """话术, to be read out with the telephone in the other hand; opening it is in the trail."""
     session = db.session()
