@@ -77,6 +77,8 @@ ACTIONS = {
     "opted_in": "家长恢复短信",
     "question_noted": "记录家长提问",
     "bulletin_issued": "印发通报",
+    "sample_drawn": "督查抽样",
+    "trail_printed": "打印尽责记录",
     "reach_printed": "打印告知证明",
     "account_made": "新建账号",
     "classes_given": "分配班级",

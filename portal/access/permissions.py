@@ -36,6 +36,7 @@ class Permission(StrEnum):
     KEEP_ACCOUNTS = "keep_accounts"
     ISSUE_BULLETIN = "issue_bulletin"
     MAKE_BUDGET = "make_budget"
+    INSPECT = "inspect"
     READ_AUDIT = "read_audit"
 
 
@@ -77,6 +78,7 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.KEEP_ACCOUNTS: ("管理账号", frozenset({Role.ACCOUNT_KEEPER})),
     Permission.ISSUE_BULLETIN: ("起草和印发通报", frozenset({CITY, PROVINCE})),
     Permission.MAKE_BUDGET: ("编制下年度预算", frozenset({COUNTY, CITY, PROVINCE})),
+    Permission.INSPECT: ("督查抽样、打印尽责记录", frozenset({Role.INSPECTOR})),
     Permission.READ_AUDIT: ("查看操作日志", frozenset({Role.INSPECTOR})),
 }
 

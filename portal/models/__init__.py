@@ -18,6 +18,7 @@ from portal.models.entitlement import Entitlement, EntitlementChange
 from portal.models.family_question import FamilyQuestion
 from portal.models.gateway_health import GatewayHealth, GatewayTrouble
 from portal.models.hardship_category import HardshipCategory
+from portal.models.inspection import InspectionPupil, InspectionSample
 from portal.models.intake import Intake
 from portal.models.job_slot import JobSlot
 from portal.models.key_check import KeyCheck
@@ -67,6 +68,8 @@ __all__ = [
     "GatewayTrouble",
     "Guardian",
     "HardshipCategory",
+    "InspectionPupil",
+    "InspectionSample",
     "Intake",
     "JobSlot",
     "KeyCheck",

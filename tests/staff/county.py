@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.access.slips import issue_slips
 from portal.clock import SchoolTerm, local
-from portal.coverage import bulletins, moving
+from portal.coverage import bulletins, inspections, moving
 from portal.coverage.additions import Found, nominate
+from portal.coverage.counted import Measure
 from portal.coverage.ledger import open_rows
 from portal.coverage.steps import note_change
 from portal.database import EVERYTHING, db
@@ -30,6 +31,7 @@ from portal.models import (
     Correction,
     DoubleEnrolment,
     Entitlement,
+    InspectionSample,
     Intake,
     MatchPair,
     Move,
@@ -114,6 +116,7 @@ class Things:
     pause: OutreachPause
     wording: Wording
     task: ContactTask
+    sample: InspectionSample
     bulletin: Bulletin
     """Of the unit above the county."""
     move: Move
@@ -188,10 +191,11 @@ def _things(
     double = _double(session, brother, now)
     standard = propose(session, county, a_proposal(), member, now)
     reach = _reaching(session, school, pupil, now)
+    sample = inspections.draw(session, county, TERM, Measure.ALL, 20, "2026", member, now)
     bulletin = _bulletin(session, county.parent or county, member, now)
     return Things(
         pupil, row, said, roster, entry.intake, member, pairs[False], settlement.act_id, addition, double, standard,
-        *reach, bulletin, _coming(session, school, county, member, now), _closing(session, school, member, now),
+        *reach, sample, bulletin, _coming(session, school, county, member, now), _closing(session, school, member, now),
         _press(session, row, member, now),
     )  # fmt: skip
 

@@ -56,7 +56,7 @@ LISTS = {
     ),
     "prov": ("/staff/bulletins/new",),
     "sch1": ("/staff/", "/staff/ledger", "/staff/closing", "/staff/intake/roster", "/staff/slips"),
-    "insp": ("/staff/audit",),
+    "insp": ("/staff/audit", "/staff/inspections"),
     "t4": ("/staff/my-pupils", "/staff/contact-tasks"),
     "keeper": ("/staff/people", "/staff/operations", "/staff/supplier-templates"),
     "mz": ("/staff/intake", "/staff/intake/register"),
@@ -84,6 +84,12 @@ def every_page(page: Page, county: StaffCounty) -> Iterator[str]:
         if account == "t4":
             page.goto(f"/staff/my-pupils/{county.ours.pupil.id}")
             yield "my-pupil"
+        if account == "insp":
+            page.goto(f"/staff/inspections/{county.ours.sample.id}")
+            yield "inspection"
+            page.goto(f"/staff/inspections/{county.ours.sample.id}/trails")
+            yield "trails"
+            page.goto("/staff/inspections")
         if account == "mz":
             yield from of_one_register(page, county)
         if account == "sch1":
@@ -166,4 +172,4 @@ def test_axe_finds_nothing_and_targets_are_large_enough(
 def test_no_page_needs_a_script(app: Flask, session: Session, county: StaffCounty, open_page: Opener) -> None:
     remind(app)
     page = open_page(DESK, java_script_enabled=False)
-    assert len(list(every_page(page, county))) == 80
+    assert len(list(every_page(page, county))) == 83

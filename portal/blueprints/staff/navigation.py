@@ -125,6 +125,10 @@ PLACES = (
         "staff.bulletins", "通报", (Permission.SEE_PUPILS,),
         ("staff.bulletin", "staff.new_bulletin", "staff.issue_bulletin"),
     ),
+    Place(
+        "staff.inspections", "督查", (Permission.INSPECT,),
+        ("staff.inspection", "staff.draw_sample", "staff.inspection_trails"),
+    ),
     Place("staff.people", "单位与人员", (Permission.KEEP_ACCOUNTS,), ("staff.change_role", "staff.close_account")),
     Place(
         "staff.operations", "发送状况", (Permission.SEE_OPERATIONS,),
