@@ -17,6 +17,8 @@ from portal.coverage.steps import (
     MATCHED,
     MISSING,
     MONEY_TRACED,
+    MOVING,
+    MOVING_NOWHERE,
     NOT_RECEIVED,
     PAID,
     REACHED,
@@ -84,20 +86,25 @@ def _open(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return and_(Entitlement.closed_on.is_(None), *conditions)
 
 
+def _stays() -> ColumnElement[bool]:
+    """A row on its way to another school is the next school's to go on with."""
+    return Entitlement.next_step.not_in((MOVING.words, MOVING_NOWHERE.words))
+
+
 def _at_school(_: UnitLevel) -> ColumnElement[bool]:
     return Entitlement.owner_level == UnitLevel.SCHOOL
 
 
 def _to_apply(level: UnitLevel) -> ColumnElement[bool]:
     early = Entitlement.state.in_((VERIFIED, REACHED))
-    return _open(_at_school(level), Entitlement.claim_mode == ClaimMode.APPLY, early)
+    return _open(_stays(), _at_school(level), Entitlement.claim_mode == ClaimMode.APPLY, early)
 
 
 def _to_report(level: UnitLevel) -> ColumnElement[bool]:
     """Applied for; or nothing need be applied for, and whatever the family has to say is said."""
     told = and_(Entitlement.state == REACHED, Entitlement.claim_mode != ClaimMode.APPLY)
     automatic = and_(Entitlement.state == VERIFIED, Entitlement.claim_mode == ClaimMode.AUTO)
-    return _open(_at_school(level), or_(Entitlement.state == APPLIED, told, automatic))
+    return _open(_stays(), _at_school(level), or_(Entitlement.state == APPLIED, told, automatic))
 
 
 def _to_ask(_: UnitLevel) -> ColumnElement[bool]:
@@ -127,7 +134,8 @@ def _to_send_back(level: UnitLevel) -> ColumnElement[bool]:
 
 def _to_reason(level: UnitLevel) -> ColumnElement[bool]:
     unpaid = Entitlement.state.in_((MATCHED, VERIFIED, REACHED, APPLIED, APPROVED))
-    return _open(unpaid, _at_school(level)) if level is UnitLevel.SCHOOL else _open(unpaid)
+    theirs = (unpaid, _stays())
+    return _open(*theirs, _at_school(level)) if level is UnitLevel.SCHOOL else _open(*theirs)
 
 
 def _apply(doing: Doing, row: Entitlement) -> None:

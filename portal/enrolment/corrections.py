@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access.scope import Scope
+from portal.clock import local, working_days_after
 from portal.models import Correction, Pupil
 from portal.vocabulary import UnitLevel
 
 LONGEST = 200
+ANSWER_WITHIN, SETTLE_WITHIN = 2, 20
+"""Working days for what the unit above the school looks into."""
 NOES = ("not_in_school", "no_aid_wanted")
 """What a no to either of the two questions is kept as."""
 
@@ -104,6 +107,27 @@ def settle_one(session: Session, said: Correction, answer: str, by: str, now: da
 def may_look(about: str, level: UnitLevel) -> bool:
     """A school looks into what is its own; what a family says about the school is not there for it."""
     return level is not UnitLevel.SCHOOL or ABOUTS[about].looks is level
+
+
+def answered_by(said: Correction) -> date:
+    """The day by which somebody looked into it."""
+    return working_days_after(local(said.said_at).date(), ANSWER_WITHIN)
+
+
+def settled_by(said: Correction) -> date:
+    return working_days_after(local(said.said_at).date(), SETTLE_WITHIN)
+
+
+def has_come_to(said: Correction, level: UnitLevel, above: UnitLevel, today: date) -> bool:
+    """Whether what a family says of others waits at this level by now; ``above`` is whom the school reports to.
+
+    Two working days nobody looked, and the next level sees it; twenty, and the province does.
+    """
+    order = (UnitLevel.COUNTY, UnitLevel.CITY, UnitLevel.PROVINCE)
+    if ABOUTS[said.about].looks is UnitLevel.SCHOOL or level not in order or above not in order:
+        return True
+    climbed = (answered_by(said) < today) + (settled_by(said) < today)
+    return order.index(level) <= order.index(above) + climbed
 
 
 def waiting(session: Session, scope: Scope, level: UnitLevel, term: str) -> list[Correction]:

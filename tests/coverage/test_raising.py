@@ -12,8 +12,9 @@ from portal.coverage.as_of import standing_on
 from portal.coverage.lists import LedgerFilter, ledger_lines
 from portal.coverage.raising import raise_overdue
 from portal.coverage.steps import MONEY_TRACED, take_step
+from portal.enrolment import corrections
 from portal.vocabulary import EntitlementState, UnitLevel
-from tests.builders import A_MONDAY, TERM, a_county
+from tests.builders import A_MONDAY, TERM, a_county, a_pupil
 from tests.coverage.builders import CATALOGUE, a_row
 
 COUNTY, CITY, PROVINCE = UnitLevel.COUNTY, UnitLevel.CITY, UnitLevel.PROVINCE
@@ -112,3 +113,18 @@ def test_changes_of_one_moment_have_an_order(session: Session) -> None:
     session.flush()
     standing = standing_on(scope_of(a_county(session)), TERM, A_MONDAY.date())
     assert session.query(standing.state).one()[0] is EntitlementState.REACHED
+
+
+@pytest.mark.parametrize(
+    ("day", "levels"),
+    [
+        (date(2026, 9, 9), [COUNTY]),
+        (date(2026, 9, 10), [COUNTY, CITY]),
+        (date(2026, 10, 20), [COUNTY, CITY, PROVINCE]),
+    ],
+)
+def test_somebody_asked_for_proof_climbs_after_two_and_twenty_working_days(
+    session: Session, day: date, levels: list[UnitLevel]
+) -> None:
+    said = corrections.record(session, a_pupil(session), TERM, "asked_for_proof", "", "family", A_MONDAY)
+    assert [one for one in (COUNTY, CITY, PROVINCE) if corrections.has_come_to(said, one, COUNTY, day)] == levels

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 
 from flask import render_template, request, url_for
 from flask_login import current_user
@@ -22,8 +23,8 @@ from portal.coverage.lists import LedgerFilter, LedgerLine, ledger_lines
 from portal.coverage.rolls import ROLLS
 from portal.coverage.today import figures, next_due, pupils_to_settle, refused_files
 from portal.database import db
-from portal.enrolment.corrections import ABOUTS, waiting
-from portal.models import Correction, Pupil
+from portal.enrolment.corrections import ABOUTS, answered_by, has_come_to, settled_by, waiting
+from portal.models import Correction, Pupil, Unit
 from portal.outreach.tasks import count_tasks, tasks
 from portal.privacy.masking import mask_name
 from portal.vocabulary import AdditionState, UnitLevel
@@ -187,15 +188,26 @@ def _asked_by_the_office_above(term: SchoolTerm) -> list[Waiting]:
 
 def _said(term: SchoolTerm) -> list[Waiting]:
     """What families said is wrong; 有人要证明 is the county's to look into and not shown to the school."""
-    said = waiting(db.session(), current_user.scope, current_user.staff.unit.level, term.code)
-    return [_as_waiting(correction) for correction in said[:MOST_SAID]]
+    session, level, day = db.session(), current_user.staff.unit.level, clock.today()
+    found = []
+    for correction in waiting(session, current_user.scope, level, term.code):
+        pupil = session.get_one(Pupil, correction.pupil_id)
+        above = session.get_one(Unit, pupil.school_id).parent
+        if has_come_to(correction, level, above.level if above else level, day):
+            found.append(_as_waiting(correction, pupil, day))
+    return sorted(found[:MOST_SAID], key=lambda line: not line.urgent)
 
 
-def _as_waiting(correction: Correction) -> Waiting:
-    name = mask_name(db.session.get_one(Pupil, correction.pupil_id).name or "")
+def _as_waiting(correction: Correction, pupil: Pupil, day: date) -> Waiting:
+    urgent = ""
+    if ABOUTS[correction.about].looks is not UnitLevel.SCHOOL:
+        answer, settle = answered_by(correction), settled_by(correction)
+        urgent = f"{answer:%m月%d日} 前答复" if day <= answer else f"答复晚了，{settle:%m月%d日} 前办结"
+        urgent = urgent if day <= settle else f"{settle:%m月%d日} 应办结，晚了"
     return Waiting(
         f"家长说：{ABOUTS[correction.about].label}",
-        f"{name} · {local(correction.said_at):%m月%d日}",
+        f"{mask_name(pupil.name or '')} · {local(correction.said_at):%m月%d日}",
         "去核实",
-        url_for("staff.pupil", pupil_id=correction.pupil_id),
+        url_for("staff.pupil", pupil_id=pupil.id),
+        urgent,
     )
