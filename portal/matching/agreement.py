@@ -70,6 +70,7 @@ class Sharing(Labelled):
 
 AGREES = frozenset({NameAgreement.EQUAL, NameAgreement.VARIANT, NameAgreement.FORMER})
 NUMBERS_MEET = frozenset({NumberAgreement.SAME, NumberAgreement.UNVERIFIED})
+NUMBERS_OF_KIN = frozenset({Kin.GUARDIANS_NUMBER, Kin.SIBLINGS_NUMBER})
 SOMEBODY_ELSE = frozenset({NameAgreement.SURNAME, NameAgreement.ONE_CHARACTER, NameAgreement.DIFFERENT})
 
 
@@ -95,6 +96,16 @@ class Agreement:
     def agrees(self) -> bool:
         """The number is equal, verified, and the name agrees: whoever this is, the two sides mean one person."""
         return self.number is NumberAgreement.SAME and self.name in AGREES
+
+    @property
+    def number_alone(self) -> bool:
+        """The number is the same and the name another altogether."""
+        return self.number in NUMBERS_MEET and self.name is NameAgreement.DIFFERENT
+
+    @property
+    def explains(self) -> bool:
+        """The pupil's own name beside a number of the family says whom the entry means."""
+        return self.kin in NUMBERS_OF_KIN and self.via is Via.SELF and self.name in AGREES
 
     @property
     def evidence(self) -> tuple[Labelled, ...]:

@@ -77,6 +77,9 @@ def count_rows(con: Connection, side: str, source: Source) -> tuple[int, str]:
     rows = count(con, f"SELECT count(*) FROM {side} WHERE {FILLED}")
     if not source.has_row_ids:
         return rows, "line"
+    counted = "TRY_CAST(CAST(row_id AS VARCHAR) AS BIGINT) IS NOT DISTINCT FROM line"
+    if count(con, f"SELECT count(*) FROM {side} WHERE {FILLED} AND {counted}") == rows:
+        return rows, "row_id"
     own = f"SELECT trim(CAST(row_id AS VARCHAR)) AS own FROM {side} WHERE {FILLED}"
     return rows, "row_id" if count(con, f"SELECT count(DISTINCT own) FROM ({own}) WHERE own <> ''") == rows else "line"
 
@@ -95,7 +98,7 @@ def spread_numbers(con: Connection, day: date) -> None:
         con.execute(
             f"""
             CREATE TEMP TABLE {side}_numbers AS
-            SELECT CAST(line AS INTEGER) AS line, CAST(via AS UTINYINT) AS via, named,
+            SELECT CAST(line AS INTEGER) AS line, CAST(via AS UTINYINT) AS via,
                    CASE WHEN {SHAPED} AND {BORN.format(today=day.strftime("%Y%m%d"))} AND {CHECK_HOLDS}
                    THEN first END AS key
             FROM (
@@ -110,22 +113,19 @@ def spread_numbers(con: Connection, day: date) -> None:
         )
         con.execute(
             f"""
-            CREATE TEMP TABLE {side}_odd AS SELECT n.* FROM ({_numbers(side)}) n
-            SEMI JOIN (SELECT line, via FROM {side}_numbers WHERE key IS NULL) o ON o.line = n.line AND o.via = n.via
+            CREATE TEMP TABLE {side}_odd AS SELECT n.* FROM (SELECT line, via FROM {side}_numbers WHERE key IS NULL) o
+            JOIN ({_numbers(side)}) n ON o.line = n.line AND o.via = n.via
             """
         )
 
 
 def _numbers(side: str) -> str:
     kind = "id_type" if side == "roster" else "CAST(NULL AS VARCHAR)"
-    own = (
-        f"SELECT line, {SELF} AS via, coalesce(id_no, '') AS raw, {kind} AS kind, {NAMED.format('name')} AS named "
-        f"FROM {side} WHERE {FILLED}"
-    )
+    own = f"SELECT line, {SELF} AS via, coalesce(id_no, '') AS raw, {kind} AS kind FROM {side} WHERE {FILLED}"
     if side == "register":
         return own
     others = "".join(
-        f" UNION ALL SELECT line, {via}, {who}_id, NULL, NULL FROM roster WHERE {who}_id <> ''"
+        f" UNION ALL SELECT line, {via}, {who}_id, NULL FROM roster WHERE {who}_id <> ''"
         for via, who in GUARDIANS.items()
     )
     return own + others
@@ -158,7 +158,7 @@ def read_odd_numbers(con: Connection, day: date) -> int:
         con.execute(
             f"""
             CREATE TEMP TABLE {side}_read AS
-            SELECT o.line, o.via, o.named, r.key, r.certain FROM {side}_odd o JOIN readings r ON {same}
+            SELECT o.line, o.via, r.key, r.certain FROM {side}_odd o JOIN readings r ON {same}
             """
         )
         con.execute(

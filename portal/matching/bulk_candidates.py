@@ -33,8 +33,9 @@ def find_candidates(con: Connection, day: date) -> None:
         """
     )
     for side in SIDES:
-        _offer(con, side)
         _seek(con, side, day)
+    for side in SIDES:
+        _offer(con, side)
     for side in SIDES:
         _by_facts(con, side)
         _by_place(con, side)
@@ -46,49 +47,46 @@ def find_candidates(con: Connection, day: date) -> None:
     )
 
 
-def _offer(con: Connection, side: str) -> None:
-    """Whose number holds is found by it and by any name, a former one too."""
-    former = (
-        f"UNION ALL SELECT k.line, k.key, {NAMED.format('r.former_name')} FROM roster r "
-        f"JOIN roster_known k ON k.line = r.line WHERE r.former_name <> '' AND k.via = {SELF} AND k.certain"
-    )
-    con.execute(
-        f"""
-        CREATE TEMP VIEW {side}_offered AS
-        SELECT line, key, named FROM {side}_numbers WHERE via = {SELF} AND key IS NOT NULL
-        UNION ALL SELECT line, key, named FROM {side}_read WHERE via = {SELF} AND certain AND key > 0
-        {former if side == "roster" else ""}
-        """
-    )
-
-
 def _seek(con: Connection, side: str, day: date) -> None:
     """What the suspects of one side seek by: two facts, or where no birth date is known the place."""
     _, birth, division = SIDES[side]
-    former = NAMED.format("former_name") if side == "roster" else "NULL"
+    former = f"CASE WHEN former_name <> '' THEN {NAMED.format('former_name')} END" if side == "roster" else "NULL"
     suspects = con.execute(
         f"""
-        SELECT o.line, o.raw, o.kind, o.named, CASE WHEN former_name <> '' THEN {former} END, {birth},
-               coalesce({division}, '') FROM {side}_odd o
-        JOIN {side} p ON p.line = o.line
+        SELECT o.line, o.raw, o.kind, {birth}, coalesce({division}, ''), n.heard,
+               CASE WHEN name <> '' THEN {NAMED.format("name")} END, {former}
+        FROM {side}_odd o JOIN {side} p ON p.line = o.line
+        LEFT JOIN (SELECT line, list(DISTINCT heard) AS heard FROM {side}_names WHERE heard IS NOT NULL GROUP BY line) n
+        ON n.line = o.line
         ANTI JOIN {side}_read r ON r.line = o.line AND r.via = o.via AND r.certain WHERE o.via = {SELF}
         """
     ).fetchall()
     facts: list[tuple[object, ...]] = []
     places: list[tuple[object, ...]] = []
-    for line, raw, kind, name, former_name, born, column in suspects:
+    for line, raw, kind, born, column, heard, name, former_name in suspects:
         number = written_number(raw, kind, day)
         known = known_of(number, column, read_day(born or ""))
-        names = {name, former_name} - {None}
         for (one, left), (other, right) in combinations(enumerate(FACTS), 2):
-            values = list(product(names, getattr(known, left), getattr(known, right)))
-            facts += ((line, named, one * 4 + other, int(a), int(b)) for named, a, b in values)
+            values = product(heard or (), getattr(known, left), getattr(known, right))
+            facts += ((line, sound, one * 4 + other, int(a), int(b)) for sound, a, b in values)
         if not (known.year and known.month_day):
+            names = {name, former_name} - {None}
             places += ((line, named, place) for named, place in product(names, number.places(column)))
-    kinds = {"line": pa.int32(), "named": pa.uint64()}
     numbers = {"pair": pa.uint8(), "a": pa.int64(), "b": pa.int64()}
-    table(con, f"{side}_facts", {**kinds, **numbers}, facts)
-    table(con, f"{side}_places", {**kinds, "place": None}, places)
+    table(con, f"{side}_facts", {"line": pa.int32(), "heard": pa.int64(), **numbers}, facts)
+    table(con, f"{side}_places", {"line": pa.int32(), "named": pa.uint64(), "place": None}, places)
+
+
+def _offer(con: Connection, side: str) -> None:
+    """Whose number holds is found by it and by any name, a former one too."""
+    sought, *_ = SIDES[side]
+    con.execute(
+        f"""
+        CREATE TEMP TABLE {side}_offered AS SELECT n.line, k.key, n.heard
+        FROM (FROM {side}_names SEMI JOIN {sought}_facts USING (heard)) n JOIN {side}_known k ON k.line = n.line
+        WHERE k.via = {SELF} AND k.certain AND k.key > 0
+        """
+    )
 
 
 def _by_facts(con: Connection, side: str) -> None:
@@ -98,13 +96,13 @@ def _by_facts(con: Connection, side: str) -> None:
             f"""
             INSERT INTO near SELECT {_lines(side)} FROM {other}_offered o
             JOIN (FROM {side}_facts WHERE pair = {one * 4 + two}) s
-            ON s.named = o.named AND s.a = {PLACES[left]} AND s.b = {PLACES[right]}
+            ON s.heard = o.heard AND s.a = {PLACES[left]} AND s.b = {PLACES[right]}
             """
         )
     if side == "roster":
         con.execute(
             f"INSERT INTO near SELECT {_lines(side)} FROM register_facts o "
-            "JOIN roster_facts s USING (named, pair, a, b)"
+            "JOIN roster_facts s USING (heard, pair, a, b)"
         )
 
 
@@ -113,13 +111,20 @@ def _by_place(con: Connection, side: str) -> None:
     *_, column = SIDES[other]
     con.execute(
         f"""
+        CREATE TEMP TABLE {other}_namesakes AS
+        SELECT CAST(line AS INTEGER) AS line, {NAMED.format("name")} AS named, {column} AS place FROM {other}
+        WHERE name <> '' AND named IN (SELECT named FROM {side}_places)
+        """
+    )
+    con.execute(
+        f"""
         INSERT INTO near SELECT roster_line, via, register_line FROM (
             SELECT DISTINCT {_lines(side)}, s.line AS seeker FROM (
-                SELECT line, named, CAST({PLACES["division"]} AS VARCHAR) AS place FROM {other}_offered
-                WHERE named IN (SELECT named FROM {side}_places)
+                SELECT n.line, n.named, CAST({PLACES["division"]} AS VARCHAR) AS place
+                FROM {other}_namesakes n JOIN {other}_known k ON k.line = n.line
+                WHERE k.via = {SELF} AND k.certain AND k.key > 0
                 UNION ALL
-                SELECT line, {NAMED.format("name")}, substr(trim({column}), 1, 6) FROM {other}
-                WHERE {column} <> '' AND {NAMED.format("name")} IN (SELECT named FROM {side}_places)
+                SELECT line, named, substr(trim(place), 1, 6) FROM {other}_namesakes WHERE place <> ''
             ) o JOIN {side}_places s USING (named, place)
         ) QUALIFY count(*) OVER (PARTITION BY seeker) <= {CROWD}
         """

@@ -1,6 +1,7 @@
 """How far pairs agree, column by column where they are plain, one by one where not; and what the rules say of it."""
 # ruff: noqa: S608 — every name in the SQL is ours, no cell of a file is ever in it.
 
+from collections.abc import Collection
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -9,6 +10,8 @@ import pyarrow as pa
 
 from portal.matching.agreement import (
     AGREES,
+    NUMBERS_MEET,
+    NUMBERS_OF_KIN,
     SOMEBODY_ELSE,
     Agreement,
     BirthAgreement,
@@ -192,9 +195,11 @@ def decide(con: Connection) -> None:
             THEN '{Sharing.TWICE_IN_ROSTER}'
             ELSE '{Sharing.NONE}' END AS sharing
         FROM (
-            SELECT *, number IN ('{NumberAgreement.SAME}', '{NumberAgreement.UNVERIFIED}')
+            SELECT *, number IN {_in(NUMBERS_MEET)}
                       AND name IN {_in(SOMEBODY_ELSE)} AS contradicts,
-                   via = {SELF} AND number = '{NumberAgreement.SAME}' AND name IN {_in(AGREES)} AS is_pupil
+                   via = {SELF} AND number = '{NumberAgreement.SAME}' AND name IN {_in(AGREES)} AS is_pupil,
+                   number IN {_in(NUMBERS_MEET)} AND name = '{NameAgreement.DIFFERENT}' AS number_alone,
+                   via = {SELF} AND kin IN {_in(NUMBERS_OF_KIN)} AND name IN {_in(AGREES)} AS explains
             FROM agreements
         )
         """
@@ -205,6 +210,7 @@ def decide(con: Connection) -> None:
         CREATE OR REPLACE TEMP TABLE decided AS
         SELECT roster_line, register_line, via, number, name, decision, rule, because FROM (
             SELECT *, bool_or(is_pupil) OVER (PARTITION BY register_line) AS known,
+                   bool_or(explains) OVER (PARTITION BY register_line) AS explained,
                    min(place_in_table) FILTER (weak) OVER (PARTITION BY register_line) AS best,
                    count(*) FILTER (lone) OVER (PARTITION BY register_line) AS entry_alone,
                    count(*) FILTER (lone) OVER (PARTITION BY roster_line) AS pupil_alone
@@ -214,8 +220,8 @@ def decide(con: Connection) -> None:
                 QUALIFY row_number() OVER (PARTITION BY roster_line, register_line ORDER BY place_in_table, via) = 1
             )
         )
-        WHERE NOT weak OR (
-            NOT known AND place_in_table = best AND (NOT lone OR (entry_alone = 1 AND pupil_alone = 1))
+        WHERE (NOT weak AND NOT (number_alone AND explained)) OR (
+            weak AND NOT known AND place_in_table = best AND (NOT lone OR (entry_alone = 1 AND pupil_alone = 1))
         )
         """
     )
@@ -264,5 +270,5 @@ def _ask_the_rules(con: Connection) -> None:
     table(con, "verdicts", {**columns, "weak": pa.bool_(), "lone": pa.bool_()}, verdicts)
 
 
-def _in(codes: frozenset[NameAgreement]) -> str:
+def _in(codes: Collection[Labelled]) -> str:
     return "(" + ", ".join(f"'{code}'" for code in sorted(codes)) + ")"

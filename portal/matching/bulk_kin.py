@@ -39,32 +39,57 @@ def find_siblings(con: Connection) -> None:
 
 
 def find_names_of_kin(con: Connection) -> None:
-    """Entries that may be the child itself, as ``kin_candidates``; a name has to begin or end like the child's."""
+    """Entries that may be the child itself, or a guardian of the found household, as ``kin_candidates``."""
+    _find_housemates(con)
     con.execute(
         f"""
         CREATE TEMP TABLE kin_candidates AS
         SELECT roster_line, {SELF} AS via, register_line, first(kin ORDER BY rank) AS kin FROM (
-            SELECT roster_line, register_line, '{Kin.GUARDIANS_NUMBER}' AS kin, 1 AS rank FROM decided
-            WHERE via <> {SELF} AND {_MEET} AND name NOT IN {_AGREES}
-            UNION ALL
-            SELECT s.sibling, d.register_line, '{Kin.SIBLINGS_NUMBER}', 1 FROM decided d
-            JOIN siblings s ON s.line = d.roster_line
-            WHERE d.via = {SELF} AND {_MEET} AND d.name NOT IN {_AGREES}
-            UNION ALL
-            SELECT c.child, o.line, '{Kin.SAME_HOUSEHOLD}', 2 FROM (
-                SELECT roster_line AS child, register_line, decision FROM decided
-                UNION SELECT s.sibling, d.register_line, d.decision FROM decided d
+            FROM (
+                SELECT roster_line, register_line, '{Kin.GUARDIANS_NUMBER}' AS kin, 1 AS rank FROM decided
+                WHERE via <> {SELF} AND {_MEET} AND name NOT IN {_AGREES}
+                UNION ALL
+                SELECT s.sibling, d.register_line, '{Kin.SIBLINGS_NUMBER}', 1 FROM decided d
                 JOIN siblings s ON s.line = d.roster_line
-            ) c JOIN homes h ON h.line = c.register_line
-            JOIN (FROM homes QUALIFY count(*) OVER (PARTITION BY home) <= {LARGEST_HOUSEHOLD}) o
-            ON o.home = h.home AND o.line <> h.line
-            WHERE c.decision IN ('{Decision.CERTAIN}', '{Decision.HOUSEHOLD}')
-        )
-        ANTI JOIN (FROM decided WHERE via = {SELF}) USING (roster_line, register_line)
-        ANTI JOIN (SELECT register_line FROM shared WHERE is_pupil) USING (register_line)
+                WHERE d.via = {SELF} AND {_MEET} AND d.name NOT IN {_AGREES}
+                UNION ALL
+                SELECT roster_line, register_line, '{Kin.SAME_HOUSEHOLD}', 2 FROM housemates
+            )
+            ANTI JOIN (FROM decided WHERE via = {SELF}) USING (roster_line, register_line)
+            ANTI JOIN (SELECT register_line FROM shared WHERE is_pupil) USING (register_line)
+        ) k JOIN roster_names r ON r.line = roster_line JOIN register_names g ON g.line = register_line
+        WHERE r.heard = g.heard OR r.heard IS NULL OR g.heard IS NULL
         GROUP BY roster_line, register_line
+        UNION ALL
+        SELECT DISTINCT roster_line, u.via, register_line, '{Kin.SAME_HOUSEHOLD}' FROM housemates
+        JOIN {_unsure("roster")} u ON u.line = roster_line WHERE u.via <> {SELF}
+        UNION
+        SELECT roster_line, who.via, register_line, '{Kin.SAME_HOUSEHOLD}' FROM housemates
+        JOIN {_unsure("register")} u ON u.line = register_line, (VALUES (1), (2)) who (via)
         """
     )
+
+
+def _find_housemates(con: Connection) -> None:
+    """``housemates``: pupils beside the other entries of a household in which they or a sibling were found."""
+    con.execute(
+        f"""
+        CREATE TEMP TABLE housemates AS
+        SELECT DISTINCT c.child AS roster_line, o.line AS register_line FROM (
+            SELECT roster_line AS child, register_line, decision FROM decided
+            UNION SELECT s.sibling, d.register_line, d.decision FROM decided d
+            JOIN siblings s ON s.line = d.roster_line
+        ) c JOIN homes h ON h.line = c.register_line
+        JOIN (FROM homes QUALIFY count(*) OVER (PARTITION BY home) <= {LARGEST_HOUSEHOLD}) o
+        ON o.home = h.home AND o.line <> h.line
+        WHERE c.decision IN ('{Decision.CERTAIN}', '{Decision.HOUSEHOLD}')
+        """
+    )
+
+
+def _unsure(side: str) -> str:
+    """Numbers that do not hold by themselves; two that do and differ are of two people."""
+    return f"(SELECT line, via FROM {side}_odd ANTI JOIN (FROM {side}_read WHERE certain) USING (line, via))"
 
 
 def find_listed_siblings(con: Connection) -> None:

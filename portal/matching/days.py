@@ -4,7 +4,7 @@ from datetime import date, datetime
 from functools import lru_cache
 
 NO_END = {"", "长期", "长期有效", "永久", "永久有效", "无固定期限", "至今", "无"}
-DATE_FORMATS = ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S")
+DATE_FORMATS = ("%Y%m%d", "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S")
 
 
 def read_end(text: str) -> tuple[date | None, bool]:

@@ -76,10 +76,12 @@ def settle_conflicts(matches: Iterable[Match]) -> list[Match]:
 def leave_the_likely(matches: Iterable[Match]) -> list[Match]:
     """An entry is one person: who has its number and name, or else only those whom the strongest rule brings.
 
-    What a person compares beside an equal number stays; a ``lone`` rule holds only where nobody else comes near.
+    An equal number under another name altogether stays unless the entry is known to be a brother or sister under it; a
+    ``lone`` rule holds only where nobody else comes near.
     """
     seen = list(matches)
     known = {match.register_id for match in seen if _is_the_pupil(match)}
+    explained = {match.register_id for match in seen if match.agreement.explains}
     best: defaultdict[RowId, int] = defaultdict(lambda: len(STRENGTH))
     for match in seen:
         if match.rule.weak:
@@ -90,7 +92,7 @@ def leave_the_likely(matches: Iterable[Match]) -> list[Match]:
 
     def likely(match: Match) -> bool:
         if not match.rule.weak:
-            return True
+            return not (match.agreement.number_alone and match.register_id in explained)
         if match.register_id in known or STRENGTH[match.rule.code] > best[match.register_id]:
             return False
         return not match.rule.lone or pupils[match.roster_id] == entries[match.register_id] == 1

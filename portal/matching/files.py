@@ -14,6 +14,7 @@ from portal.matching import bulk
 from portal.matching.bulk_candidates import find_candidates
 from portal.matching.bulk_judging import compare_candidates, compare_met, decide, decide_siblings
 from portal.matching.bulk_kin import find_listed_siblings, find_names_of_kin, find_siblings
+from portal.matching.bulk_names import hear_names
 from portal.matching.source import MatchFilesError, Source
 from portal.matching.sources import open_source
 from portal.vocabulary import Decision, IntakeKind
@@ -103,6 +104,7 @@ def _match(roster_path: Path, register_path: Path, out_path: Path, day: date, cl
             odd = bulk.read_odd_numbers(con, day)
         with clock.step("join", f"按证件号比对({odd} 个号码逐个辨认过)"):
             pairs = bulk.join_numbers(con)
+            hear_names(con)
             find_candidates(con, day)
         with clock.step("judge", f"逐对判断，号码一致的共 {pairs} 对"):
             compare_met(con, day)

@@ -23,6 +23,7 @@ class Families:
     """Pupils by their guardians' numbers and entries by their household, as far as two lists tell."""
 
     def __init__(self, roster: Iterable[RosterPerson], register: Iterable[RegisterPerson], day: date) -> None:
+        self._day = day
         self.pupils = {pupil.id: pupil for pupil in roster}
         self.entries = {entry.id: entry for entry in register}
         self._homes: defaultdict[Household, list[RowId]] = defaultdict(list)
@@ -51,6 +52,8 @@ class Families:
             if (roster_id, register_id) not in standing:
                 standing.add((roster_id, register_id))
                 yield Pair(self.pupils[roster_id], self.entries[register_id], Via.SELF, kin)
+        for roster_id, register_id, kin in dict.fromkeys(self._in_the_household(matches)):
+            yield from self._guardians_beside(self.pupils[roster_id], self.entries[register_id], kin)
 
     def pairs_of_siblings(self, matches: Sequence[Match]) -> Iterator[Pair]:
         """「哥哥已匹配，弟弟未匹配」: the entry of the one beside the other, who meets nobody of that household."""
@@ -62,6 +65,13 @@ class Families:
                     if (sibling, home) not in at_home:
                         pupil, entry = self.pupils[sibling], self.entries[match.register_id]
                         yield Pair(pupil, entry, Via.HOUSEHOLD, Kin.SIBLING_LISTED)
+
+    def _guardians_beside(self, pupil: RosterPerson, entry: RegisterPerson, kin: Kin) -> Iterator[Pair]:
+        """Two numbers that hold and differ are of two people."""
+        listed = written_number(entry.number, None, self._day)
+        for via, guardian in pupil.guardians:
+            if guardian.name and not (listed.certain and written_number(guardian.number, None, self._day).certain):
+                yield Pair(pupil, entry, via, kin)
 
     def _with_numbers_of_others(self, matches: Sequence[Match]) -> Iterator[tuple[RowId, RowId, Kin]]:
         for match in matches:

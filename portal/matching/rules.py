@@ -67,6 +67,7 @@ class Rule:
 SELF = frozenset({Via.SELF})
 GUARDIAN = frozenset(GUARDIANS)
 SAME = frozenset({NumberAgreement.SAME})
+UNVERIFIED = frozenset({NumberAgreement.UNVERIFIED})
 REPAIRED = frozenset({NumberAgreement.REPAIRED})
 OLD = frozenset({NumberAgreement.OLD})
 PARTLY = frozenset({NumberAgreement.PARTLY})
@@ -146,7 +147,7 @@ RULES = (
     Rule(
         "number_unverified", Decision.POSSIBLE,
         "证件号写法和姓名一致，但证件号本身通不过校验或须推断，请核实号码", FAMILY_CHECKING,
-        via=SELF, number=frozenset({NumberAgreement.UNVERIFIED}), name=AGREES,
+        via=SELF, number=UNVERIFIED, name=AGREES,
     ),
     Rule(
         "guardian_number_name", Decision.HOUSEHOLD,
@@ -157,6 +158,13 @@ RULES = (
         "guardian_number_name_close", Decision.HOUSEHOLD,
         "监护人的证件号与名单一致，姓名相近(同音、形近或有一个字残缺),名单上这一条不是学生本人", FAMILY_HOUSEHOLD,
         via=GUARDIAN, number=SAME, name=NEARLY | {NameAgreement.SHAPE}, validity=IN_FORCE, sharing=NOT_SHARED,
+    ),
+    Rule(
+        "guardian_same_household", Decision.HOUSEHOLD,
+        "孩子或兄弟姐妹在名单的这一户，户内有一条是监护人的姓名，证件号写错或不全而看得见的部分相符，名单上这一条不是学生本人",
+        FAMILY_HOUSEHOLD,
+        via=GUARDIAN, number=UNVERIFIED | REPAIRED | OLD | PARTLY | TWO_SLIPS, name=AGREES | NEARLY, validity=IN_FORCE,
+        kin=frozenset({Kin.SAME_HOUSEHOLD}),
     ),
     Rule(
         "number_name_close", Decision.POSSIBLE,

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from pypinyin.constants import PINYIN_DICT
 
@@ -30,19 +30,18 @@ _SHAPES = [frozenset(group) for group in _LOOK_ALIKE.split()]
 _NEAR = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 
 
-@lru_cache(maxsize=1)
-def sounds() -> dict[int, str]:
-    """By code point, the usual reading without tone, as southern ears and keyboards tell syllables apart."""
-    return {code: _heard(readings.split(",")[0]) for code, readings in PINYIN_DICT.items()}
+@cache
+def sound_of(mark: str) -> str | None:
+    """The usual reading without tone, as southern ears and keyboards tell syllables apart; None for what has none."""
+    readings = PINYIN_DICT.get(ord(mark))
+    return _heard(readings.split(",")[0]) if readings else None
 
 
 @lru_cache(maxsize=65536)
 def sound_key(name: str) -> str:
     """Equal for names that sound alike (张/章, 陈/程, 林/凌); a syllable in Latin letters counts as written."""
-    table = sounds()
-    return "".join(
-        f"{table[ord(mark)]} " if ord(mark) in table else mark for mark in _SYLLABLE.sub(_latin, name_key(name))
-    )
+    heard = ((mark, sound_of(mark)) for mark in _SYLLABLE.sub(_latin, name_key(name)))
+    return "".join(mark if sound is None else f"{sound} " for mark, sound in heard)
 
 
 def sounds_alike(one: str, other: str) -> bool:

@@ -134,7 +134,25 @@ def test_the_childs_name_under_the_mothers_number_is_found():
 
 def test_the_childs_name_under_the_brothers_number_is_found():
     roster = [a_pupil(guardian_1=a_guardian()), a_pupil("王大川", XIAOCHUAN_NUMBER, guardian_1=a_guardian())]
-    assert codes(roster, [an_entry(XIAOYU, XIAOCHUAN_NUMBER)]) == ["number_other_name", "siblings_number_own_name"]
+    assert codes(roster, [an_entry(XIAOYU, XIAOCHUAN_NUMBER)]) == ["siblings_number_own_name"]
+
+
+@pytest.mark.parametrize("number", ["329901198802020026", "329901********0025"])
+def test_a_guardians_damaged_number_in_the_childs_household_is_the_guardians(number):
+    pupil = a_pupil(guardian_1=a_guardian())
+    register = [an_entry(household="H1"), an_entry(MOTHER, number, household="H1")]
+    assert codes([pupil], register) == ["guardian_same_household", "number_name"]
+
+
+def test_another_number_that_holds_is_another_mother_of_the_same_name():
+    pupil = a_pupil(guardian_1=a_guardian())
+    register = [an_entry(household="H1"), an_entry(MOTHER, "329901198802020068", household="H1")]
+    assert codes([pupil], register) == ["number_name"]
+
+
+def test_an_entry_known_to_be_one_child_under_the_mothers_number_asks_nothing_of_the_other():
+    roster = [a_pupil(guardian_1=a_guardian()), a_pupil("王大川", XIAOCHUAN_NUMBER, guardian_1=a_guardian())]
+    assert codes(roster, [an_entry(XIAOYU, MOTHER_NUMBER)]) == ["guardians_number_own_name"]
 
 
 @pytest.mark.parametrize("number", ["", "329901201002020025", "无"])
