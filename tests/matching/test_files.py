@@ -13,7 +13,7 @@ from portal.matching.files import MatchFilesError
 from portal.matching.in_memory import match
 from portal.matching.people import Guardian
 from portal.vocabulary import Decision
-from tests.matching.files import a_csv, a_workbook, answer, matched
+from tests.matching.files import a_csv, a_workbook, answer, answered, matched
 from tests.matching.people import (
     AYGUL,
     AYGUL_NUMBER,
@@ -197,3 +197,14 @@ def test_the_engine_neither_prints_a_progress_bar_nor_spills_to_disk():
     with bulk.connect() as con:
         assert con.sql("SELECT current_setting('enable_progress_bar')").fetchall() == [(False,)]
         assert con.sql("SELECT current_setting('temp_directory')").fetchall() == [("",)]
+
+
+@pytest.mark.parametrize("name", ["王小宇", "王小雨(大)", "王 小羽"])
+def test_a_child_without_a_number_is_found_by_how_the_name_sounds(tmp_path, name):
+    roster = a_csv(
+        tmp_path / "r.csv",
+        [["姓名", "身份证件号", "出生日期", "户口所在地行政区划码"], [name, "无", "2016-03-05", "329901"]],
+    )
+    [[*_, decision, rule]] = answered(roster)
+    assert decision == Decision.POSSIBLE
+    assert rule in ("name_birth", "name_sound_birth")
