@@ -48,7 +48,7 @@ class Job:
 
 def plan_reminders(sessions: Sessions, settings: Settings, now: datetime) -> object:
     with sessions.begin() as session:
-        return reminders.plan(session, now, settings.suppliers.first)
+        return reminders.plan(session, now, settings.suppliers.first, appid=settings.suppliers.appid)
 
 
 def reap_outbox(sessions: Sessions, _: Settings, now: datetime) -> object:

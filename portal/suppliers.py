@@ -73,6 +73,11 @@ class Suppliers:
     def first(self) -> str:
         return next(iter(self.gateways), "")
 
+    @property
+    def appid(self) -> str:
+        """The 服务号 that messages leave by; empty where WeChat is not in use, though families may sign in by it."""
+        return self.wechat.app_id if "wechat" in self.gateways else ""
+
 
 def read_suppliers(environment: Mapping[str, str]) -> Suppliers:
     return Suppliers(

@@ -1,7 +1,7 @@
 """微信绑定: a road back for a family that signed in once; never the only one, and ended whenever it likes."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, select, update
@@ -59,6 +59,21 @@ def find_bound(session: Session, appid: str, openid: str, asker: Asker, now: dat
     for pupil in pupils:
         audit.record(session, "family", "signed_in", pupil_id=pupil.id, unit_id=pupil.school_id, source=asker.source)
     return pupils
+
+
+def openids_of(session: Session, appid: str, children: Sequence[UUID], day: date) -> dict[UUID, str]:
+    """Who may be written to about each child in this account, the latest bound; what a guardian bound ends at 18."""
+    standing = (
+        select(WechatBinding)
+        .where(WechatBinding.appid == appid, WechatBinding.pupil_id.in_(children), WechatBinding.ended_at.is_(None))
+        .order_by(WechatBinding.agreed_at)
+    )
+    bound = {binding.pupil_id: binding for binding in session.scalars(standing)}
+    return {
+        pupil.id: bound[pupil.id].openid or ""
+        for pupil in session.scalars(select(Pupil).where(Pupil.id.in_(bound)))
+        if bound[pupil.id].by_student is is_grown_up(pupil, day)
+    }
 
 
 def is_bound(session: Session, children: Sequence[UUID]) -> bool:

@@ -22,7 +22,8 @@ YEARS = range(2000, 3000)
 def remind(moment: str, as_json: bool) -> None:
     """计划并发送到这个时刻为止该发的提醒."""
     gateways = _gateways()
-    done = dispatch.tick(open_sessions(), gateways, _parse(moment), "command").as_json()
+    appid = current_app.extensions["settings"].suppliers.appid
+    done = dispatch.tick(open_sessions(), gateways, _parse(moment), "command", appid).as_json()
     tell(as_json, done, "计划 {planned} 条，已交网关 {sent} 条，结果待查 {unknown} 条，拒收 {failed} 条".format(**done))
 
 

@@ -30,6 +30,10 @@ class Message(Row):
     phone_sealed: Mapped[bytes]
     phone_index: Mapped[bytes] = mapped_column(index=True)
     phone = Sealed(index=PHONE)
+    openid_sealed: Mapped[bytes | None]
+    openid_index: Mapped[bytes | None] = mapped_column(index=True)
+    openid = Sealed(index="wechat openid")
+    """Whom WeChat knows the family by, for a message that goes there; limits hang on the number all the same."""
     text_sealed: Mapped[bytes | None]
     text = Sealed()
     """Emptied after 90 days; the template and its version stay (L-09)."""
@@ -53,6 +57,11 @@ class Message(Row):
     settled_at: Mapped[datetime | None]
 
     pupils: Mapped[list["MessagePupil"]] = relationship(cascade="all, delete-orphan")
+
+    @property
+    def to(self) -> str:
+        """As its gateway addresses it."""
+        return self.openid or self.phone or ""
 
 
 class MessagePupil(Row):

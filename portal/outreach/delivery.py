@@ -85,7 +85,7 @@ def _find(session: Session, gateway: str, report: Report) -> Message | None:
 
 def _fits(message: Message, report: Report) -> bool:
     """A report that nobody signed must name the number it was sent to, and no moment before it was sent."""
-    if report.phone is not None and report.phone != message.phone:
+    if report.phone is not None and report.phone != message.to:
         return False
     return report.at is None or message.sent_at is None or report.at >= message.sent_at - SKEW
 

@@ -57,12 +57,12 @@ class Tick:
         }
 
 
-def tick(sessions: Sessions, gateways: Gateways, now: datetime, by: str = "portal") -> Tick:
+def tick(sessions: Sessions, gateways: Gateways, now: datetime, by: str = "portal", appid: str = "") -> Tick:
     """One planning and one dispatch of everything due, as of that moment, at each gateway's rate."""
     done = Tick()
     with sessions.begin() as session:
         outbox.reap(session, now)
-        planned = reminders.plan(session, now, gateways[0].name, by)
+        planned = reminders.plan(session, now, gateways[0].name, by, appid)
     done.planned, done.suppressed = planned.messages, planned.suppressed
     worker, moments = worker_name(), _as_if_from(now)
     while dispatch(sessions, gateways, worker, moments, done) or done.held_back:

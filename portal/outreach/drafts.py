@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm, local
@@ -17,7 +17,7 @@ from portal.outreach.contacts import Number, Ownership, numbers_of
 from portal.outreach.left_out import LATELY, NO_MOBILE, NO_WORDS, NOT_CONCERNED, SHARED_NUMBER, THRICE, UNDER_WAY
 from portal.outreach.messages import TemplateFault
 from portal.outreach.quiet import first_allowed, next_allowed
-from portal.outreach.spent import spent_numbers
+from portal.outreach.spent import FELL_THROUGH, spent_numbers
 from portal.outreach.writing import Say, Written, write
 from portal.vocabulary import Audience, MessageState
 
@@ -53,6 +53,8 @@ class Draft:
     step: int
     due_at: datetime
     written: Written | None
+    openid: str | None = field(default=None, repr=False)
+    """Where it goes by WeChat."""
 
 
 @dataclass
@@ -161,10 +163,12 @@ def _histories(session: Session, numbers: Iterable[Number], matter: str) -> dict
         select(
             Message.phone_index,
             func.coalesce(func.max(Message.step).filter(mine), 0),
-            func.max(Message.planned_at).filter(mine),
+            func.max(Message.planned_at).filter(mine, not_(FELL_THROUGH)),
             func.max(Message.planned_at).filter(mine, failed),
             func.coalesce(func.bool_or(Message.state.in_(ON_ITS_WAY)).filter(mine), False),
-            func.max(func.coalesce(Message.sent_at, Message.due_at)).filter(Message.state != MessageState.SUPPRESSED),
+            func.max(func.coalesce(Message.sent_at, Message.due_at)).filter(
+                and_(Message.state != MessageState.SUPPRESSED, not_(FELL_THROUGH))
+            ),
         )
         .where(Message.phone_index.in_([number.index for number in numbers]))
         .group_by(Message.phone_index)

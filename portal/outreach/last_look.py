@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from portal.clock import local
 from portal.models import Campaign, Message, MessagePupil, Pupil
 from portal.outreach.audiences import audience_of, concerned
+from portal.outreach.by_wechat import is_unbound, refuses
 from portal.outreach.campaigns import STOPPED
 from portal.outreach.children import children_of
-from portal.outreach.contacts import numbers_of
+from portal.outreach.contacts import Ownership, numbers_of
 from portal.outreach.drafts import Reminder
 from portal.outreach.drawing_up import reminder_of
 from portal.outreach.left_out import NO_WORDS, OPTED_OUT
@@ -20,9 +21,10 @@ from portal.outreach.pauses import any_stands, is_paused
 from portal.outreach.reminders import standing
 from portal.outreach.spent import opted_out
 from portal.outreach.writing import write
-from portal.vocabulary import CampaignState
+from portal.vocabulary import CampaignState, Channel
 
 CONFIRMED, NUMBER_CHANGED, OVER = "confirmed", "number_changed", "campaign_over"
+UNBOUND = "wechat_unbound"
 
 
 def is_held(session: Session, message: Message) -> bool:
@@ -42,6 +44,10 @@ def why_unwanted(session: Session, message: Message, now: datetime) -> str | Non
         return OVER
     if opted_out(session, [message.phone_index], message.channel):
         return OPTED_OUT
+    if message.channel is Channel.WECHAT and is_unbound(session, message):
+        return UNBOUND
+    if message.openid and refuses(session, message.phone_index, message.openid):
+        return OPTED_OUT
     audience, term = audience_of(message.matter)
     stages = campaign.stages if campaign else {}
     beside = set(session.scalars(select(MessagePupil.pupil_id).where(MessagePupil.message_id == message.id)))
@@ -60,7 +66,8 @@ def _write_anew(session: Session, message: Message, reminder: Reminder, left: se
         return NUMBER_CHANGED
     children = children_of(session, left, reminder.term, local(now).date(), reminder.audience)
     try:
-        written = write(reminder.say, tuple(children.values()), numbers[message.phone_index].ownership, reminder.by)
+        whose = Ownership.UNSURE if message.openid else numbers[message.phone_index].ownership
+        written = write(reminder.say, tuple(children.values()), whose, reminder.by)
     except TemplateFault:
         return NO_WORDS
     message.text, message.parts = written.text, written.parts

@@ -21,6 +21,7 @@ from portal.outreach.last_look import is_held, why_unwanted
 from portal.outreach.opt_outs import opt_out
 from portal.outreach.pauses import any_stands, is_paused
 from portal.outreach.quiet import first_allowed, next_allowed
+from portal.outreach.spent import FELL_THROUGH
 from portal.vocabulary import Channel, MessageState
 
 BATCH = 10
@@ -109,7 +110,7 @@ def start(session: Session, message_id: UUID, worker: str, gateway: str, now: da
     message.state, message.gateway = MessageState.SENDING, gateway
     message.attempts += 1
     message.sent_at, message.lease_until = now, now + SENDING_LASTS
-    return Started(Outgoing(message.id, message.phone or "", message.text or "", approved(session, message)))
+    return Started(Outgoing(message.id, message.to, message.text or "", approved(session, message)))
 
 
 def approved(session: Session, message: Message) -> tuple[Approved, ...]:
@@ -136,6 +137,7 @@ def _sent_today(session: Session, message: Message, now: datetime) -> bool:
                 Message.id != message.id,
                 Message.sent_at >= midnight,
                 Message.sent_at < midnight + timedelta(days=1),
+                ~FELL_THROUGH,
             )
         )
     )

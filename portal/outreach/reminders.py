@@ -16,10 +16,12 @@ from portal.clock import local, term_of
 from portal.models import Campaign, CampaignPupil, Guardian, Message, MessagePupil, Pupil
 from portal.models.sealed import keyring
 from portal.outreach.audiences import MATTERS, concerned, matter_of
+from portal.outreach.by_wechat import by_wechat, give_up
 from portal.outreach.drafts import ON_ITS_WAY, WAIT, WAIT_AFTER_FAILURE, Draft, Reminder, draw
 from portal.outreach.drawing_up import reminder_of
 from portal.outreach.left_out import NO_MOBILE, NO_WORDS, OPTED_OUT, SHARED_NUMBER, SPENT
 from portal.outreach.pauses import is_paused
+from portal.outreach.spent import FELL_THROUGH
 from portal.outreach.writing import Say
 from portal.vocabulary import Audience, CampaignState, Channel, MessageState
 
@@ -37,13 +39,17 @@ class Planned:
     suppressed: Counter[str] = field(default_factory=Counter)
 
 
-def plan(session: Session, now: datetime, gateway: str, by: str = "portal") -> Planned:
-    """The standing reminder, then every campaign that runs today; the caller commits."""
+def plan(session: Session, now: datetime, gateway: str, by: str = "portal", appid: str = "") -> Planned:
+    """The standing reminder, then every campaign that runs today; the caller commits.
+
+    ``appid``: the 服务号 through which families that bound it are told first; empty where none is in use.
+    """
     planned = Planned()
+    give_up(session, now)
     for reminder in [standing(now), *running(session, now)]:
-        after = plan_page(session, reminder, now, gateway, planned, None)
+        after = plan_page(session, reminder, now, gateway, planned, None, appid)
         while after is not None:
-            after = plan_page(session, reminder, now, gateway, planned, after)
+            after = plan_page(session, reminder, now, gateway, planned, after, appid)
     planned.suppressed = +planned.suppressed
     if planned.messages:
         audit.record(session, by, "reminders_planned", messages=planned.messages, suppressed=dict(planned.suppressed))
@@ -68,7 +74,13 @@ def running(session: Session, now: datetime) -> list[Reminder]:
 
 
 def plan_page(
-    session: Session, reminder: Reminder, now: datetime, gateway: str, planned: Planned, after: UUID | None
+    session: Session,
+    reminder: Reminder,
+    now: datetime,
+    gateway: str,
+    planned: Planned,
+    after: UUID | None,
+    appid: str = "",
 ) -> UUID | None:
     """The next pupils by id; returns where to go on, None at the end."""
     pupils = _recipients(reminder).where(_not_reminded(reminder, now), ~is_paused(Pupil.school_id))
@@ -79,7 +91,8 @@ def plan_page(
         return None
     drawn = draw(session, reminder, page, now)
     planned.suppressed.update(reason for reason in drawn.left_out.values() if reason in TOLD)
-    _keep(session, reminder, drawn.drafts, now, gateway, planned)
+    drafts = by_wechat(session, appid, reminder, drawn.drafts, now) if appid else drawn.drafts
+    _keep(session, reminder, drafts, now, gateway, planned)
     return page[-1]
 
 
@@ -103,8 +116,8 @@ def _not_reminded(reminder: Reminder, now: datetime) -> Any:
         Guardian.phone_index == Message.phone_index,
         or_(
             Message.state.in_(ON_ITS_WAY),
-            and_(~failed, Message.planned_at > now - WAIT),
-            and_(failed, Message.planned_at > now - WAIT_AFTER_FAILURE),
+            and_(~failed, ~FELL_THROUGH, Message.planned_at > now - WAIT),
+            and_(failed, ~FELL_THROUGH, Message.planned_at > now - WAIT_AFTER_FAILURE),
             Message.step >= reminder.most,
             and_(Message.state == MessageState.SUPPRESSED, Message.because == SHARED_NUMBER),
         ),
@@ -139,14 +152,16 @@ def _row(reminder: Reminder, draft: Draft, now: datetime, gateway: str) -> dict[
         campaign_id=reminder.campaign_id,
         matter=reminder.matter,
         step=draft.step,
-        channel=Channel.SMS,
-        gateway=gateway,
+        channel=Channel.WECHAT if draft.openid else Channel.SMS,
+        gateway="wechat" if draft.openid else gateway,
         phone=draft.number.phone,
+        openid=draft.openid,
         planned_at=now,
         due_at=draft.due_at,
         attempts=0,
     )
-    message.dedupe_key = keyring().index("message", f"{message.matter}|{message.step}|sms|{draft.number.phone}")
+    occasion = f"{message.matter}|{message.step}|{message.channel.value}|{draft.number.phone}"
+    message.dedupe_key = keyring().index("message", occasion)
     if draft.written is None:
         message.template, message.template_version, message.parts = "", 0, 0
         message.state, message.because, message.settled_at = MessageState.SUPPRESSED, SHARED_NUMBER, now

@@ -47,7 +47,8 @@ def receive(session: Session, gateway: str, brought: Brought, now: datetime) -> 
         text=brought.text[:LONGEST],
         arrived_at=now,
     )
-    answered = _answered(session, reply.sender_index, brought.channel, now)
+    by_wechat = Message.openid.digest(brought.sender) if brought.channel is Channel.WECHAT else None
+    answered = _answered(session, by_wechat or reply.sender_index, brought.channel, now)
     if answered is not None:
         reply.message_id, reply.school_id = answered.id, answered.school_id
     values = {column.key: getattr(reply, column.key) for column in Reply.__table__.columns}
@@ -83,7 +84,7 @@ def _answered(session: Session, sender: bytes, channel: Channel, now: datetime) 
     latest = (
         select(Message)
         .where(
-            Message.phone_index == sender,
+            Message.openid_index == sender if channel is Channel.WECHAT else Message.phone_index == sender,
             Message.channel == channel,
             Message.sent_at.is_not(None),
             Message.sent_at > now - ANSWERS_WITHIN,

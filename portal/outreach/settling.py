@@ -69,7 +69,7 @@ def _question(session: Session, message: Message, now: datetime) -> Question:
     message.asked += 1
     if message.asked < len(ASK_AFTER):
         message.ask_at = max(sent_at + ASK_AFTER[message.asked], now + ASK_AFTER[0])
-    outgoing = Outgoing(message.id, message.phone or "", message.text or "", approved(session, message))
+    outgoing = Outgoing(message.id, message.to, message.text or "", approved(session, message))
     return Question(message.gateway, outgoing, sent_at)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from portal.models import Message, OptOut
@@ -12,12 +12,22 @@ from portal.vocabulary import Channel, MessageState
 MOST_FAILURES = 2
 """关机 twice: then another number, or a person (J6)."""
 
+FELL_THROUGH = and_(
+    Message.channel == Channel.WECHAT, Message.state.in_((MessageState.FAILED, MessageState.SUPPRESSED))
+)
+"""By WeChat nothing came to the family: the SMS, a step of its own, need not wait."""
+
 
 def spent_numbers(session: Session, indexes: Collection[bytes], matter: str) -> dict[bytes, str]:
     """Why, by number; a number that is not there may be written to."""
     failed = (
         select(Message.phone_index)
-        .where(Message.phone_index.in_(list(indexes)), Message.matter == matter, Message.state == MessageState.FAILED)
+        .where(
+            Message.phone_index.in_(list(indexes)),
+            Message.matter == matter,
+            Message.state == MessageState.FAILED,
+            Message.channel == Channel.SMS,
+        )
         .group_by(Message.phone_index)
         .having(func.count() >= MOST_FAILURES)
     )
