@@ -21,7 +21,7 @@ class Limit:
 LIMITS = {
     # what is tried: how often, within how long, by one source
     "family sign-in by browser": Limit(5, timedelta(hours=1)),
-    "family sign-in by source": Limit(200, timedelta(hours=1)),  # why: docs/decisions/0008
+    "family sign-in by source": Limit(200, timedelta(hours=1)),  # why: docs/decisions/0014
     "family sign-in by slip": Limit(5, timedelta(hours=1)),
     "code by source": Limit(100, timedelta(hours=1)),
     "code for a child, minute": Limit(1, timedelta(minutes=1)),

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, and_, false, func, not_, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
@@ -68,7 +69,7 @@ def _lines(scope: Scope, campaign: Campaign, failed_only: bool) -> Select[*tuple
         )
         .join(Message, Message.id == MessagePupil.message_id)
         .where(Message.matter == campaign.matter, Message.planned_at >= (campaign.submitted_at or campaign.made_at))
-        .distinct(MessagePupil.pupil_id)
+        .ext(distinct_on(MessagePupil.pupil_id))
         .order_by(MessagePupil.pupil_id, Message.planned_at.desc())
         .subquery()
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from portal import audit
@@ -71,7 +72,7 @@ def latest(session: Session, unit: Unit) -> list[Wording]:
     newest = (
         select(Wording)
         .where(Wording.unit_id == unit.id)
-        .distinct(Wording.title)
+        .ext(distinct_on(Wording.title))
         .order_by(Wording.title, Wording.version.desc())
     )
     return sorted(session.scalars(newest), key=lambda wording: wording.made_at, reverse=True)

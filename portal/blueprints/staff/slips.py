@@ -1,4 +1,4 @@
-"""告知单: one A5 a pupil, all alike outside but for the name; the code is folded in (G6, docs/decisions/0008)."""
+"""告知单: one A5 a pupil, all alike outside but for the name; the code is folded in (G6, docs/decisions/0013)."""
 
 from flask import current_app, render_template
 from flask_login import current_user
