@@ -6,7 +6,6 @@ first field names the way, the second is the figure measured (its name says the 
 ``rows_per_second``), the others are told as they are. The module's docstring says in its first line what is claimed.
 """
 
-import importlib
 import multiprocessing
 import os
 import pkgutil
@@ -19,16 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import benchmarks
+from benchmarks.measuring import measured
 
 RESULTS = Path(__file__).with_name("results.md")
-
-
-def measured(name: str) -> tuple[str, str, list[Any]] | None:
-    """The claim and its rows; None for a module that only helps others."""
-    module = importlib.import_module(f"benchmarks.{name}")
-    if not hasattr(module, "run"):
-        return None
-    return (module.__doc__ or name).strip().splitlines()[0], module.LIMIT, module.run()
 
 
 def told(value: object) -> str:
