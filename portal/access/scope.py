@@ -35,7 +35,7 @@ class Scope:
         """Only rows whose ``owner`` column (``Pupil.school_id``, ``Intake.unit_id`` …) lies within the scope."""
         if self.pupils is not None:
             statement = statement.where(_pupil_of(owner).in_(self.pupils))
-        return statement.where(owner.in_(select(Unit.id).where(Unit.path.startswith(self.path, autoescape=True))))
+        return statement.where(owner.in_(Unit.ids_below(self.path)))
 
     def find(self, session: Session, table: type[Found], key: UUID, owner: Any) -> Found:
         """Raise NotInScope for what is not there or not theirs."""

@@ -93,7 +93,7 @@ KEEPERS: Mapping[IntakeKind, Keeper] = {
 def _lay_out(session: Session, intake: Intake, lines: Iterable[AwardLine]) -> _Desk:
     """Only pupils of the unit's own schools: a file cannot ask about anybody else (N3-3)."""
     indexes = [index for line in lines if line.id_certain and (index := Pupil.id_number.digest(line.id_no))]
-    schools = select(Unit.id).where(Unit.path.startswith(intake.unit.path, autoescape=True))
+    schools = Unit.ids_below(intake.unit.path)
     found = session.scalars(
         select(Pupil).where(
             Pupil.id_number_index == any_(literal(indexes, ARRAY(LargeBinary))), Pupil.school_id.in_(schools)

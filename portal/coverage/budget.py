@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
@@ -106,7 +105,7 @@ def next_year(term: SchoolTerm) -> date:
 
 def budget(session: Session, unit: Unit, term: SchoolTerm, catalogue: Catalogue, stated: Assumptions) -> Budget:
     """Money only: what is waived costs the family nothing and has no yuan here."""
-    below = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
+    below = Unit.ids_below(unit.path)
     day = next_year(term)
     judged = Judged(catalogue, day)
     now: Counter[Place] = Counter()

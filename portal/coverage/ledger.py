@@ -45,7 +45,7 @@ def open_rows(session: Session, run: MatchRun, catalogue: Catalogue, now: dateti
     stage is spared anyway (CMP-FREE, VOC-FREE) is shown by pages and has no row: nobody has to do or confirm anything.
     """
     unit = session.get_one(Unit, run.unit_id)
-    below = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
+    below = Unit.ids_below(unit.path)
     return _open(session, run.term, lambda table: table.school_id.in_(below), catalogue, now, by)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import NotInScope, Scope
@@ -53,16 +53,12 @@ class Desk:
     holds: Callable[[Scope, UnitLevel, date], ColumnElement[bool]]
 
 
-def _below(scope: Scope) -> Select[UUID]:
-    return select(Unit.id).where(Unit.path.startswith(scope.path, autoescape=True))
-
-
 def _incoming(scope: Scope, _level: UnitLevel, _today: date) -> ColumnElement[bool]:
-    return and_(STANDS, TRANSFER, Move.to_school_id.in_(_below(scope)))
+    return and_(STANDS, TRANSFER, Move.to_school_id.in_(Unit.ids_below(scope.path)))
 
 
 def _outgoing(scope: Scope, _level: UnitLevel, _today: date) -> ColumnElement[bool]:
-    return and_(STANDS, TRANSFER, Move.school_id.in_(_below(scope)))
+    return and_(STANDS, TRANSFER, Move.school_id.in_(Unit.ids_below(scope.path)))
 
 
 def _stuck(scope: Scope, level: UnitLevel, today: date) -> ColumnElement[bool]:
@@ -75,12 +71,12 @@ def _stuck(scope: Scope, level: UnitLevel, today: date) -> ColumnElement[bool]:
 
 
 def _dropped(scope: Scope, _level: UnitLevel, _today: date) -> ColumnElement[bool]:
-    return and_(STANDS, Move.kind == MoveKind.DROP_OUT, Move.school_id.in_(_below(scope)))
+    return and_(STANDS, Move.kind == MoveKind.DROP_OUT, Move.school_id.in_(Unit.ids_below(scope.path)))
 
 
 def _away(scope: Scope, _level: UnitLevel, _today: date) -> ColumnElement[bool]:
     others = (MoveKind.SUSPENSION, MoveKind.GRADUATION, MoveKind.DEATH)
-    return and_(STANDS, Move.kind.in_(others), Move.school_id.in_(_below(scope)))
+    return and_(STANDS, Move.kind.in_(others), Move.school_id.in_(Unit.ids_below(scope.path)))
 
 
 def _ended(scope: Scope, _level: UnitLevel, _today: date) -> ColumnElement[bool]:
@@ -89,7 +85,7 @@ def _ended(scope: Scope, _level: UnitLevel, _today: date) -> ColumnElement[bool]
 
 def _seen(scope: Scope) -> ColumnElement[bool]:
     """From the school that is left or the one that is entered."""
-    return or_(Move.school_id.in_(_below(scope)), Move.to_school_id.in_(_below(scope)))
+    return or_(Move.school_id.in_(Unit.ids_below(scope.path)), Move.to_school_id.in_(Unit.ids_below(scope.path)))
 
 
 DESKS = {

@@ -34,7 +34,7 @@ def note_doubles(session: Session, unit: Unit, term: SchoolTerm, now: datetime) 
         for here, there in permutations(places, 2)
         if here.school_id != there.school_id
     }
-    below = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
+    below = Unit.ids_below(unit.path)
     of_pupils = DoubleEnrolment.pupil_id.in_({pupil_id for pupil_id, _ in found})
     known = session.scalars(
         select(DoubleEnrolment).where(

@@ -107,7 +107,7 @@ _PLACE = case(*((OUTCOME.in_((decision,)), place) for decision, place in _PLACE_
 
 
 def _strongest(unit: Unit, term: str) -> Select[UUID, UUID, int]:
-    below = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
+    below = Unit.ids_below(unit.path)
     return (
         select(MatchPair.pupil_id, MatchPair.school_id, func.min(_PLACE).label("place"))
         .where(stands(term), MatchPair.school_id.in_(below))

@@ -70,7 +70,7 @@ def keep_pairs(session: Session, run: MatchRun, pupils: Collection[UUID], found:
 
 def drop_pairs_of_who_left(session: Session, unit: Unit, term: str, enrolled: Select[UUID], now: datetime) -> None:
     """Pairs at the unit's schools whose pupil is at none of them any more."""
-    below = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
+    below = Unit.ids_below(unit.path)
     gone = _standing(term).where(MatchPair.school_id.in_(below), MatchPair.pupil_id.not_in(enrolled))
     ids = gone.with_only_columns(MatchPair.id)
     session.execute(update(MatchPair).where(MatchPair.id.in_(ids)).values(superseded_at=now))

@@ -79,7 +79,7 @@ def carry_over(session: Session, unit: Unit, term: SchoolTerm) -> None:
 
     The session must reach the registers.
     """
-    below = select(Unit.id).where(Unit.path.startswith(unit.path, autoescape=True))
+    below = Unit.ids_below(unit.path)
     ever = exists().where(Settlement.pupil_id == MatchPair.pupil_id, Settlement.undone_at.is_(None))
     pairs = session.scalars(
         select(MatchPair)

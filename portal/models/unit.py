@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -33,6 +33,11 @@ class Unit(Row):
     """How families call the person to ask: 李老师."""
 
     parent: Mapped["Unit | None"] = relationship(remote_side="Unit.id")
+
+    @classmethod
+    def ids_below(cls, path: str) -> Select[UUID]:
+        """The unit with this path and every one under it."""
+        return select(cls.id).where(cls.path.startswith(path, autoescape=True))
 
     def holds(self, other: "Unit") -> bool:
         return other.path.startswith(self.path)

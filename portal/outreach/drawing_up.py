@@ -77,7 +77,7 @@ def _pupils(session: Session, campaign: Campaign) -> dict[UUID, UUID]:
     if campaign.occasion.startswith(FROM_A_LIST):
         listed = select(CampaignPupil.pupil_id, CampaignPupil.school_id)
         return dict(iter(session.execute(listed.where(CampaignPupil.campaign_id == campaign.id))))
-    below = select(Unit.id).where(Unit.path.startswith(campaign.unit.path, autoescape=True))
+    below = Unit.ids_below(campaign.unit.path)
     if campaign.unit.level in (UnitLevel.CITY, UnitLevel.PROVINCE):
         below = below.where(or_(Unit.parent_id == campaign.unit_id, Unit.id == campaign.unit_id))
     concerns = concerned(campaign.audience, SchoolTerm.parse(campaign.term), campaign.stages)

@@ -1,11 +1,13 @@
 """地方标准: one officer proposes what holds at the place, another approves with the difference before their eyes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
@@ -21,7 +23,7 @@ from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.database import db
 from portal.enrolment import local_standards
 from portal.enrolment.local_standards import LONGEST, StandardRefused, division_of
-from portal.models import PolicyOverlay
+from portal.models import PolicyOverlay, StaffMember
 from portal.policies.amounts import words_of
 from portal.policies.local_standard import Difference, Proposal, Rung, Said, amounts_of, rungs
 from portal.policies.policy import Policy, version_on
@@ -29,6 +31,7 @@ from portal.vocabulary import ClaimMode, OverlayState
 
 MOST_YUAN = 100_000
 Answer = str | BaseResponse | tuple[str, int]
+Decide = Callable[[Session, PolicyOverlay, str, StaffMember, datetime], None]
 
 staff.add_app_template_filter(words_of, "amount_words")
 
@@ -108,28 +111,26 @@ def standard(overlay_id: UUID) -> str:
 @staff.post("/standards/<uuid:overlay_id>/approve")
 @needs(Permission.APPROVE_STANDARD)
 def approve_standard(overlay_id: UUID) -> Answer:
-    overlay, form = _found(overlay_id), DecisionForm()
-    if form.validate_on_submit():
-        try:
-            local_standards.approve(db.session(), overlay, form.because.data or "", current_user.staff, clock.now())
-        except StandardRefused as refused:
-            form.because.errors = [str(refused)]
-        else:
-            return _done(overlay, "已批准。从写明的那一天起按它算；已经开立的台账不变，以后新开的按它。")
-    return _standard_page(overlay, form), 422
+    said = "已批准。从写明的那一天起按它算；已经开立的台账不变，以后新开的按它。"
+    return _decided(overlay_id, local_standards.approve, said)
 
 
 @staff.post("/standards/<uuid:overlay_id>/refuse")
 @needs(Permission.APPROVE_STANDARD)
 def refuse_standard(overlay_id: UUID) -> Answer:
+    said = "已退回，没有改动任何标准。提出的人看得到意见，可以改好再提。"
+    return _decided(overlay_id, local_standards.refuse, said)
+
+
+def _decided(overlay_id: UUID, decide: Decide, said: str) -> Answer:
     overlay, form = _found(overlay_id), DecisionForm()
     if form.validate_on_submit():
         try:
-            local_standards.refuse(db.session(), overlay, form.because.data or "", current_user.staff, clock.now())
+            decide(db.session(), overlay, form.because.data or "", current_user.staff, clock.now())
         except StandardRefused as refused:
             form.because.errors = [str(refused)]
         else:
-            return _done(overlay, "已退回，没有改动任何标准。提出的人看得到意见，可以改好再提。")
+            return _done(overlay, said)
     return _standard_page(overlay, form), 422
 
 
