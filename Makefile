@@ -7,7 +7,8 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 PORT ?= 8000
-WORKERS ?= auto
+# Two a core: many tests wait for a browser, a gateway or a killed process to come back.
+WORKERS ?= $(shell echo $$((2 * $$(nproc))))
 ARGS ?=
 export PORT
 
