@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
-from portal.coverage.awards import KEEPERS
+from portal.coverage.keepers import KEEPERS
 from portal.coverage.lapses import expire
 from portal.coverage.raising import raise_overdue
 from portal.intake.delivery import drop_unconfirmed

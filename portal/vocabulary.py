@@ -199,6 +199,8 @@ class IntakeKind(Labelled):
     ROSTER = "roster", "学籍名册"
     REGISTER = "register", "困难群体名单"
     AWARDS = "awards", "受助名单"
+    NATIONAL_LIST = "national_list", "全国系统名单"
+    LIBRARY_LIST = "library_list", "就学信息库名单"
 
 
 class Channel(Labelled):

@@ -21,7 +21,7 @@ from portal.commands.telling import (
     tell,
     term_option,
 )
-from portal.coverage.awards import KEEPERS
+from portal.coverage.keepers import KEEPERS
 from portal.intake.findings import Findings, findings_of
 from portal.intake.receive import receive
 from portal.intake.units import load_units

@@ -1,42 +1,42 @@
 """资助发放 comes in the national system's file alone, is laid beside the ledger; what differs is listed (N3-15)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, LargeBinary, any_, func, literal, select
+from sqlalchemy import ARRAY, LargeBinary, any_, delete, func, literal, select
 from sqlalchemy.orm import Session
 
 from portal.clock import local
-from portal.coverage.lapses import keep_in_place
+from portal.coverage.differing import Kind
 from portal.coverage.moving import tell_anew
 from portal.coverage.progress import note_paid
 from portal.coverage.projects import policy_of
 from portal.coverage.words import yuan_words
-from portal.intake import work_off
 from portal.intake.awards import AwardLine, read_awards
 from portal.intake.findings import Findings
 from portal.intake.problems import Problem
 from portal.intake.progress import Progress
 from portal.intake.spreadsheet import Table
-from portal.intake.work_off import Keeper
 from portal.matching.agreement import AGREES, NameAgreement, compare_names
-from portal.models import Award, EnrolmentRecord, Entitlement, Intake, Pupil, StaffMember, Unit
-from portal.vocabulary import IntakeKind, Stage, Term
+from portal.models import Award, EnrolmentRecord, Entitlement, Intake, Pupil, StaffMember, StrayAward, Unit
+from portal.vocabulary import Stage, Term, UnitLevel
 
+PROJECT = 60
+"""How much of a project's name is kept of a line that is nobody's here."""
 DIFFERENT = frozenset(NameAgreement) - AGREES
 Key = tuple[UUID, str, str]
 """Pupil, policy, term."""
 
 
 class NotKept(Exception):
-    """Why a line is no award of ours: the column and the sentence."""
+    """Why a line is no award of ours: the column and the sentence, and which difference that is."""
 
-    def __init__(self, column: str, problem: str) -> None:
-        self.column, self.problem = column, problem
+    def __init__(self, column: str, problem: str, kind: Kind = Kind.WRONG_PERSON) -> None:
+        self.column, self.problem, self.kind = column, problem, kind
 
 
 @dataclass
@@ -48,6 +48,8 @@ class _Desk:
     pupils: dict[bytes, list[Pupil]]
     rows: dict[Key, Entitlement]
     stages: dict[UUID, Stage]
+    schools: dict[str, UUID]
+    """Of the unit, by 学校标识码."""
     problems: list[Problem] = field(default_factory=list)
     touched: dict[Key, int] = field(default_factory=dict)
     """The rows that got an award, with the last line that says so."""
@@ -63,6 +65,7 @@ def keep_awards(session: Session, intake: Intake, table: Table, now: datetime, p
     intake.as_of = intake.as_of or local(intake.arrived_at).date()
     progress.step("与学生和台账核对")
     desk = _lay_out(session, intake, read.lines)
+    _forget_strays(desk, read.lines)
     kept = 0
     for done, line in enumerate(read.lines, 1):
         try:
@@ -70,6 +73,7 @@ def keep_awards(session: Session, intake: Intake, table: Table, now: datetime, p
             kept += 1
         except NotKept as why:
             desk.problems.append(Problem(line.row, why.column, why.problem, row_kept=False))
+            _keep_stray(desk, line, why)
         progress.done = done
     session.flush()
     _settle(desk, now)
@@ -80,14 +84,6 @@ def keep_awards(session: Session, intake: Intake, table: Table, now: datetime, p
         problems=tuple(sorted([*read.problems, *desk.problems], key=lambda problem: problem.row)),
         dropped=read.dropped,
     )
-
-
-KEEPERS: Mapping[IntakeKind, Keeper] = {
-    **work_off.KEEPERS,
-    IntakeKind.REGISTER: keep_in_place,
-    IntakeKind.AWARDS: keep_awards,
-}
-"""For ``work_off`` and ``resume_left_behind``: every kind of file, awards too."""
 
 
 def _lay_out(session: Session, intake: Intake, lines: Iterable[AwardLine]) -> _Desk:
@@ -110,7 +106,26 @@ def _lay_out(session: Session, intake: Intake, lines: Iterable[AwardLine]) -> _D
         .order_by(EnrolmentRecord.term == intake.occasion)
     )
     by_key = {(row.pupil_id, row.policy, row.term): row for row in rows}
-    return _Desk(session, intake, pupils, by_key, {pupil_id: stage for pupil_id, stage in records if stage})
+    codes = session.execute(select(Unit.code, Unit.id).where(Unit.id.in_(schools), Unit.level == UnitLevel.SCHOOL))
+    known = dict(iter(codes))
+    return _Desk(session, intake, pupils, by_key, {pupil_id: stage for pupil_id, stage in records if stage}, known)
+
+
+def _forget_strays(desk: _Desk, lines: Iterable[AwardLine]) -> None:
+    """Of a project the newest file alone says who is on it."""
+    written = {line.policy[:PROJECT] for line in lines}
+    below = StrayAward.unit_id.in_(Unit.ids_below(desk.intake.unit.path))
+    of_term = StrayAward.term == desk.intake.occasion
+    desk.session.execute(delete(StrayAward).where(below, of_term, StrayAward.project.in_(written)))
+
+
+def _keep_stray(desk: _Desk, line: AwardLine, why: NotKept) -> None:
+    stray = StrayAward(
+        unit_id=desk.schools.get(line.school_code, desk.intake.unit_id), intake_id=desk.intake.id,
+        term=desk.intake.occasion, project=line.policy[:PROJECT], kind=why.kind.value, file_row=line.row,
+        why=why.problem[:200], yuan=line.amount, paid_on=line.paid_on, name=line.name,
+    )  # fmt: skip
+    desk.session.add(stray)
 
 
 def _keep(desk: _Desk, line: AwardLine) -> None:
@@ -119,14 +134,15 @@ def _keep(desk: _Desk, line: AwardLine) -> None:
     held = {policy for pupil_id, policy, of_term in desk.rows if (pupil_id, of_term) == (pupil.id, term)}
     policy = policy_of(line.policy, held, desk.stages.get(pupil.id))
     if policy is None:
-        raise NotKept("资助项目", f"资助项目“{line.policy[:30]}”不认识，没有记下；请核对项目名称")
+        raise NotKept("资助项目", f"资助项目“{line.policy[:30]}”不认识，没有记下；请核对项目名称", Kind.UNKNOWN)
     paid_on = line.paid_on
     if paid_on is None:
         paid_on = desk.intake.as_of or local(desk.intake.arrived_at).date()
         desk.differs(line.row, "发放日期", "发放日期没有填写，先按数据截至日期记")
-    _store(desk, line, pupil, policy, term, paid_on)
+    award = _store(desk, line, pupil, policy, term, paid_on)
+    award.payee_differs = bool(line.account_holder) and not _is_payee(pupil, line.account_holder)
     desk.touched[pupil.id, policy, term] = line.row
-    if line.account_holder and not _is_payee(pupil, line.account_holder):
+    if award.payee_differs:
         desk.differs(line.row, "收款账户户主", "收款账户户主不是学生本人，也不是登记的监护人，请核实")
 
 
@@ -153,7 +169,7 @@ def _term(line: AwardLine, occasion: str) -> str:
     return f"{year}-autumn" if line.term is Term.AUTUMN else f"{year + 1}-spring"
 
 
-def _store(desk: _Desk, line: AwardLine, pupil: Pupil, policy: str, term: str, paid_on: date) -> None:
+def _store(desk: _Desk, line: AwardLine, pupil: Pupil, policy: str, term: str, paid_on: date) -> Award:
     """The same grant of the same day in a later file is the same grant; the newer sum stands."""
     same = select(Award).where(
         Award.pupil_id == pupil.id, Award.policy == policy, Award.term == term, Award.paid_on == paid_on
@@ -167,7 +183,8 @@ def _store(desk: _Desk, line: AwardLine, pupil: Pupil, policy: str, term: str, p
         was = f"{yuan_words(award.yuan)}元改为{yuan_words(line.amount)}元"
         desk.differs(line.row, "金额", f"同一天的这笔发放以前记的金额不同，已由{was}")
         award.yuan = line.amount
-    award.intake_id, award.payee = desk.intake.id, line.account_holder
+    award.intake_id, award.as_of, award.payee = desk.intake.id, desk.intake.as_of, line.account_holder
+    return award
 
 
 def _is_payee(pupil: Pupil, holder: str) -> bool:

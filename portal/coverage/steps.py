@@ -85,8 +85,13 @@ PAY_NOTICE, PAY_WITHIN = 12, 25
 
 def pay_by(term: SchoolTerm, opened_at: datetime) -> date:
     """The day a family is told; fixed by the term and the opening, so that the promise never moves by itself."""
+    return promised_on(term, local(opened_at).date())
+
+
+def promised_on(term: SchoolTerm, opened_on: date) -> date:
+    """The same for whatever was opened on a day."""
     month, day = PAY_DAYS[term.half]
-    promised, opened_on = date(term.first_day.year, month, day), local(opened_at).date()
+    promised = date(term.first_day.year, month, day)
     in_time = working_days_after(opened_on, PAY_NOTICE) <= promised
     return promised if in_time else working_days_after(opened_on, PAY_WITHIN)
 

@@ -12,7 +12,7 @@ from portal.access.class_teachers import classes_of, give_classes
 from portal.access.slips import issue_slips, spaced
 from portal.clock import SHANGHAI, SchoolTerm, local, term_of
 from portal.coverage import progress
-from portal.coverage.awards import KEEPERS
+from portal.coverage.keepers import KEEPERS
 from portal.coverage.ledger import open_rows
 from portal.demo import files
 from portal.demo.people import COLLEGE, K1, KNOWN, MIDDLE, NEIGHBOUR, PRIMARY, SECOND, Child, everybody

@@ -124,4 +124,22 @@ AWARDS = (
     Column("account_holder", "收款账户户主", "账户户主 户名 开户人 收款人 账户名"),
 )
 
-KINDS = {IntakeKind.ROSTER: ROSTER, IntakeKind.REGISTER: REGISTER, IntakeKind.AWARDS: AWARDS}
+SYSTEM_LIST = (
+    Column("row_id", "序号", "行号 编号"),
+    Column("name", "姓名", "学生姓名 受助学生姓名", required=True),
+    Column("id_no", "身份证件号", f"{_NUMBER_WORDS} 学生身份证号", required=True),
+    Column("policy", "资助项目", "资助项目名称 项目名称 资助名称 受助项目"),
+    Column("school_year", "学年", "资助学年"),
+    Column("term", "学期", "资助学期"),
+    Column("aided", "是否受助", "受助情况 是否受资助 是否享受资助 是否资助 本学期是否享受资助"),
+    Column("amount", "金额", "资助金额 发放金额 受助金额 实发金额"),
+    Column("reason", "未资助原因", "未受助原因 未受资助原因 未资助情况说明"),
+)
+
+KINDS = {
+    IntakeKind.ROSTER: ROSTER,
+    IntakeKind.REGISTER: REGISTER,
+    IntakeKind.AWARDS: AWARDS,
+    IntakeKind.NATIONAL_LIST: SYSTEM_LIST,
+    IntakeKind.LIBRARY_LIST: SYSTEM_LIST,
+}

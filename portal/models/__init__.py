@@ -2,7 +2,8 @@
 
 from portal.models.addition import Addition
 from portal.models.audit_entry import AuditEntry
-from portal.models.award import Award
+from portal.models.award import Award, StrayAward
+from portal.models.back_fill import BackFill, ExportRequest
 from portal.models.bulletin import Bulletin
 from portal.models.campaign import Campaign, CampaignPupil
 from portal.models.code_request import CodeRequest
@@ -38,6 +39,7 @@ from portal.models.sign_in import SignIn
 from portal.models.slip import Slip
 from portal.models.staff_member import StaffMember
 from portal.models.supplier_template import SupplierTemplate
+from portal.models.system_line import SystemLine
 from portal.models.term_closing import TermClosing
 from portal.models.try_count import TryCount
 from portal.models.unit import Unit
@@ -49,6 +51,7 @@ __all__ = [
     "Addition",
     "AuditEntry",
     "Award",
+    "BackFill",
     "Bulletin",
     "Campaign",
     "CampaignPupil",
@@ -63,6 +66,7 @@ __all__ = [
     "EnrolmentRecord",
     "Entitlement",
     "EntitlementChange",
+    "ExportRequest",
     "FamilyQuestion",
     "GatewayHealth",
     "GatewayTrouble",
@@ -90,7 +94,9 @@ __all__ = [
     "SignIn",
     "Slip",
     "StaffMember",
+    "StrayAward",
     "SupplierTemplate",
+    "SystemLine",
     "TermClosing",
     "TryCount",
     "Unit",

@@ -79,6 +79,11 @@ def term_amount(finding: Finding) -> Decimal | None:
     amount = finding.amount
     if finding.verdict is not Verdict.ENTITLED or finding.sure in NOT_SETTLED or not isinstance(amount, Money):
         return None
+    return yuan_a_term(amount)
+
+
+def yuan_a_term(amount: Money) -> Decimal | None:
+    """None where no single figure is published, or it is paid once and not by the term."""
     if amount.typical is None or amount.per is Per.ONCE:
         return None
     return Decimal(amount.typical) / (2 if amount.per is Per.YEAR else 1)

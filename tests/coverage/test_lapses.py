@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
-from portal.coverage.awards import KEEPERS
+from portal.coverage.keepers import KEEPERS
 from portal.coverage.lapses import NotWithdrawn, expire, resting_on, withdraw
 from portal.coverage.ledger import open_rows
 from portal.coverage.steps import LIST_GONE

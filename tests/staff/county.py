@@ -10,13 +10,17 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.access.scope import scope_of
 from portal.access.slips import issue_slips
 from portal.clock import SchoolTerm, local
 from portal.coverage import bulletins, inspections, moving
 from portal.coverage.additions import Found, nominate
+from portal.coverage.back_fills import Asked, mark
 from portal.coverage.counted import Measure
+from portal.coverage.exports import ask
 from portal.coverage.ledger import open_rows
 from portal.coverage.steps import note_change
+from portal.coverage.templates import TEMPLATES
 from portal.database import EVERYTHING, db
 from portal.enrolment import corrections
 from portal.enrolment.local_standards import propose
@@ -31,6 +35,7 @@ from portal.models import (
     Correction,
     DoubleEnrolment,
     Entitlement,
+    ExportRequest,
     InspectionSample,
     Intake,
     MatchPair,
@@ -125,6 +130,10 @@ class Things:
     """Of the term before."""
     press_id: UUID
     """One press of a button on ``row``."""
+    mark_id: UUID
+    """One press of 标记已回填 on ``row``."""
+    request: ExportRequest
+    """A colleague's, waiting for a second person."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +205,7 @@ def _things(
     return Things(
         pupil, row, said, roster, entry.intake, member, pairs[False], settlement.act_id, addition, double, standard,
         *reach, sample, bulletin, _coming(session, school, county, member, now), _closing(session, school, member, now),
-        _press(session, row, member, now),
+        _press(session, row, member, now), *_typed(session, row, member, now),
     )  # fmt: skip
 
 
@@ -215,6 +224,12 @@ def _press(session: Session, row: Entitlement, by: StaffMember, now: datetime) -
     note_change(session, row, f"staff:{by.account}", now, "学校记下：家长来过电话", press_id)
     session.flush()
     return press_id
+
+
+def _typed(session: Session, row: Entitlement, by: StaffMember, now: datetime) -> tuple[UUID, ExportRequest]:
+    asked = Asked(scope_of(row.school), TERM, TEMPLATES["library"], local(now).date())
+    press, _ = mark(session, asked, [row.id], by, now)
+    return press, ask(session, asked, "report", "录入就学信息库", by, now)
 
 
 def _bulletin(session: Session, unit: Unit, by: StaffMember, now: datetime) -> Bulletin:

@@ -19,7 +19,12 @@ from portal.vocabulary import Term
 
 staff = Blueprint("staff", __name__, url_prefix="/staff")
 
-TAKE_A_FILE = {"staff.take_in_roster", "staff.take_in_register", "staff.take_in_awards"}
+TAKE_A_FILE = {
+    "staff.take_in_roster",
+    "staff.take_in_register",
+    "staff.take_in_awards",
+    "staff.take_in_system_list",
+}
 """Where a file may come in: whole lists. Everywhere else it would be proof (N3-7)."""
 
 staff.add_app_template_filter(yuan_words)

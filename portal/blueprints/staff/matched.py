@@ -14,7 +14,7 @@ from portal.blueprints.staff.blueprint import note_too_many, staff
 from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.blueprints.staff.purposes import EXPORT_FOR
-from portal.blueprints.staff.sheets import as_csv, as_xlsx, download
+from portal.blueprints.staff.sheets import WRITERS, download
 from portal.blueprints.staff.terms import asked_term
 from portal.clock import SchoolTerm
 from portal.database import db
@@ -23,7 +23,6 @@ from portal.enrolment.lists import matched as matched_lines
 from portal.vocabulary import Decision
 
 HEADINGS = ("学籍行号", "姓名", "学校标识码", "学校", "年级", "班级", "类别", "依据", "规则", "结论", "说明")
-WRITERS = {"xlsx": as_xlsx, "csv": as_csv}
 
 
 class ExportForm(Form):

@@ -77,6 +77,14 @@ PLACES = (
          "staff.settle_correction", "staff.move_rows"),
         overdue_rows, "条过了约定日期",
     ),
+    Place(
+        "staff.awards", "发放与差异", (Permission.SEE_PUPILS,),
+        ("staff.award_differences", "staff.owed_parts", "staff.owed_pupils"),
+    ),
+    Place(
+        "staff.back_fill", "回填与导出", (Permission.SEE_PUPILS,),
+        ("staff.mark_filled", "staff.export_template", "staff.compare_systems", "staff.take_in_system_list"),
+    ),
     Place("staff.closing", "学期关账", (Permission.SEE_PUPILS,), ("staff.sign_closing",)),
     Place(
         "staff.review", "核实", DESKS,

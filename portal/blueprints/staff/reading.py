@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
-from portal.coverage.awards import KEEPERS
+from portal.coverage.keepers import KEEPERS
 from portal.database import EVERYTHING, db
 from portal.intake.delivery import look_over
 from portal.intake.work_off import work_off

@@ -41,6 +41,9 @@ def as_xlsx(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     return made.getvalue()
 
 
+WRITERS = {"xlsx": as_xlsx, "csv": as_csv}
+
+
 def download(data: bytes, name: str) -> Response:
     """Saved, never shown: a browser must not take a list for a page."""
     response = Response(data, content_type=TYPES[name.rpartition(".")[2]])

@@ -25,14 +25,14 @@ HEADINGS = ("{by}", "台账学生", "已助", "应助未助", "已结束（有�
 @staff.get("/statistics")
 @needs(Permission.SEE_PUPILS)
 def statistics() -> str:
-    unit, term, by = _unit(), asked_term(), _by()
+    unit, term, by = unit_asked_for(), asked_term(), _by()
     found = distribution(db.session(), unit, term.code, by)
     return render_template(
         "staff/statistics.html",
         found=found,
         bars=_bars(found),
         unit=unit,
-        above=_above(unit),
+        above=unit_above(unit),
         ways=[(one, _label(one, unit)) for one in By],
         label=_label(by, unit),
         measures=list(Measure),
@@ -44,7 +44,7 @@ def statistics() -> str:
 @staff.get("/statistics/pupils")
 @needs(Permission.SEE_PUPILS)
 def counted() -> str:
-    unit, term, by, session = _unit(), asked_term(), _by(), db.session()
+    unit, term, by, session = unit_asked_for(), asked_term(), _by(), db.session()
     asked = Question(unit, term.code, by, request.args.get("group", ""), _measure())
     paging = Paging.within(asked_page(), count_of(session, asked))
     groups = {group.code: group.label for group in distribution(session, unit, term.code, by).groups}
@@ -62,7 +62,7 @@ def counted() -> str:
 @needs(Permission.EXPORT)
 def export_statistics() -> Response:
     """What leaves the level hides groups under five (N3-19)."""
-    unit, term, by, session = _unit(), asked_term(), _by(), db.session()
+    unit, term, by, session = unit_asked_for(), asked_term(), _by(), db.session()
     found = distribution(session, unit, term.code, by)
     rows = tell([(group.label, group.figures) for group in found.groups], ("合计", found.total))
     headings = [heading.format(by=_label(by, unit)) for heading in HEADINGS]
@@ -74,14 +74,14 @@ def export_statistics() -> Response:
     return download(as_xlsx(headings, [*rows, (HIDDEN,)]), f"统计-{_label(by, unit)}-{term.code}.xlsx")
 
 
-def _unit() -> Unit:
+def unit_asked_for() -> Unit:
     """The reader's own, or one below it."""
     code = request.args.get("unit", "")
     own: Unit = current_user.staff.unit
     return current_user.scope.find_unit(db.session(), code) if code else own
 
 
-def _above(unit: Unit) -> Unit | None:
+def unit_above(unit: Unit) -> Unit | None:
     return unit.parent if unit.id != current_user.staff.unit_id else None
 
 

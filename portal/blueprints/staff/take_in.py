@@ -6,7 +6,8 @@ from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import SelectField, StringField
+from wtforms import DateField, SelectField, StringField, ValidationError
+from wtforms.validators import Optional
 
 from portal import clock
 from portal.access.permissions import Permission
@@ -18,6 +19,7 @@ from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.reading import read_soon
 from portal.blueprints.staff.terms import current_term, terms_around
 from portal.clock import local
+from portal.coverage.comparisons import SYSTEMS
 from portal.database import db
 from portal.intake.receive import NotReceived, receive
 from portal.models import Intake, Unit
@@ -41,6 +43,24 @@ class AwardsForm(Form):
     kind = IntakeKind.AWARDS
     file = FileField("文件", [FileRequired("请选一个文件")])
     occasion = SelectField("学期")
+    as_of = DateField("数据截至哪一天", [Optional()])
+
+    def validate_as_of(self, field: DateField) -> None:
+        """The file speaks of a day that is over, or of today."""
+        if field.data > clock.today():
+            raise ValidationError("数据截至的日期不能晚于今天，请改一下")
+
+
+class SystemListForm(Form):
+    """What 全国系统 or 就学信息库 exported, to be compared and nothing else."""
+
+    system = SelectField("从哪个系统导出的", choices=choices({kind.value: name for kind, name in SYSTEMS.items()}))
+    file = FileField("文件", [FileRequired("请选一个文件")])
+    occasion = SelectField("学期")
+
+    @property
+    def kind(self) -> IntakeKind:
+        return IntakeKind(self.system.data) if self.system.data in SYSTEMS else IntakeKind.NATIONAL_LIST
 
 
 @staff.route("/intake/roster", methods=["GET", "POST"])
@@ -56,6 +76,12 @@ def take_in_roster() -> Answer:
 @needs(Permission.IMPORT_AWARDS)
 def take_in_awards() -> Answer:
     return _take_in(_with_terms(AwardsForm()), _own_unit)
+
+
+@staff.route("/intake/system-list", methods=["GET", "POST"])
+@needs(Permission.COMPARE_SYSTEMS)
+def take_in_system_list() -> Answer:
+    return _take_in(_with_terms(SystemListForm()), _own_unit)
 
 
 def _take_in(form: Form, unit_of: Callable[[Form], Unit]) -> Answer:
@@ -76,6 +102,8 @@ def _received(form: Form, unit: Unit) -> Intake:
     by, data, name = current_user.actor, file.read(), file.filename or ""
     intake = receive(db.session(), form.kind, unit, form.occasion.data, name, data, "", by, now)
     came_before = intake.state is not IntakeState.WAITING or intake.arrived_at != now
+    if "as_of" in form and not came_before:
+        intake.as_of = form.as_of.data
     db.session.commit()
     if came_before:
         flash(f"同一份文件 {local(intake.arrived_at):%Y-%m-%d %H:%M} 已经收过，没有再导入一次。下面是那一次的结果。")

@@ -1,0 +1,69 @@
+"""发放记录 as the national system's files have them: to be read, by nobody to be written (N3-15)."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from portal.access.scope import Scope
+from portal.coverage.lists import GONE, classes_of
+from portal.models import Award, Pupil, Unit
+from portal.policies.catalogue import Catalogue
+from portal.privacy.masking import mask_name
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came in for a term; ``as_of`` is the day the newest file speaks of (数据截至)."""
+
+    awards: int
+    yuan: Decimal
+    as_of: date | None
+
+
+@dataclass(frozen=True)
+class PaidLine:
+    pupil_id: UUID
+    masked_name: str
+    school: str
+    class_words: str
+    policy_name: str
+    yuan: Decimal
+    paid_on: date
+    payee_differs: bool
+
+
+def received(session: Session, scope: Scope, term: str) -> Received:
+    sums = _of_term(scope, term, func.count(), func.coalesce(func.sum(Award.yuan), 0), func.max(Award.as_of))
+    return Received(*session.execute(sums).one())
+
+
+def paid_lines(
+    session: Session, scope: Scope, term: str, catalogue: Catalogue, offset: int, limit: int
+) -> list[PaidLine]:
+    """The latest payment stands first."""
+    page = (
+        _of_term(scope, term, Award, Unit.name, Pupil)
+        .join(Unit, Unit.id == Award.school_id)
+        .outerjoin(Pupil, Pupil.id == Award.pupil_id)
+        .order_by(Award.paid_on.desc(), Award.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    found = session.execute(page).all()
+    classes = classes_of(session, term, [award.pupil_id for award, *_ in found])
+    return [
+        PaidLine(
+            award.pupil_id, mask_name(pupil.name or "") if pupil else GONE, school, classes.get(award.pupil_id, ""),
+            catalogue[award.policy].name, award.yuan, award.paid_on, award.payee_differs,
+        )
+        for award, school, pupil in found
+    ]  # fmt: skip
+
+
+def _of_term(scope: Scope, term: str, *columns: Any) -> Select[Any]:
+    return scope.narrow(select(*columns).select_from(Award).where(Award.term == term), Award.school_id)
