@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal import clock
 from portal.coverage.keepers import KEEPERS
 from portal.coverage.lapses import expire
+from portal.coverage.matching_work import resume_left_behind as resume_runs_left_behind
 from portal.coverage.raising import raise_overdue
 from portal.intake.delivery import drop_unconfirmed
 from portal.intake.work_off import resume_left_behind
@@ -81,6 +82,10 @@ def resume_files(sessions: Sessions, _: Settings, now: datetime) -> object:
     return resume_left_behind(sessions, now, KEEPERS)
 
 
+def resume_matching(sessions: Sessions, _: Settings, now: datetime) -> object:
+    return resume_runs_left_behind(sessions, now)
+
+
 def expire_registers(sessions: Sessions, _: Settings, now: datetime) -> object:
     with sessions.begin() as session:
         return expire(session, now, clock.local(now).date()), drop_unconfirmed(session, now)
@@ -97,6 +102,7 @@ JOBS = (
     Job("reap outbox", {"minute": "*"}, MINUTE, reap_outbox),
     Job("look at gateways", {"minute": "*"}, MINUTE, look_at_gateways),
     Job("resume files", {"minute": "*"}, MINUTE, resume_files),
+    Job("resume matching", {"minute": "*"}, MINUTE, resume_matching),
     Job("expire registers", {"minute": "3"}, HOUR, expire_registers),
     Job("propose campaigns", {"hour": "7", "minute": "30"}, DAY, propose_campaigns),
     Job("climb ladder", {"hour": "8", "minute": "5"}, DAY, climb_ladder),

@@ -101,6 +101,14 @@ class Answer(Labelled):
     ASK = "ask", "已请部门核实"
 
 
+class BureauAnswer(Labelled):
+    """部门答复: what a bureau says of an entry of its own register."""
+
+    YES = "yes", "是"
+    NO = "no", "不是"
+    UNKNOWN = "unknown", "查不清"
+
+
 class Basis(Labelled):
     """依据: through whom a pupil met a register."""
 

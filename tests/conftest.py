@@ -148,6 +148,18 @@ def app(shared_app: Flask, databases: Databases, database: str) -> Iterator[Flas
 
 
 @pytest.fixture
+def environment(app: Flask, databases: Databases, database: str) -> dict[str, str]:
+    """For a process of its own on the test's database."""
+    return {
+        **os.environ,
+        "PORTAL_INSTANCE": str(databases.instance),
+        "DATABASE_URL": databases.server.url_for(database, "portal_app"),
+        "DATABASE_OWNER_URL": databases.server.url_for(database, "portal_owner"),
+        "PORTAL_LOG_LEVEL": "WARNING",
+    }
+
+
+@pytest.fixture
 def session(app: Flask) -> Iterator[Session]:
     """A session that reaches every pupil, as commands and workers have it."""
     with app.app_context():

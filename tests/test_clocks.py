@@ -1,6 +1,5 @@
 """Real clock processes beside a real web server: one run a slot, whoever is frozen, killed or put back."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -11,12 +10,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import JobSlot
-from tests.conftest import ROOT, Databases
+from tests.conftest import ROOT
 from tests.outreach.kannel import wait_for
 
 SERVER = (sys.executable, "-m", "gunicorn", "-b", "127.0.0.1:0", "-w", "4", "wsgi:app")
@@ -24,17 +22,6 @@ SERVER = (sys.executable, "-m", "gunicorn", "-b", "127.0.0.1:0", "-w", "4", "wsg
 
 PATIENCE = 180
 """Seconds; each process imports the portal for itself, beside whatever else is being tested."""
-
-
-@pytest.fixture
-def environment(app: Flask, databases: Databases, database: str) -> dict[str, str]:
-    return {
-        **os.environ,
-        "PORTAL_INSTANCE": str(databases.instance),
-        "DATABASE_URL": databases.server.url_for(database, "portal_app"),
-        "DATABASE_OWNER_URL": databases.server.url_for(database, "portal_owner"),
-        "PORTAL_LOG_LEVEL": "WARNING",
-    }
 
 
 @contextmanager

@@ -12,6 +12,7 @@ class Permission(StrEnum):
     IMPORT_REGISTER = "import_register"
     IMPORT_AWARDS = "import_awards"
     COMPARE_SYSTEMS = "compare_systems"
+    ANSWER_BUREAU = "answer_bureau"
     RUN_MATCHING = "run_matching"
     FOLLOW_MATCHING = "follow_matching"
     SETTLE_SELF = "settle_self"
@@ -55,6 +56,7 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.IMPORT_REGISTER: ("报送困难群体名单", frozenset({Role.BUREAU_OFFICER, COUNTY, CITY, PROVINCE})),
     Permission.IMPORT_AWARDS: ("导入受助名单", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.COMPARE_SYSTEMS: ("导入别的系统的名单，比对差异", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
+    Permission.ANSWER_BUREAU: ("答复对本部门名单的核实", frozenset({Role.BUREAU_OFFICER})),
     Permission.RUN_MATCHING: ("运行信息比对", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
     Permission.FOLLOW_MATCHING: ("查看各校比对进度并催办", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.SETTLE_SELF: ("核实疑似匹配：是不是本人", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),

@@ -4,8 +4,10 @@ import csv
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from time import sleep
 
 import click
+from sqlalchemy.orm import Session
 from xlsxwriter import Workbook
 from xlsxwriter.exceptions import FileCreateError
 
@@ -20,18 +22,20 @@ from portal.commands.telling import (
     find_office,
     json_option,
     open_session,
+    open_sessions,
     tell,
     term_option,
     unit_option,
 )
-from portal.coverage.ledger import open_rows
+from portal.coverage.matching_work import work_on
 from portal.coverage.totals import totals
 from portal.enrolment.lists import MatchedLine, matched
-from portal.enrolment.local_standards import catalogue_of
-from portal.enrolment.matching_runs import COUNTED_AS, run
+from portal.enrolment.matching_runs import COUNTED_AS, begin_or_join, progress_of
+from portal.models import MatchRun
 from portal.vocabulary import EntitlementState
 
 HEADINGS = ("学籍行号", "姓名", "学校标识码", "类别", "依据", "规则", "结论")
+LOOK_AGAIN = 0.2  # seconds
 Writer = Callable[[Path, Iterable[tuple[str, ...]]], None]
 
 
@@ -43,20 +47,32 @@ Writer = Callable[[Path, Iterable[tuple[str, ...]]], None]
 def match(unit: str, term: str, as_json: bool) -> None:
     """比对一个单位的全部学生，并开立台账."""
     school_term = SchoolTerm.parse(term)
-    session = open_session()
-    steps, now = Steps(), clock.now()
-    made = run(session, find_office(session, unit), school_term, "command", now, steps)
-    steps("开立台账")
-    opened = open_rows(session, made, catalogue_of(session), now, "command")
-    steps("提交")
+    session, steps, now = open_session(), Steps(), clock.now()
+    made = begin_or_join(session, find_office(session, unit), school_term, "command", now)
     session.commit()
+    _work_off(session, made, steps)
     steps.finish()
     counts = made.counts
     summary = (
         f"学生 {counts['pupils']} 人：已匹配 {counts['certain']}，待核实 {counts['possible']}，"
-        f"家庭在册 {counts['household']}，未匹配 {counts['unmatched']}；新开台账 {opened.rows} 条"
+        f"家庭在册 {counts['household']}，未匹配 {counts['unmatched']}"
     )
     tell(as_json, {**counts, "run_id": str(made.id)}, summary)
+
+
+def _work_off(session: Session, made: MatchRun, steps: Steps) -> None:
+    """Until it has ended, whoever ends it: parts may be in another process's hands."""
+    sessions = open_sessions()
+    while made.finished_at is None:
+        done, every = progress_of(session, made)
+        session.commit()
+        steps(f"已比对{done}名，共{every}名" if done < every else "保存结果，开立台账")
+        went_on = work_on(sessions, made.id, clock.now())
+        session.refresh(made)
+        if not (went_on or made.finished_at):
+            sleep(LOOK_AGAIN)
+        if made.given_up_at:
+            raise Refused("这次比对没有完成，名单还是上一次的：请再运行一次")
 
 
 @click.command("matched")

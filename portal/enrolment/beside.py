@@ -1,6 +1,6 @@
 """Both records side by side: what each says, masked, and in words what agrees and what differs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -15,7 +15,16 @@ from portal.clock import SchoolTerm
 from portal.enrolment.standing import desk_of, may_be_settled
 from portal.matching.agreement import NameAgreement, Validity, compare_names, validity
 from portal.matching.rules import BY_CODE
-from portal.models import EnrolmentRecord, Guardian, HardshipCategory, MatchPair, Pupil, RegisterEntry
+from portal.models import (
+    BureauQuestion,
+    EnrolmentRecord,
+    Guardian,
+    HardshipCategory,
+    MatchPair,
+    Pupil,
+    RegisterEntry,
+    Settlement,
+)
 from portal.privacy.masking import mask_name, mask_number
 from portal.privacy.names import variant_spelling
 from portal.privacy.resident_id import birth_date_of, read_number, sex_of
@@ -69,6 +78,8 @@ class Beside:
     settled_by: str
     settled_at: datetime | None
     act_id: UUID | None
+    questions: tuple[BureauQuestion, ...]
+    """Put to bureaus, with or without an answer."""
     lines: tuple[Line, ...]
 
 
@@ -108,8 +119,14 @@ def beside(session: Session, scope: Scope, pair_id: UUID, by: str, in_full: bool
         settled_by=settlement.by if settlement else "",
         settled_at=settlement.at if settlement else None,
         act_id=settlement.act_id if settlement else None,
+        questions=tuple(_asked(session, settlement)) if settlement else (),
         lines=lines,
     )
+
+
+def _asked(session: Session, settlement: Settlement) -> Sequence[BureauQuestion]:
+    open_ones = BureauQuestion.settlement_id == settlement.id, BureauQuestion.closed_at.is_(None)
+    return session.scalars(select(BureauQuestion).where(*open_ones).order_by(BureauQuestion.asked_at)).all()
 
 
 Show = Callable[[str, str], str]
@@ -131,7 +148,7 @@ def _lines(pair: MatchPair, pupil: Pupil, entry: RegisterEntry, first_day: date,
     if pair.basis is Basis.HOUSEHOLD:
         yield from _of_household(pupil, entry, show)
     else:
-        guardian = _guardian(pupil, entry) if pair.basis is Basis.GUARDIAN else None
+        guardian = guardian_of(pupil, entry) if pair.basis is Basis.GUARDIAN else None
         name, number = (guardian.name, guardian.id_number) if guardian else (pupil.name, pupil.id_number)
         former = "" if guardian else pupil.former_name or ""
         yield _name_line("监护人姓名" if guardian else "姓名", name or "", former, entry.name or "", show)
@@ -144,7 +161,7 @@ def _lines(pair: MatchPair, pupil: Pupil, entry: RegisterEntry, first_day: date,
     yield _validity_line(entry, first_day)
 
 
-def _guardian(pupil: Pupil, entry: RegisterEntry) -> Guardian | None:
+def guardian_of(pupil: Pupil, entry: RegisterEntry) -> Guardian | None:
     """The one who met the entry: by number, else by name, else the first."""
     by_number = [one for one in pupil.guardians if one.id_number_index == entry.id_number_index]
     by_name = [one for one in pupil.guardians if one.name and one.name == entry.name]

@@ -5,12 +5,13 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, func, literal, select, true
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from portal.matching.kin import LARGEST_FAMILY, LARGEST_HOUSEHOLD
 from portal.matching.people import Via
-from portal.models import EnrolmentRecord, Guardian, Pupil, RegisterEntry
+from portal.models import EnrolmentRecord, Guardian, Pupil, RegisterEntry, SoughtKey
 
 GUARDIAN_AT = {1: Via.GUARDIAN_1, 2: Via.GUARDIAN_2}
 STORED_KEYS = (
@@ -18,7 +19,8 @@ STORED_KEYS = (
     (Pupil.name_birth_index, RegisterEntry.name_birth_index),
     (Pupil.name_place_index, RegisterEntry.name_place_index),
 )
-"""Asked only where one side has no number that holds: see ``matching.stored_keys``."""
+"""By which a pupil seeks who has no number that holds; an entry's own are ``SoughtKey``: see ``stored_keys``."""
+SEEKS = ~Pupil.id_certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +41,45 @@ def candidates_of(session: Session, pupils: Collection[UUID]) -> Iterator[Candid
     """By the pupil's number, by a guardian's, and by the stored keys."""
     yield from (Candidate(*row, Via.SELF) for row in session.execute(_by_number(pupils)))
     for ours, listed in STORED_KEYS:
-        yield from (Candidate(*row, Via.SELF) for row in session.execute(_by_stored_key(pupils, ours, listed)))
+        sought = _by_stored_key(ours, listed).where(among(Pupil.id, pupils))
+        yield from (Candidate(*row, Via.SELF) for row in session.execute(sought))
+    for found in (_by_offered_key(pupils), _by_sought_number().where(among(Pupil.id, pupils))):
+        yield from (Candidate(*row, Via.SELF) for row in session.execute(found))
     by_guardian = (
         select(Guardian.pupil_id, RegisterEntry.id, Guardian.position)
         .join(RegisterEntry, RegisterEntry.id_number_index == Guardian.id_number_index)
         .where(among(Guardian.pupil_id, pupils))
     )
-    for pupil_id, entry_id, position in session.execute(by_guardian):
-        yield Candidate(pupil_id, entry_id, GUARDIAN_AT[position])
+    sought_guardian = (
+        select(Guardian.pupil_id, SoughtKey.entry_id, Guardian.position)
+        .join(SoughtKey, SoughtKey.key == Guardian.id_number_index)
+        .where(among(Guardian.pupil_id, pupils))
+    )
+    for statement in (by_guardian, sought_guardian):
+        for pupil_id, entry_id, position in session.execute(statement):
+            yield Candidate(pupil_id, entry_id, GUARDIAN_AT[position])
 
 
 def rivals_of(session: Session, candidates: Iterable[Candidate], term: str) -> Iterator[Candidate]:
-    """Whoever is enrolled in that term, anywhere, under the number of such an entry: another name spoils certainty."""
+    """Whoever is enrolled in that term, anywhere, and may be such an entry as well.
+
+    Another name under its number spoils certainty; somebody likelier, or as likely, than ours takes a doubt away.
+    """
     entries = {candidate.entry_id for candidate in candidates if candidate.via is Via.SELF}
-    elsewhere = (
-        select(Pupil.id, RegisterEntry.id)
-        .join(RegisterEntry, RegisterEntry.id_number_index == Pupil.id_number_index)
-        .where(among(RegisterEntry.id, entries), Pupil.id.in_(in_term(term)))
+    by_number = select(Pupil.id, RegisterEntry.id).join(
+        RegisterEntry, RegisterEntry.id_number_index == Pupil.id_number_index
     )
-    yield from (Candidate(*row, Via.SELF) for row in session.execute(elsewhere))
+    ways = [
+        by_number.where(among(RegisterEntry.id, entries)),
+        *(_by_stored_key(ours, listed).where(among(RegisterEntry.id, entries)) for ours, listed in STORED_KEYS),
+        _by_sought_number().where(among(SoughtKey.entry_id, entries)),
+        select(Pupil.id, SoughtKey.entry_id)
+        .join(SoughtKey, Pupil.offered_keys.contains(array([SoughtKey.key])))
+        .where(among(SoughtKey.entry_id, entries)),
+    ]
+    for way in ways:
+        elsewhere = way.where(Pupil.id.in_(in_term(term)))
+        yield from (Candidate(*row, Via.SELF) for row in session.execute(elsewhere))
 
 
 def siblings_of(session: Session, pupils: Collection[UUID], term: str) -> dict[UUID, set[UUID]]:
@@ -110,13 +132,22 @@ def _by_number(pupils: Collection[UUID]) -> Select[UUID, UUID]:
 
 
 def _by_stored_key(
-    pupils: Collection[UUID],
-    ours: InstrumentedAttribute[bytes | None],
-    listed: InstrumentedAttribute[bytes | None],
+    ours: InstrumentedAttribute[bytes | None], listed: InstrumentedAttribute[bytes | None]
 ) -> Select[UUID, UUID]:
-    unsure = or_(~Pupil.id_certain, ~RegisterEntry.id_certain)
+    return select(Pupil.id, RegisterEntry.id).join(RegisterEntry, and_(listed == ours, SEEKS))
+
+
+def _by_sought_number() -> Select[UUID, UUID]:
+    """A number that may be meant by an entry's damaged one."""
+    return select(Pupil.id, SoughtKey.entry_id).join(SoughtKey, SoughtKey.key == Pupil.id_number_index)
+
+
+def _by_offered_key(pupils: Collection[UUID]) -> Select[UUID, UUID]:
+    offered = func.unnest(Pupil.offered_keys).table_valued("key").render_derived("offered").lateral()
     return (
-        select(Pupil.id, RegisterEntry.id)
-        .join(RegisterEntry, and_(listed == ours, unsure))
+        select(Pupil.id, SoughtKey.entry_id)
+        .select_from(Pupil)
+        .join(offered, true())
+        .join(SoughtKey, SoughtKey.key == offered.c.key)
         .where(among(Pupil.id, pupils))
     )

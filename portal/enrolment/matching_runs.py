@@ -1,22 +1,27 @@
-"""信息比对 over the database: blind indexes bring people together, the same rules as for files judge them."""
+"""信息比对 over the database: blind indexes bring people together, the same rules as for files judge them.
 
-from collections.abc import Callable, Mapping
+A run goes part by part. What a part finds is kept apart until all are done; then, in one transaction, it takes the
+place of what stood. Whoever goes on with a run that was left behind begins with the first part that is not done.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, text
 from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.clock import SchoolTerm
+from portal.enrolment.candidates import among
 from portal.enrolment.comparison import compare_with_registers
 from portal.enrolment.doubles import note_doubles
 from portal.enrolment.lists import count_matched
-from portal.enrolment.records import drop_pairs_of_who_left, keep_pairs
+from portal.enrolment.records import drop_pairs_of_who_left, keep_findings, let_stand
 from portal.enrolment.review import carry_over
 from portal.intake.receive import staff_id_of
-from portal.models import EnrolmentRecord, MatchRun, Pupil, Unit
-from portal.vocabulary import Decision
+from portal.models import EnrolmentRecord, Intake, MatchFinding, MatchPart, MatchRun, Pupil, Unit
+from portal.vocabulary import Decision, IntakeKind, IntakeState
 
 COUNTED_AS = {
     Decision.CERTAIN: "certain",
@@ -27,11 +32,9 @@ COUNTED_AS = {
 """How the contract counts a pupil: whatever waits for a person is possible."""
 
 ONE_AT_A_TIME = 8_207_2020
-"""The advisory lock of all matching: runs of a county and of its school would write the same pairs."""
-
-
+"""The advisory lock of whoever changes which pairs stand."""
 AT_ONCE = 5000
-"""How many pupils are opened at a time; whom they meet elsewhere is opened beside them."""
+"""Pupils of a part; whom they meet elsewhere is opened beside them."""
 
 
 class MatchingBusy(RuntimeError):
@@ -50,36 +53,116 @@ def run(
     now: datetime,
     progress: Callable[[str], None] = silent,
 ) -> MatchRun:
-    """Match the pupils of the unit's schools in that term with every register; raises MatchingBusy.
+    """All parts in the caller's one transaction; raises MatchingBusy.
 
     The session must reach everything: a number used twice is seen across schools, and registers are closed to scopes.
     """
     if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME}):
         raise MatchingBusy("另一轮比对正在进行：请等它结束后再试")
+    made = begin(session, unit, term, by, now)
+    while compare_next(session, made, now):
+        progress("逐名比对")
+    progress("保存结果")
+    finish(session, made, by, now)
+    return made
+
+
+def begin(session: Session, unit: Unit, term: SchoolTerm, by: str, now: datetime, at_once: int = AT_ONCE) -> MatchRun:
+    """A run of the pupils who are enrolled now, beside the registers there are now."""
+    held = select(Intake.id).where(Intake.kind == IntakeKind.REGISTER, Intake.state == IntakeState.KEPT)
     made = MatchRun(
         unit_id=unit.id,
         term=term.code,
         began_at=now,
         by_staff_id=staff_id_of(session, by),
+        registers=list(session.scalars(held)),
     )
     session.add(made)
     session.flush()
-    ours = enrolled(unit, term)
-    by_school = select(Pupil.id).where(Pupil.id.in_(ours)).order_by(Pupil.school_id, Pupil.id)
+    by_school = select(Pupil.id).where(Pupil.id.in_(enrolled(unit, term))).order_by(Pupil.school_id, Pupil.id)
     pupils = list(session.scalars(by_school))
-    for start in range(0, len(pupils), AT_ONCE):
-        progress(f"逐名比对，第{start + 1}名起，共{len(pupils)}名")
-        some = pupils[start : start + AT_ONCE]
-        keep_pairs(session, made, some, compare_with_registers(session, some, term), now)
-    progress("保存结果")
+    starts = range(0, len(pupils), at_once)
+    parts = [
+        {"id": uuid4(), "run_id": made.id, "place": place, "pupil_ids": pupils[start : start + at_once]}
+        for place, start in enumerate(starts)
+    ]
+    if parts:
+        session.execute(insert(MatchPart), parts)
+    return made
+
+
+def under_way(session: Session, unit: Unit, term: SchoolTerm) -> MatchRun | None:
+    """The run of this unit and term that somebody goes on with, or will."""
+    mine = select(MatchRun).where(MatchRun.unit_id == unit.id, MatchRun.term == term.code, unfinished())
+    return session.scalars(mine.order_by(MatchRun.began_at.desc())).first()
+
+
+def begin_or_join(session: Session, unit: Unit, term: SchoolTerm, by: str, now: datetime) -> MatchRun:
+    """The run that is under way, unless a file came since: then it is given up, and a new one begins."""
+    going_on = under_way(session, unit, term)
+    if going_on is not None:
+        came = exists().where(
+            Intake.state == IntakeState.KEPT,
+            Intake.finished_at > going_on.began_at,
+            or_(Intake.kind == IntakeKind.REGISTER, Intake.occasion == term.code),
+        )
+        if not session.scalar(select(came)):
+            return going_on
+        give_up(session, going_on, now)
+    return begin(session, unit, term, by, now)
+
+
+def compare_next(session: Session, made: MatchRun, now: datetime) -> bool:
+    """The first part that is neither done nor in somebody's hands; False when there is none."""
+    free = select(MatchPart).where(MatchPart.run_id == made.id, MatchPart.done_at.is_(None))
+    part = session.scalars(free.order_by(MatchPart.place).limit(1).with_for_update(skip_locked=True)).first()
+    if part is None:
+        return False
+    term = SchoolTerm.parse(made.term)
+    keep_findings(session, made, compare_with_registers(session, part.pupil_ids, term))
+    part.done_at = now
+    session.flush()
+    return True
+
+
+def is_whole(session: Session, made: MatchRun) -> bool:
+    """Every part is done."""
+    return not session.scalar(select(exists().where(MatchPart.run_id == made.id, MatchPart.done_at.is_(None))))
+
+
+def progress_of(session: Session, made: MatchRun) -> tuple[int, int]:
+    """How many pupils are compared, and how many will be."""
+    pupils = func.sum(func.cardinality(MatchPart.pupil_ids))
+    counted = select(pupils.filter(MatchPart.done_at.is_not(None)), pupils).where(MatchPart.run_id == made.id)
+    done, every = session.execute(counted).one()
+    return done or 0, every or 0
+
+
+def finish(session: Session, made: MatchRun, by: str, now: datetime) -> None:
+    """What the parts found takes the place of what stood; the caller holds the lock of all who change pairs."""
+    unit, term = session.get_one(Unit, made.unit_id), SchoolTerm.parse(made.term)
+    ours = enrolled(unit, term)
+    for part in session.scalars(select(MatchPart).where(MatchPart.run_id == made.id).order_by(MatchPart.place)):
+        let_stand(session, made, _not_compared_since(session, made, part.pupil_ids), now)
     drop_pairs_of_who_left(session, unit, term.code, ours, now)
-    carry_over(session, unit, term)
+    carry_over(session, unit, term, now)
     note_doubles(session, unit, term, now)
-    made.counts = _counts(len(pupils), count_matched(session, unit, term.code))
+    pupils = session.scalar(select(func.count()).select_from(ours.subquery())) or 0
+    made.counts = _counts(pupils, count_matched(session, unit, term.code))
     made.finished_at = now
+    _tidy(session, made)
     audit.record(session, by, "matched", unit_id=unit.id, term=term.code, run=str(made.id), counts=made.counts)
     session.flush()
-    return made
+
+
+def give_up(session: Session, made: MatchRun, now: datetime) -> None:
+    """The last list goes on standing."""
+    made.given_up_at = now
+    _tidy(session, made)
+
+
+def unfinished() -> ColumnElement[bool]:
+    return and_(MatchRun.finished_at.is_(None), MatchRun.given_up_at.is_(None))
 
 
 def enrolled(unit: Unit, term: SchoolTerm) -> Select[UUID]:
@@ -94,6 +177,25 @@ def enrolled(unit: Unit, term: SchoolTerm) -> Select[UUID]:
             EnrolmentRecord.left_on.is_(None),
         )
     )
+
+
+def _not_compared_since(session: Session, made: MatchRun, pupils: Sequence[UUID]) -> list[UUID]:
+    """Without those whose school ran a younger comparison meanwhile: that one knows better."""
+    younger = (
+        select(Unit.path)
+        .join(MatchRun, MatchRun.unit_id == Unit.id)
+        .where(MatchRun.term == made.term, MatchRun.began_at > made.began_at, MatchRun.finished_at.is_not(None))
+    )
+    paths = list(session.scalars(younger.distinct()))
+    mine = select(Pupil.id).where(among(Pupil.id, pupils))
+    for path in paths:
+        mine = mine.where(Pupil.school_id.not_in(Unit.ids_below(path)))
+    return list(session.scalars(mine)) if paths else list(pupils)
+
+
+def _tidy(session: Session, made: MatchRun) -> None:
+    for table in (MatchFinding, MatchPart):
+        session.execute(delete(table).where(table.run_id == made.id))
 
 
 def _counts(pupils: int, matched: Mapping[Decision, int]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
+from portal.enrolment.bureau_questions import answer_words, answered, questions_on
 from portal.enrolment.lists import category_names
 from portal.enrolment.standing import ANSWERS, desk_of, waits
 from portal.matching.rules import BY_CODE, STRENGTH
@@ -43,6 +44,8 @@ class Waiting:
     category: str
     register: str
     because: str
+    bureau: str
+    """What the bureau answered, where it was asked."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +63,25 @@ class Act:
 
 def at_the_bureau(term: str) -> ColumnElement[bool]:
     """已请部门核实: somebody asked, and nobody answered yet."""
+    return _asked(term) & ~answered()
+
+
+def back_from_the_bureau(term: str) -> ColumnElement[bool]:
+    """部门已答复: it is the officer's turn again."""
+    return _asked(term) & answered()
+
+
+def _asked(term: str) -> ColumnElement[bool]:
     return (MatchPair.term == term) & MatchPair.superseded_at.is_(None) & (MatchPair.settled_as == Answer.ASK)
 
 
 def waiting(role: Role, term: str) -> ColumnElement[bool]:
     return (MatchPair.term == term) & waits(role)
+
+
+def count(session: Session, scope: Scope, which: ColumnElement[bool]) -> int:
+    """How many pairs."""
+    return session.scalar(scope.narrow(select(func.count(MatchPair.id)).where(which), MatchPair.school_id)) or 0
 
 
 def situations(session: Session, scope: Scope, which: ColumnElement[bool]) -> list[Situation]:
@@ -105,12 +122,15 @@ def lines(
     )
     labels = category_names(session)
     page = scope.narrow(statement, MatchPair.school_id).offset(offset).limit(limit)
+    found = session.execute(page).all()
+    asked = questions_on(session, {pair.settlement_id for pair, *_ in found if pair.settlement_id})
     return [
         Waiting(
             pair.id, pupil.id, mask_name(pupil.name or ""), school, grade or "", in_class or "", pair.basis.label,
             labels.get(pair.category or "", ""), pair.register or "", pair.because or "",
+            "；".join(filter(None, map(answer_words, asked.get(pair.settlement_id or pair.id, ())))),
         )
-        for pair, pupil, school, grade, in_class in session.execute(page)
+        for pair, pupil, school, grade, in_class in found
     ]  # fmt: skip
 
 

@@ -1,23 +1,20 @@
 """What a run leaves: pairs that stand, and pairs that no longer do with the moment they fell (N3-16)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from portal.clock import local
 from portal.enrolment.candidates import among
 from portal.matching.agreement import NameAgreement, Sharing
 from portal.matching.engine import Match
-from portal.models import Intake, MatchPair, MatchRun, Pupil, RegisterEntry, Unit
+from portal.models import Intake, MatchFinding, MatchPair, MatchRun, Pupil, RegisterEntry, Unit
 from portal.privacy.names import variant_spelling
 from portal.vocabulary import IntakeState
-
-AT_ONCE = 5000
-"""How many pairs one statement names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +34,42 @@ class Kept:
             seen += filter(None, [variant_spelling(self.pupil.name or "", self.entry.name or "")])
         return "；".join([said, *seen])
 
-    @property
-    def saying(self) -> tuple[str, ...]:
-        """Two runs that say the same of a pupil and an entry left the same pair."""
-        match = self.match
-        return (match.decision, match.basis, match.rule.code, self.because, self.entry.category or "")
+
+def keep_findings(session: Session, run: MatchRun, found: Sequence[Kept]) -> None:
+    """Kept apart until the run is whole."""
+    registers = _registers(session, {kept.entry.intake_id for kept in found})
+    rows = [_row(run, kept, registers[kept.entry.intake_id]) for kept in found]
+    if rows:
+        session.execute(insert(MatchFinding), rows)
 
 
-def keep_pairs(session: Session, run: MatchRun, pupils: Collection[UUID], found: list[Kept], now: datetime) -> None:
+def let_stand(session: Session, run: MatchRun, pupils: Collection[UUID], now: datetime) -> None:
     """What was found of these pupils takes the place of what stood; none is ever deleted.
 
     Identical pairs stay as they are, changed and vanished ones are superseded. A pair whose register expired stays as
-    well: nobody said that it was wrong.
+    well: nobody said that it was wrong; and so does one with a register that came after the run began.
     """
-    fresh = {(kept.pupil.id, kept.entry.id): kept for kept in found}
+    found = select(MatchFinding).where(MatchFinding.run_id == run.id, among(MatchFinding.pupil_id, pupils))
+    fresh = {(one.pupil_id, one.register_entry_id): one for one in session.scalars(found)}
     fallen: list[UUID] = []
     for pair in session.scalars(_standing(run.term).where(among(MatchPair.pupil_id, pupils))):
-        kept = pair.register_entry_id and fresh.get((pair.pupil_id, pair.register_entry_id))
-        said = (pair.decision, pair.basis, pair.rule, pair.because or "", pair.category or "")
-        if kept and kept.saying == said:
-            del fresh[pair.pupil_id, kept.entry.id]
-        else:
+        again = pair.register_entry_id and fresh.get((pair.pupil_id, pair.register_entry_id))
+        if again and _said(again) == _said(pair):
+            del fresh[pair.pupil_id, again.register_entry_id]
+        elif again or pair.intake_id in run.registers:
             fallen.append(pair.id)
-    for start in range(0, len(fallen), AT_ONCE):
-        some = MatchPair.id.in_(fallen[start : start + AT_ONCE])
-        session.execute(update(MatchPair).where(some).values(superseded_at=now))
-    registers = _registers(session, {kept.entry.intake_id for kept in fresh.values()})
-    rows = [_row(run, kept, registers[kept.entry.intake_id]) for kept in fresh.values()]
-    if rows:
-        session.execute(insert(MatchPair), rows)
+    session.execute(update(MatchPair).where(among(MatchPair.id, fallen)).values(superseded_at=now))
+    columns = [column for column in MatchFinding.__table__.columns if column.name != "run_id"]
+    names = [column.name for column in columns]
+    new = select(*columns, *map(literal, (run.id, run.term, local(run.began_at).date())))
+    new = new.where(among(MatchFinding.id, [one.id for one in fresh.values()]))
+    session.execute(insert(MatchPair).from_select([*names, "run_id", "term", "found_on"], new))
+
+
+def _said(pair: MatchPair | MatchFinding) -> tuple[str | None, ...]:
+    """Two runs that say the same of a pupil and an entry left the same pair."""
+    words = MatchPair.because.open(pair), MatchPair.category.open(pair)
+    return (pair.decision, pair.basis, pair.rule, *words)
 
 
 def drop_pairs_of_who_left(session: Session, unit: Unit, term: str, enrolled: Select[UUID], now: datetime) -> None:
@@ -92,11 +96,10 @@ def _registers(session: Session, intakes: set[UUID]) -> dict[UUID, str]:
 
 
 def _row(run: MatchRun, kept: Kept, register: str) -> dict[str, object]:
-    pair = MatchPair(id=uuid4())
+    pair = MatchFinding(id=uuid4())
     return {
         "id": pair.id,
         "run_id": run.id,
-        "term": run.term,
         "pupil_id": kept.pupil.id,
         "school_id": kept.pupil.school_id,
         "register_entry_id": kept.entry.id,
@@ -107,5 +110,4 @@ def _row(run: MatchRun, kept: Kept, register: str) -> dict[str, object]:
         "because_sealed": MatchPair.because.seal(pair, kept.because),
         "category_sealed": MatchPair.category.seal(pair, kept.entry.category),
         "register_sealed": MatchPair.register.seal(pair, register),
-        "found_on": local(run.began_at).date(),
     }

@@ -11,6 +11,7 @@ from portal import audit
 from portal.access.permissions import REFUSALS, may
 from portal.access.scope import NotInScope, Scope
 from portal.clock import SchoolTerm
+from portal.enrolment import bureau_questions
 from portal.enrolment.household import CHILD_GETS
 from portal.enrolment.standing import desk_of, may_be_settled
 from portal.matching.agreement import Validity, validity
@@ -49,6 +50,8 @@ def settle(
             made[key] = _settlement(pair, key[1], act, answer, actor, now)
             session.add(made[key])
             session.flush()
+            if answer is Answer.ASK:
+                bureau_questions.ask(session, made[key], pair, by, now)
             audit.record(
                 session, actor, "settled",
                 unit_id=pair.school_id, pupil_id=pair.pupil_id, rule=pair.rule, answer=answer.value, term=pair.term,
@@ -67,6 +70,7 @@ def undo(session: Session, settlements: Iterable[Settlement], actor: str, now: d
         settlement.undone_by, settlement.undone_at = actor, now
         held = update(MatchPair).where(MatchPair.settlement_id == settlement.id)
         session.execute(held.values(settlement_id=None, settled_as=None))
+        bureau_questions.close(session, [settlement.id], now)
         audit.record(
             session, actor, "settlement_undone",
             unit_id=settlement.school_id, pupil_id=settlement.pupil_id, answer=settlement.answer.value,
@@ -74,7 +78,7 @@ def undo(session: Session, settlements: Iterable[Settlement], actor: str, now: d
     session.flush()
 
 
-def carry_over(session: Session, unit: Unit, term: SchoolTerm) -> None:
+def carry_over(session: Session, unit: Unit, term: SchoolTerm, now: datetime) -> None:
     """After a run: pairs with the data of a standing settlement are settled, those whose data changed wait again.
 
     The session must reach the registers.
@@ -98,6 +102,7 @@ def carry_over(session: Session, unit: Unit, term: SchoolTerm) -> None:
         pair.settlement = known.get((pair.pupil_id, fingerprint(pair, term.first_day)))
         pair.settled_as = pair.settlement.answer if pair.settlement else None
     session.flush()
+    bureau_questions.close_moot(session, below, now)
 
 
 def fingerprint(pair: MatchPair, first_day: date) -> bytes:

@@ -1,8 +1,8 @@
-"""困难群体名单 are kept: three sealed fields and two blind indexes an entry, beside every batch that came before."""
+"""困难群体名单 are kept: sealed fields and blind indexes an entry, beside every batch that came before."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +13,13 @@ from portal.intake.copying import id_by_time, put_rows
 from portal.intake.findings import Findings
 from portal.intake.fitting import Fitting
 from portal.intake.meeting import COLUMNS as MEETING
-from portal.intake.meeting import meeting_indexes
+from portal.intake.meeting import meeting_indexes, sought_digests
 from portal.intake.progress import Progress
 from portal.intake.receive import category_codes
 from portal.intake.registers import RegisterLine, read_register
 from portal.intake.spreadsheet import Table
-from portal.models import Intake, RegisterEntry
+from portal.matching.people import RegisterPerson
+from portal.models import Intake, RegisterEntry, SoughtKey
 
 COLUMNS = (
     "id",
@@ -49,6 +50,19 @@ class _Key:
     id: UUID
 
 
+class _Sought:
+    """Gathered while entries are written; few have any."""
+
+    def __init__(self, day: date) -> None:
+        self.rows: list[tuple[UUID, bytes]] = []
+        self._day = day
+
+    def note(self, entry_id: UUID, line: RegisterLine) -> None:
+        if not line.id_certain:
+            person = RegisterPerson(str(entry_id), line.name, line.id_no or "", county=line.county)
+            self.rows += ((entry_id, key) for key in sought_digests(person, self._day))
+
+
 def keep_register(session: Session, intake: Intake, table: Table, now: datetime, progress: Progress) -> Findings:
     """Every good row becomes an entry of this intake; rows with an unknown category are refused one by one."""
     progress.step("逐行核对")
@@ -59,8 +73,9 @@ def keep_register(session: Session, intake: Intake, table: Table, now: datetime,
         day=local(now).date(),
     )
     progress.step("加密并存入")
-    fitting = Fitting()
-    put_rows(session, RegisterEntry, COLUMNS, _rows(intake.id, register.lines, fitting, progress))
+    fitting, sought = Fitting(), _Sought(local(now).date())
+    put_rows(session, RegisterEntry, COLUMNS, _rows(intake.id, register.lines, fitting, sought, progress))
+    put_rows(session, SoughtKey, ("entry_id", "key"), sought.rows)
     return Findings(
         rows=register.rows,
         kept=len(register.lines),
@@ -72,13 +87,14 @@ def keep_register(session: Session, intake: Intake, table: Table, now: datetime,
 
 
 def _rows(
-    intake_id: UUID, lines: list[RegisterLine], fitting: Fitting, progress: Progress
+    intake_id: UUID, lines: list[RegisterLine], fitting: Fitting, sought: _Sought, progress: Progress
 ) -> Iterator[tuple[Any, ...]]:
     category, name = RegisterEntry.category.seal, RegisterEntry.name.seal
     number, household = RegisterEntry.id_number, RegisterEntry.household
     own_rows = len({line.serial for line in lines if line.serial}) == len(lines)
     for done, line in enumerate(lines, 1):
         key = _Key(id_by_time())
+        sought.note(key.id, line)
         own = line.serial if own_rows and len(line.serial) <= _LONGEST_ROW_NAME else ""
         yield (
             key.id,

@@ -18,12 +18,13 @@ from portal.intake.fitting import Fitting
 from portal.intake.grades import read_grade
 from portal.intake.known_pupils import KnownPupils
 from portal.intake.meeting import COLUMNS as MEETING
-from portal.intake.meeting import meeting_indexes
+from portal.intake.meeting import meeting_indexes, offered_digests
 from portal.intake.progress import Progress
 from portal.intake.receive import actor_of
 from portal.intake.rosters import RosterLine, read_roster
 from portal.intake.schools import place_lines
 from portal.intake.spreadsheet import Table
+from portal.matching.people import RosterPerson
 from portal.models import EnrolmentRecord, Guardian, Intake, Pupil, SchoolClass, Slip, Unit
 from portal.vocabulary import Stage
 
@@ -44,6 +45,7 @@ PUPIL = (
     "id_number_index",
     "id_certain",
     *MEETING,
+    "offered_keys",
     "student_number_sealed",
     "student_number_index",
     "birth_date_text_sealed",
@@ -86,6 +88,7 @@ PUPIL_FIELDS = {
         "id_number_index",
         "id_certain",
         *MEETING,
+        "offered_keys",
         "birth_date_text_sealed",
         "sex",
     ),
@@ -157,6 +160,7 @@ def _places(session: Session, placed: list[tuple[RosterLine, Unit]]) -> Iterator
 
 
 def _pupils(places: list[Place], now: datetime, progress: Progress) -> Iterator[tuple[Any, ...]]:
+    day = local(now).date()
     for done, place in enumerate(places, 1):
         line = place.line
         yield (
@@ -171,6 +175,7 @@ def _pupils(places: list[Place], now: datetime, progress: Progress) -> Iterator[
             Pupil.id_number.digest(line.id_no),
             line.id_certain,
             *meeting_indexes(line.name, line.id_no, line.birth_date, line.hukou_division),
+            offered_digests(_person(line), day),
             Pupil.student_number.seal(place, line.student_no),
             Pupil.student_number.digest(line.student_no),
             Pupil.birth_date_text.seal(place, line.birth_date.isoformat() if line.birth_date else None),
@@ -178,6 +183,18 @@ def _pupils(places: list[Place], now: datetime, progress: Progress) -> Iterator[
             line.hukou_division,
         )
         progress.done = done
+
+
+def _person(line: RosterLine) -> RosterPerson:
+    return RosterPerson(
+        id=line.row,
+        name=line.name,
+        number=line.id_no or "",
+        number_type=line.id_type.label,
+        former_name=line.former_name,
+        birth_date=line.birth_date,
+        division=line.hukou_division,
+    )
 
 
 def _replace_guardians(session: Session, places: list[Place], fitting: Fitting) -> None:

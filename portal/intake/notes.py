@@ -12,7 +12,8 @@ from portal.intake.problems import Problem, Repair
 from portal.intake.spreadsheet import Table
 from portal.privacy.document_types import NumberKind
 from portal.privacy.names import damaged, tidy_name
-from portal.privacy.resident_id import read_number
+from portal.privacy.number_traces import traces_of
+from portal.privacy.resident_id import read_number, tidied_number
 from portal.vocabulary import IntakeKind
 
 
@@ -27,6 +28,8 @@ class PersonNumber:
 
 _SUM = re.compile(r"\s*[合总小共]\s*计\s*(?:[:：]|$)")
 NO_NUMBER = PersonNumber(None, False, NumberKind.EMPTY)
+SOUGHT = "这一行已存入，按还看得清的部分和姓名查找，找到的由人核实"
+NOT_SOUGHT = "这一行已存入，号码没有记下，只能按姓名查找"
 
 
 @dataclass
@@ -89,6 +92,15 @@ class Notes:
             return PersonNumber(reading.value or None, False, reading.kind)
         self.refuse(row, name, reading.problem)
         return None
+
+    def listed_number(self, row: int, name: str, text: str) -> PersonNumber:
+        """A register's row stays whatever its number: what can be read of it leads a person to the child."""
+        reading = read_number(text, None, self.day)
+        if reading.problem is None or reading.value or reading.kind is NumberKind.DUMMY:
+            return self.person_number(row, name, text) or NO_NUMBER
+        legible = traces_of(text, self.day).pattern
+        self.remark(row, name, f"{reading.problem}；{SOUGHT if legible else NOT_SOUGHT}")
+        return PersonNumber(tidied_number(text)[0] if legible else None, False, reading.kind)
 
     def other_number(self, row: int, name: str, text: str) -> str | None:
         """The number of somebody beside the pupil: a wrong one is left out, the row stays."""

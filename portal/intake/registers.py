@@ -93,12 +93,7 @@ def read_register(
         if category is None:
             notes.refuse(row, "category", _unknown_category(written, category_codes))
             continue
-        number = NO_NUMBER
-        if values["id_no"]:
-            found = notes.person_number(row, "id_no", values["id_no"])
-            if found is None:
-                continue
-            number = found
+        number = notes.listed_number(row, "id_no", values["id_no"]) if values["id_no"] else NO_NUMBER
         last_day = notes.day_of(row, "valid_to", values.get("valid_to", ""), read_last_day)
         lines.append(
             RegisterLine(

@@ -71,17 +71,30 @@ def roster_keys(pupil: RosterPerson, day: date) -> Iterator[tuple[Via, Keys]]:
         yield via, guardian_keys(guardian, day)
 
 
-def _keys(number: WrittenNumber, names: tuple[str, ...], column: str, born: date | None) -> Keys:
+@dataclass(frozen=True, slots=True)
+class NameKeys:
+    """What is offered beside the number, and what of it is sought by whoever has no number that holds."""
+
+    offered: frozenset[str]
+    sought: frozenset[str]
+
+
+def name_keys(number: WrittenNumber, names: tuple[str, ...], column: str, born: date | None) -> NameKeys:
+    """``column`` is 户口所在地 or 县区代码; whoever has a birth date is not sought by the place alone."""
     heard = sorted({sound_key(name) for name in names if name and not damaged(name)} - {""})
     named = sorted({name_key(name) for name in names if name and not damaged(name)} - {""})
     known = known_of(number, column, born)
-    blocks = {f"{name}|{block}" for name in heard for block in _blocks(known)}
-    places = {f"{name}|{place}" for name in named for place in number.places(column)}
-    offered = frozenset({*_own(number), *blocks, *places})
+    blocks = frozenset(f"{name}|{block}" for name in heard for block in _blocks(known))
+    places = frozenset(f"{name}|{place}" for name in named for place in number.places(column))
+    return NameKeys(blocks | places, blocks if known.year and known.month_day else blocks | places)
+
+
+def _keys(number: WrittenNumber, names: tuple[str, ...], column: str, born: date | None) -> Keys:
+    by_name = name_keys(number, names, column, born)
+    offered = by_name.offered.union(_own(number))
     if number.certain:
         return Keys(offered, frozenset(_own(number)))
-    lone = places if not (known.year and known.month_day) else set()
-    return Keys(offered, frozenset({*_sought_numbers(number), *blocks, *lone}))
+    return Keys(offered, by_name.sought.union(_sought_numbers(number)))
 
 
 def known_of(number: WrittenNumber, column: str, born: date | None) -> Known:

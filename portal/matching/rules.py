@@ -228,7 +228,7 @@ RULES = (
     ),
     Rule(
         "name_place", Decision.POSSIBLE,
-        "有一方没有可用的证件号，本县区只有这一名学生与这一条同名，请核实是不是同一个人", FAMILY_CHECKING,
+        "有一方没有可用的证件号，本县区学籍中同名的只有这一名能与这一条对上，请核实是不是同一个人", FAMILY_CHECKING,
         via=SELF, number=LOST, name=AGREES, birth=frozenset({BirthAgreement.UNKNOWN}),
         place=frozenset({PlaceAgreement.SAME}), lone=True,
     ),

@@ -1,16 +1,19 @@
 """Keys that a database keeps keyed digests of, for people one of whom has no number that holds.
 
-Fewer than ``keys`` has: a number with a slip in it never gets into the database, its row is refused with the reason.
-What is left are old numbers of fifteen digits and no numbers at all.
+A pupil's number with a slip in it never gets into the database, the row is refused with the reason: a pupil seeks only
+with an old number of fifteen digits or with none, by the three ``StoredKeys``. An entry of a register is kept whatever
+its number: it seeks by all that ``keys`` has.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
-from portal.matching.number_agreement import place_code
+from portal.matching.keys import name_keys
+from portal.matching.number_agreement import place_code, written_number
+from portal.matching.people import RegisterPerson, RosterPerson
 from portal.privacy.name_likeness import sound_key
 from portal.privacy.names import damaged, name_key
-from portal.privacy.resident_id import RESIDENT_NUMBER, birth_date_of
+from portal.privacy.resident_id import RESIDENT_NUMBER, birth_date_of, check_digit_of
 
 OLD_LENGTH = 15
 
@@ -25,6 +28,32 @@ class StoredKeys:
     """How the name sounds, and the birth date."""
     name_place: str
     """The name and 县区代码."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What an entry seeks pupils and guardians by: whole numbers that may be meant, and keys of the name."""
+
+    numbers: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+
+
+def offered_by(pupil: RosterPerson, day: date) -> frozenset[str]:
+    """The keys of the name by which an entry may find the pupil."""
+    number = written_number(pupil.number, pupil.number_type, day)
+    return name_keys(number, (pupil.name, pupil.former_name), pupil.division, pupil.birth_date).offered
+
+
+def sought_by(entry: RegisterPerson, day: date) -> Sought:
+    """Nothing where the entry's own number holds: whoever it is has that number."""
+    number = written_number(entry.number, None, day)
+    if number.certain:
+        return Sought()
+    meant = (f"{first17:017d}" for first17 in number.traces.first17)
+    return Sought(
+        numbers=frozenset(first17 + check_digit_of(first17) for first17 in meant),
+        names=name_keys(number, (entry.name,), entry.county, None).sought,
+    )
 
 
 def stored_keys(name: str, number: str, born: date | None, column: str) -> StoredKeys:

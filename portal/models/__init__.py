@@ -5,6 +5,7 @@ from portal.models.audit_entry import AuditEntry
 from portal.models.award import Award, StrayAward
 from portal.models.back_fill import BackFill, ExportRequest
 from portal.models.bulletin import Bulletin
+from portal.models.bureau_question import BureauQuestion
 from portal.models.campaign import Campaign, CampaignPupil
 from portal.models.code_request import CodeRequest
 from portal.models.confirmation import Confirmation
@@ -23,14 +24,14 @@ from portal.models.inspection import InspectionPupil, InspectionSample
 from portal.models.intake import Intake
 from portal.models.job_slot import JobSlot
 from portal.models.key_check import KeyCheck
-from portal.models.match_run import MatchPair, MatchRun
+from portal.models.match_run import MatchFinding, MatchPair, MatchPart, MatchRun
 from portal.models.message import Message, MessagePupil
 from portal.models.move import Move
 from portal.models.opt_out import OptOut
 from portal.models.outreach_pause import OutreachPause
 from portal.models.policy_overlay import PolicyOverlay
 from portal.models.pupil import Guardian, Pupil
-from portal.models.register_entry import RegisterEntry
+from portal.models.register_entry import RegisterEntry, SoughtKey
 from portal.models.reply import Reply
 from portal.models.school_class import SchoolClass
 from portal.models.school_reminder import SchoolReminder
@@ -53,6 +54,7 @@ __all__ = [
     "Award",
     "BackFill",
     "Bulletin",
+    "BureauQuestion",
     "Campaign",
     "CampaignPupil",
     "CodeRequest",
@@ -77,7 +79,9 @@ __all__ = [
     "Intake",
     "JobSlot",
     "KeyCheck",
+    "MatchFinding",
     "MatchPair",
+    "MatchPart",
     "MatchRun",
     "Message",
     "MessagePupil",
@@ -93,6 +97,7 @@ __all__ = [
     "Settlement",
     "SignIn",
     "Slip",
+    "SoughtKey",
     "StaffMember",
     "StrayAward",
     "SupplierTemplate",

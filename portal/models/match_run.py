@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ARRAY, ForeignKey, Index, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Code, Row
@@ -26,6 +26,41 @@ class MatchRun(Row):
     by_staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"))
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """pupils, certain, possible, household, unmatched."""
+    registers: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
+    """Which there were when it began: pairs with a later one are not its to take away."""
+    given_up_at: Mapped[datetime | None]
+    """Nobody goes on with it: it failed, or what it would say is out of date."""
+
+
+class MatchPart(Row):
+    """Some pupils of a run that is under way; whoever holds the row's lock compares them, and a dead one holds none."""
+
+    __tablename__ = "match_part"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("match_run.id"), index=True)
+    place: Mapped[int]
+    pupil_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    done_at: Mapped[datetime | None]
+
+
+class MatchFinding(Row):
+    """What will be a pair, under this very id, once the run is whole; sealed as that pair's values are."""
+
+    __tablename__ = "match_finding"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("match_run.id"))
+    pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupil.id"))
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
+    register_entry_id: Mapped[UUID] = mapped_column(ForeignKey("register_entry.id", ondelete="CASCADE"), index=True)
+    intake_id: Mapped[UUID] = mapped_column(ForeignKey("intake.id"))
+    decision: Mapped[Decision] = mapped_column(Code(Decision))
+    basis: Mapped[Basis] = mapped_column(Code(Basis))
+    rule: Mapped[str] = mapped_column(String(40))
+    because_sealed: Mapped[bytes]
+    category_sealed: Mapped[bytes]
+    register_sealed: Mapped[bytes]
+
+    __table_args__ = (Index("ix_match_finding_run_id", "run_id", "pupil_id"),)
 
 
 class MatchPair(Row):

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Code, Row
@@ -26,6 +27,13 @@ class Pupil(Row):
     """The number is as the roster gave it after lossless repair; ``id_certain``: it may carry a certain match."""
 
     __tablename__ = "pupil"
+    __table_args__ = (
+        Index("ix_pupil_offered_keys", "offered_keys", postgresql_using="gin"),
+        *(
+            Index(f"ix_pupil_{column}", column, postgresql_where=text("NOT id_certain"))
+            for column in ("old_number_index", "name_birth_index", "name_place_index")
+        ),
+    )
 
     school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
     """Where the pupil is enrolled now."""
@@ -44,6 +52,8 @@ class Pupil(Row):
     """This and the next two: digests of ``matching.stored_keys``, for whoever has no number that holds."""
     name_birth_index: Mapped[bytes | None]
     name_place_index: Mapped[bytes | None]
+    offered_keys: Mapped[list[bytes] | None] = mapped_column(ARRAY(LargeBinary))
+    """Digests by which an entry whose number is damaged finds the pupil (``SoughtKey``)."""
     student_number_sealed: Mapped[bytes | None]
     student_number_index: Mapped[bytes | None]
     student_number = Sealed(index="student number")

@@ -3,10 +3,10 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.models.base import Row
+from portal.models.base import Base, Row
 from portal.models.intake import Intake
 from portal.models.pupil import HOUSEHOLD, NUMBER
 from portal.models.sealed import Sealed
@@ -43,3 +43,14 @@ class RegisterEntry(Row):
     """有效期止 is written but is no day: such an entry makes no certain match."""
 
     intake: Mapped[Intake] = relationship(lazy="joined")
+
+
+class SoughtKey(Base):
+    """By what an entry seeks pupils whose own number does not hold: digests of numbers and of ``offered_keys``."""
+
+    __tablename__ = "sought_key"
+
+    key: Mapped[bytes] = mapped_column(primary_key=True)
+    entry_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("register_entry.id", ondelete="CASCADE"), primary_key=True, index=True
+    )

@@ -2,13 +2,15 @@
 
 from datetime import date
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
 from portal.enrolment.matching_runs import run
-from portal.intake.meeting import COLUMNS, meeting_indexes
-from portal.models import Guardian, MatchPair, Pupil, RegisterEntry
+from portal.enrolment.people import register_person, roster_person
+from portal.intake.meeting import COLUMNS, meeting_indexes, offered_digests, sought_digests
+from portal.models import Guardian, MatchPair, Pupil, RegisterEntry, SoughtKey, Unit
 from portal.vocabulary import Basis, Decision
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, an_entry
 
@@ -16,15 +18,22 @@ BORN = date(2016, 3, 5)
 MOTHER = "329901198801010028"
 
 
-def findable(row: Pupil | RegisterEntry, born: date | None = None, column: str = "329901") -> None:
+def findable(session: Session, row: Pupil | RegisterEntry, born: date | None = None, column: str = "329901") -> None:
     """As a file that came in leaves the row; the builders say nothing of it."""
     for name, value in zip(COLUMNS, meeting_indexes(row.name or "", row.id_number, born, column), strict=True):
         setattr(row, name, value)
+    if isinstance(row, Pupil):
+        row.hukou_division = column
+        row.offered_keys = offered_digests(roster_person(row, {}), A_MONDAY.date())
+    else:
+        session.flush()
+        keys = sought_digests(register_person(row), A_MONDAY.date())
+        session.add_all(SoughtKey(key=key, entry_id=row.id) for key in keys)
 
 
-def pairs(session: Session) -> dict[tuple[str | None, str], Decision]:
+def pairs(session: Session, unit: Unit | None = None) -> dict[tuple[str | None, str], Decision]:
     session.flush()
-    run(session, a_county(session), SchoolTerm.parse(TERM), "command", A_MONDAY)
+    run(session, unit or a_county(session), SchoolTerm.parse(TERM), "command", A_MONDAY)
     found = session.scalars(select(MatchPair).where(MatchPair.superseded_at.is_(None)))
     return {(pair.pupil.name, pair.rule): pair.decision for pair in found}
 
@@ -32,16 +41,16 @@ def pairs(session: Session) -> dict[tuple[str | None, str], Decision]:
 def test_a_pupil_without_number_is_found_by_name_and_birth(session: Session) -> None:
     pupil = a_pupil(session, id_number=None)
     pupil.birth_date_text = BORN.isoformat()
-    findable(pupil, BORN)
-    findable(an_entry(session))
+    findable(session, pupil, BORN)
+    findable(session, an_entry(session))
     assert pairs(session) == {("王小雨", "name_birth"): Decision.POSSIBLE}
 
 
 def test_another_birth_date_is_another_child(session: Session) -> None:
     pupil = a_pupil(session, id_number=None)
     pupil.birth_date_text = "2016-03-06"
-    findable(pupil, date(2016, 3, 6))
-    findable(an_entry(session))
+    findable(session, pupil, date(2016, 3, 6))
+    findable(session, an_entry(session))
     assert pairs(session) == {}
 
 
@@ -49,23 +58,23 @@ def test_an_old_number_meets_its_eighteen_digits_and_is_never_certain(session: S
     pupil = a_pupil(session, id_number="329901160305001")
     pupil.id_certain = False
     pupil.birth_date_text = None
-    findable(pupil)
-    findable(an_entry(session))
+    findable(session, pupil)
+    findable(session, an_entry(session))
     assert pairs(session) == {("王小雨", "number_old"): Decision.POSSIBLE}
 
 
 def test_an_entry_without_number_meets_the_only_one_of_that_name_in_the_county(session: Session) -> None:
-    findable(a_pupil(session))
+    findable(session, a_pupil(session))
     entry = an_entry(session, id_number=None, county_code="329901")
-    findable(entry)
+    findable(session, entry)
     found = pairs(session)
     assert found == {("王小雨", "name_place"): Decision.POSSIBLE}
 
 
 def test_two_of_that_name_in_the_county_are_nobody_s_doubt(session: Session) -> None:
-    findable(a_pupil(session))
-    findable(a_pupil(session, id_number="329901201703050017"))
-    findable(an_entry(session, id_number=None, county_code="329901"))
+    findable(session, a_pupil(session))
+    findable(session, a_pupil(session, id_number="329901201703050017"))
+    findable(session, an_entry(session, id_number=None, county_code="329901"))
     assert pairs(session) == {}
 
 
@@ -93,3 +102,42 @@ def test_a_name_in_the_mother_s_household_under_no_number_is_looked_at(session: 
     an_entry(session, name="王丽", id_number=MOTHER, household="H1", county_code="329901")
     an_entry(session, id_number=None, household="H1", county_code="329901")
     assert pairs(session)["王小雨", "household_name"] is Decision.POSSIBLE
+
+
+@pytest.mark.parametrize(
+    ("written", "rule"),
+    [
+        ("329901201603050014", "number_repaired"),
+        ("32990121603050015", "number_repaired"),
+        ("329910201603050015", "number_repaired"),
+        ("3.29901E+17", "name_place"),
+        ("329901201603050000", "number_partly"),
+        ("3299012016****0015", "number_partly"),
+        ("329901160305001", "number_old"),
+        ("329901201603070025", "number_two_slips"),
+    ],
+)
+def test_an_entry_with_a_damaged_number_finds_the_child(session: Session, written: str, rule: str) -> None:
+    findable(session, a_pupil(session))
+    damaged(session, an_entry(session, id_number=written))
+    assert pairs(session) == {("王小雨", rule): Decision.POSSIBLE}
+
+
+def test_a_guardian_s_damaged_number_on_a_list_is_asked_about(session: Session) -> None:
+    child = a_pupil(session)
+    session.scalars(select(Guardian).where(Guardian.pupil_id == child.id)).one().id_number = MOTHER
+    damaged(session, an_entry(session, name="王丽", id_number="329901198801010082"))
+    assert pairs(session) == {("王小雨", "guardian_number_repaired"): Decision.HOUSEHOLD_POSSIBLE}
+
+
+def test_another_child_of_that_name_at_another_school_makes_it_nobody_s_doubt(session: Session) -> None:
+    findable(session, a_pupil(session))
+    elsewhere = a_school(session, code="3299010002")
+    findable(session, a_pupil(session, elsewhere, id_number="329901201703050017"))
+    findable(session, an_entry(session, id_number=None, county_code="329901"))
+    assert pairs(session, a_school(session)) == {}
+
+
+def damaged(session: Session, entry: RegisterEntry) -> None:
+    entry.id_certain = False
+    findable(session, entry)

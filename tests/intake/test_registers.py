@@ -81,14 +81,17 @@ def test_the_number_of_a_disability_certificate_gives_the_identity_number():
     assert (found.lines[0].id_no, found.lines[0].id_certain) == ("329901201408080075", True)
 
 
-def test_bad_numbers_are_refused_and_doubtful_ones_kept_for_review():
-    rows = [["王小雨", "329901201603050014"], ["陈明", "329901121111002"], ["周晓", ""]]
+def test_a_row_stays_whatever_its_number_and_what_is_wrong_is_said():
+    rows = [["王小雨", "329901201603050014"], ["陈明", "329901121111002"], ["周晓", ""], ["孙安", "19900000001"]]
     found = register(["姓名", "身份证号"], *rows, default_category="ORPHAN")
     assert [(line.name, line.id_no, line.id_certain) for line in found.lines] == [
+        ("王小雨", "329901201603050014", False),
         ("陈明", "329901121111002", False),
         ("周晓", None, False),
+        ("孙安", None, False),
     ]
-    assert [(problem.row, problem.row_kept) for problem in found.problems] == [(2, False), (3, True)]
+    assert [(problem.row, problem.row_kept) for problem in found.problems] == [(2, True), (3, True), (5, True)]
+    assert "校验位不对" in found.problems[0].problem
 
 
 def test_an_unreadable_validity_is_remarked():

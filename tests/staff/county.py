@@ -30,6 +30,7 @@ from portal.enrolment.review import settle
 from portal.models import (
     Addition,
     Bulletin,
+    BureauQuestion,
     Campaign,
     ContactTask,
     Correction,
@@ -111,6 +112,8 @@ class Things:
     """A brother's, for a person to settle."""
     act_id: UUID
     """Of another that was put to the bureau."""
+    question: BureauQuestion
+    """What was asked of it."""
     addition: Addition
     """The brother, proposed by his school."""
     double: DoubleEnrolment
@@ -195,6 +198,7 @@ def _things(
     }
     (settlement,) = settle(session, [pairs[True]], Answer.ASK, member, now)
     roster = an_intake(session, school, IntakeKind.ROSTER)
+    question = session.scalars(select(BureauQuestion).where(BureauQuestion.settlement_id == settlement.id)).one()
     proposed = Found("GENERAL", FoundBy.SCHOOL_VISIT, "家里有人生病")
     addition = nominate(session, brother, TERM, proposed, member, now)
     double = _double(session, brother, now)
@@ -203,9 +207,10 @@ def _things(
     sample = inspections.draw(session, county, TERM, Measure.ALL, 20, "2026", member, now)
     bulletin = _bulletin(session, county.parent or county, member, now)
     return Things(
-        pupil, row, said, roster, entry.intake, member, pairs[False], settlement.act_id, addition, double, standard,
-        *reach, sample, bulletin, _coming(session, school, county, member, now), _closing(session, school, member, now),
-        _press(session, row, member, now), *_typed(session, row, member, now),
+        pupil, row, said, roster, entry.intake, member, pairs[False], settlement.act_id, question, addition, double,
+        standard, *reach, sample, bulletin, _coming(session, school, county, member, now),
+        _closing(session, school, member, now), _press(session, row, member, now),
+        *_typed(session, row, member, now),
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ LISTS = {
         "/staff/matched",
         "/staff/review",
         "/staff/review?show=asked",
+        "/staff/review?show=answered",
         "/staff/additions",
         "/staff/rolls",
         "/staff/rolls/unfound",
@@ -100,6 +101,10 @@ def every_page(page: Page, county: StaffCounty) -> Iterator[str]:
             yield "trails"
             page.goto("/staff/inspections")
         if account == "mz":
+            page.goto("/staff/questions")
+            yield "questions"
+            page.goto(f"/staff/questions/{county.ours.question.id}")
+            yield "question"
             yield from of_one_register(page, county)
         if account == "sch1":
             page.goto("/staff/slips")

@@ -15,6 +15,7 @@ from portal.coverage.additions import count_additions
 from portal.coverage.move_lists import count_waiting as count_moves
 from portal.coverage.today import overdue_rows, pupils_to_settle, refused_files
 from portal.database import db
+from portal.enrolment.bureau_questions import count_asked
 from portal.enrolment.local_standards import count_standards
 from portal.enrolment.standing import DESKS
 from portal.outreach.campaign_lists import count_waiting
@@ -90,6 +91,11 @@ PLACES = (
         "staff.review", "核实", DESKS,
         ("staff.one_pair", "staff.reveal_pair", "staff.settle"),
         lambda session, scope, term: pupils_to_settle(session, scope, term, current_user.staff.role), "人待核实",
+    ),
+    Place(
+        "staff.bureau_questions", "部门核实", (Permission.ANSWER_BUREAU,),
+        ("staff.bureau_question", "staff.reveal_bureau_question", "staff.answer_bureau_question"),
+        lambda session, scope, _: count_asked(session, scope.unit_id), "条待答复",
     ),
     Place("staff.board", "比对进度", (Permission.FOLLOW_MATCHING,)),
     Place("staff.matched", "比对名单", (Permission.SEE_PUPILS,), ("staff.matching", "staff.export_matched")),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
 from portal.coverage.keepers import KEEPERS
+from portal.coverage.matching_work import work_on
 from portal.database import EVERYTHING, db
 from portal.intake.delivery import look_over
 from portal.intake.work_off import work_off
@@ -37,9 +38,11 @@ def look_over_soon(intake_id: UUID, data: bytes) -> None:
     _readers.submit(_look_over, sessions(), intake_id, data)
 
 
-def match_soon(work: Callable[[Session], None]) -> Future[None]:
-    """``work`` is one transaction."""
-    return _matchers.submit(_in_one, sessions(), work)
+def match_soon(run_id: UUID) -> Future[None]:
+    """Part by part, so that a school's run does not wait for the end of a province's."""
+    done: Future[None] = Future()
+    _matchers.submit(_match, sessions(), run_id, done)
+    return done
 
 
 def draw_soon(work: Callable[[Session], None]) -> Future[None]:
@@ -59,6 +62,16 @@ def _look_over(made: sessionmaker[Session], intake_id: UUID, data: bytes) -> Non
         look_over(made, intake_id, data, clock.now())
     except Exception:
         log.exception("delivery ended badly", intake=str(intake_id))
+
+
+def _match(made: sessionmaker[Session], run_id: UUID, done: Future[None]) -> None:
+    try:
+        if work_on(made, run_id, clock.now()):
+            _matchers.submit(_match, made, run_id, done)
+            return
+    except Exception:
+        log.exception("matching ended badly", run=str(run_id))
+    done.set_result(None)
 
 
 def _in_one(made: sessionmaker[Session], work: Callable[[Session], None]) -> None:

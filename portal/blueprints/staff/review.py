@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from sqlalchemy import func, select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectField
 from wtforms.validators import InputRequired
@@ -110,18 +109,19 @@ def _one(pair_id: UUID, form: RevealPairForm, in_full: bool = False) -> str:
 
 def _queue(refused: str = "") -> str:
     session, scope, term, role = db.session(), current_user.scope, asked_term(), current_user.staff.role
-    asked = request.args.get("show") == "asked"
-    which = queue.at_the_bureau(term.code) if asked else queue.waiting(role, term.code)
+    show = request.args.get("show", "")
+    shown = {"asked": queue.at_the_bureau, "answered": queue.back_from_the_bureau}.get(show)
+    which = shown(term.code) if shown else queue.waiting(role, term.code)
     found = queue.situations(session, scope, which)
     here = next((one for one in found if one.rule == request.args.get("rule")), found[0] if found else None)
     paging = Paging.within(asked_page(), here.count if here else 0)
     done = request.args.get("done", type=UUID)
-    at_bureau = select(func.count()).select_from(MatchPair).where(queue.at_the_bureau(term.code))
     return render_template(
         "staff/review.html",
         term=term,
-        asked=asked,
-        asked_count=session.scalar(scope.narrow(at_bureau, MatchPair.school_id)) or 0,
+        show=show if shown else "",
+        asked_count=queue.count(session, scope, queue.at_the_bureau(term.code)),
+        answered_count=queue.count(session, scope, queue.back_from_the_bureau(term.code)),
         situations=found,
         here=here,
         total=sum(one.count for one in found),

@@ -23,7 +23,9 @@ from portal.coverage.lists import LedgerFilter, LedgerLine, ledger_lines
 from portal.coverage.rolls import ROLLS
 from portal.coverage.today import figures, next_due, pupils_to_settle, refused_files
 from portal.database import db
+from portal.enrolment import queue
 from portal.enrolment.corrections import ABOUTS, answered_by, has_come_to, settled_by, waiting
+from portal.enrolment.standing import DESKS
 from portal.models import Correction, Pupil, Unit
 from portal.outreach.tasks import count_tasks, tasks
 from portal.privacy.masking import mask_name
@@ -148,6 +150,10 @@ def _waiting(term: SchoolTerm) -> list[Waiting]:
     if doubts := pupils_to_settle(session, scope, term, current_user.staff.role):
         why = "号码、姓名不完全一致，或名单上是家里人；要人看过才算数"
         lines.append(Waiting(f"{doubts} 名学生待核实", why, "去核实", url_for("staff.review", term=term.code)))
+    back = queue.count(session, scope, queue.back_from_the_bureau(term.code))
+    if back and any(map(current_user.may, DESKS)):
+        href = url_for("staff.review", show="answered", term=term.code)
+        lines.append(Waiting(f"{back} 条部门已答复", "请部门核实过的，看了答复再定", "去核实", href))
     return lines
 
 

@@ -1,0 +1,119 @@
+"""A run in parts: killed it goes on where it was, and the list of the last one stands until it is whole."""
+
+import subprocess
+import sys
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal import clock
+from portal.coverage.matching_work import GIVEN_UP, resume_left_behind, work_on
+from portal.enrolment.matching_runs import begin, begin_or_join, progress_of
+from portal.models import Entitlement, MatchPair, MatchPart, MatchRun, Pupil, RegisterEntry
+from portal.vocabulary import IntakeKind
+from tests.builders import A_MONDAY, a_bureau, a_county, a_pupil, an_entry, an_intake
+from tests.conftest import ROOT
+from tests.enrolment.test_matching_runs import AUTUMN, LATER
+from tests.intake.arrivals import sessions_of
+from tests.intake.files import CHEN_MING, XIAOCHUAN, XIAOYU
+from tests.outreach.kannel import wait_for
+
+MATCH = (sys.executable, "-m", "flask", "match", "--unit", "329901", "--term", AUTUMN.code)
+
+
+@pytest.fixture
+def made(session: Session) -> MatchRun:
+    """Three listed pupils, each a part of its own."""
+    for name, number in (("王小雨", XIAOYU), ("王小川", XIAOCHUAN), ("陈明", CHEN_MING)):
+        a_pupil(session, name=name, id_number=number)
+        an_entry(session, name=name, id_number=number)
+    made = begin(session, a_county(session), AUTUMN, "command", A_MONDAY, at_once=1)
+    session.commit()
+    return made
+
+
+def parts(session: Session) -> list[MatchPart]:
+    session.commit()
+    return list(session.scalars(select(MatchPart).order_by(MatchPart.place)))
+
+
+def standing(session: Session) -> int:
+    return session.scalar(select(func.count()).where(MatchPair.superseded_at.is_(None))) or 0
+
+
+def test_a_killed_run_goes_on_where_it_was(session: Session, made: MatchRun, environment: dict[str, str]) -> None:
+    sessions = sessions_of(session)
+    made.began_at = clock.now()  # the process has the clock of the machine
+    _, held, last = parts(session)
+    with closing(sessions()) as other:
+        other.scalars(select(MatchPart).where(MatchPart.id == held.id).with_for_update()).one()
+        working = subprocess.Popen(MATCH, cwd=ROOT, env=environment)
+        wait_for(lambda: all(part.done_at for part in parts(session) if part.id != held.id))
+        working.kill()
+        working.wait()
+    compared = session.get_one(Pupil, last.pupil_ids[0])
+    compared.name = "某某"
+    session.commit()
+    assert standing(session) == 0
+
+    assert resume_left_behind(sessions, clock.now() + timedelta(minutes=1)) == 1
+
+    session.expire_all()
+    assert (made.finished_at is not None, made.counts["certain"]) == (True, 3)
+    assert session.scalar(select(func.count(Entitlement.id))) == 3
+
+
+def test_how_far_a_run_is_counts_pupils(session: Session, made: MatchRun) -> None:
+    work_on(sessions_of(session), made.id, A_MONDAY)
+    assert progress_of(session, made) == (1, 3)
+
+
+def test_the_old_list_stands_until_the_new_one_is_whole(session: Session, made: MatchRun) -> None:
+    sessions = sessions_of(session)
+    while work_on(sessions, made.id, A_MONDAY):
+        pass
+    session.execute(RegisterEntry.__table__.update().values(id_number_index=b"another"))
+    again = begin(session, a_county(session), AUTUMN, "command", LATER, at_once=1)
+    session.commit()
+    for _ in range(3):
+        assert work_on(sessions, again.id, LATER)
+        assert standing(session) == 3
+    assert not work_on(sessions, again.id, LATER)
+    assert standing(session) == 0
+
+
+def test_pressing_twice_joins_the_run_under_way(session: Session, made: MatchRun) -> None:
+    assert begin_or_join(session, a_county(session), AUTUMN, "command", LATER) is made
+
+
+def test_a_file_that_came_since_begins_anew(session: Session, made: MatchRun) -> None:
+    came = an_intake(session, a_bureau(session), IntakeKind.REGISTER, "2026-09")
+    came.finished_at = LATER
+    fresh = begin_or_join(session, a_county(session), AUTUMN, "command", LATER)
+    assert (fresh is made, made.given_up_at) == (False, LATER)
+
+
+def test_pairs_with_a_register_that_came_meanwhile_are_left_alone(session: Session, made: MatchRun) -> None:
+    sessions = sessions_of(session)
+    while work_on(sessions, made.id, A_MONDAY):
+        pass
+    again = begin(session, a_county(session), AUTUMN, "command", LATER)
+    new = an_entry(session, batch="2026-09")
+    pair = session.scalars(select(MatchPair).where(MatchPair.rule == "number_name")).first()
+    assert pair
+    pair.intake_id, pair.register_entry_id = new.intake_id, new.id
+    session.execute(RegisterEntry.__table__.update().values(id_number_index=b"another"))
+    session.commit()
+    while work_on(sessions, again.id, LATER):
+        pass
+    assert standing(session) == 1
+
+
+def test_what_never_ends_is_given_up_and_the_last_list_stands(session: Session, made: MatchRun) -> None:
+    resume_left_behind(sessions_of(session), A_MONDAY + GIVEN_UP + timedelta(minutes=1))
+    session.refresh(made)
+    assert (made.finished_at, made.given_up_at is None) == (None, False)
+    assert parts(session) == []
