@@ -80,6 +80,7 @@ ACTIONS = {
     "words_refused": "退回文案",
     "template_recorded": "登记报备模板",
     "opted_out": "家长退订短信",
+    "wecom_parents_kept": "从企业微信家校通讯录更新家长",
     "opted_in": "家长恢复短信",
     "question_noted": "记录家长提问",
     "bulletin_issued": "印发通报",

@@ -27,6 +27,7 @@ from portal.models import JobSlot
 from portal.outreach import delivery, health, outbox, reminders, upkeep
 from portal.outreach.campaigns import propose
 from portal.outreach.ladder import climb
+from portal.outreach.wecom_parents import synchronise
 from portal.settings import Settings
 
 log = structlog.get_logger()
@@ -49,7 +50,7 @@ class Job:
 
 def plan_reminders(sessions: Sessions, settings: Settings, now: datetime) -> object:
     with sessions.begin() as session:
-        return reminders.plan(session, now, settings.suppliers.first, appid=settings.suppliers.appid)
+        return reminders.plan(session, now, settings.suppliers.first, apps=settings.suppliers.apps)
 
 
 def reap_outbox(sessions: Sessions, _: Settings, now: datetime) -> object:
@@ -91,6 +92,10 @@ def expire_registers(sessions: Sessions, _: Settings, now: datetime) -> object:
         return expire(session, now, clock.local(now).date()), drop_unconfirmed(session, now)
 
 
+def read_directory(sessions: Sessions, settings: Settings, now: datetime) -> object:
+    return synchronise(sessions, settings, "portal", now)
+
+
 def prune(sessions: Sessions, _: Settings, now: datetime) -> object:
     with sessions.begin() as session:
         return upkeep.prune(session, now)
@@ -104,6 +109,7 @@ JOBS = (
     Job("resume files", {"minute": "*"}, MINUTE, resume_files),
     Job("resume matching", {"minute": "*"}, MINUTE, resume_matching),
     Job("expire registers", {"minute": "3"}, HOUR, expire_registers),
+    Job("read directory", {"hour": "6", "minute": "15"}, DAY, read_directory),
     Job("propose campaigns", {"hour": "7", "minute": "30"}, DAY, propose_campaigns),
     Job("climb ladder", {"hour": "8", "minute": "5"}, DAY, climb_ladder),
     Job("raise overdue", {"hour": "7", "minute": "45"}, DAY, raise_rows),

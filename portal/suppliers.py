@@ -53,6 +53,16 @@ class WecomAccount:
     url: str = "https://qyapi.weixin.qq.com"
 
 
+@dataclass(frozen=True)
+class Apps:
+    """By whom families may be told in WeChat: our 服务号, and the school's 企业微信; empty where none is in use."""
+
+    appid: str = ""
+    corp_id: str = ""
+
+
+BY_SMS_ALONE = Apps()
+
 Account = KannelAccount | AliyunAccount | TencentAccount | WechatAccount | WecomAccount
 
 
@@ -74,9 +84,12 @@ class Suppliers:
         return next(iter(self.gateways), "")
 
     @property
-    def appid(self) -> str:
-        """The 服务号 that messages leave by; empty where WeChat is not in use, though families may sign in by it."""
-        return self.wechat.app_id if "wechat" in self.gateways else ""
+    def apps(self) -> Apps:
+        """Those that messages leave by; families may sign in by a 服务号 that none does."""
+        return Apps(
+            self.wechat.app_id if "wechat" in self.gateways else "",
+            self.wecom.corp_id if "wecom" in self.gateways else "",
+        )
 
 
 def read_suppliers(environment: Mapping[str, str]) -> Suppliers:

@@ -216,6 +216,7 @@ class Channel(Labelled):
 
     SMS = "sms", "短信"
     WECHAT = "wechat", "微信"
+    WECOM = "wecom", "企业微信"
     PHONE = "phone", "电话"
     SLIP = "slip", "纸质告知单"
     PORTAL = "portal", "门户"

@@ -24,7 +24,7 @@ def sent(session: Session) -> Message:
     a_matched_pupil(session)
     plan(session, A_MONDAY, "kannel")
     (message_id,) = outbox.claim(session, ME, A_MONDAY)
-    outbox.start(session, message_id, ME, "kannel", A_MONDAY)
+    outbox.start(session, [message_id], ME, "kannel", A_MONDAY)
     session.commit()
     return messages(session)[0]
 

@@ -9,6 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import JobSlot, TryCount
+from portal.models import Reply as AReply
+from portal.outreach.dispatch import tick as remind
+from portal.outreach.gateways.protocol import Reply
+from portal.outreach.gateways.sandbox import Sandbox
+from portal.outreach.replies import receive
 from portal.schedule import DAY, JOBS, MINUTE, Job, catch_up, run_once, slot_of
 from portal.vocabulary import MessageState
 from tests.builders import A_MONDAY
@@ -96,13 +101,16 @@ def test_the_schedule_plans_what_the_dispatcher_will_send(session: Session) -> N
 
 def test_words_go_after_ninety_days_and_the_template_stays(session: Session) -> None:
     a_matched_pupil(session)
-    tick(JOBS[0], A_MONDAY)
+    remind(sessions(), (Sandbox(),), A_MONDAY)
+    assert messages(session)[0].text
+    receive(session, "kannel", Reply("19900000001", "收到，谢谢老师", "k1"), A_MONDAY)
     session.add(TryCount(key=b"x", window_ends_at=A_MONDAY, count=1))
     session.commit()
     tick(JOBS[-1], A_MONDAY + 91 * DAY)
 
     (message,) = messages(session)
     assert (message.text, message.template) == (None, "enrolment_not_confirmed.own")
+    assert session.scalars(select(AReply.text_sealed)).all() == [None]
     assert session.scalars(select(TryCount)).all() == []
 
 

@@ -5,9 +5,11 @@ from flask import current_app
 
 from portal import clock
 from portal.clock import local
-from portal.commands.telling import answering, json_option, open_session, tell
+from portal.commands.telling import Refused, answering, json_option, open_session, open_sessions, tell
 from portal.outreach import health
 from portal.outreach.gateway import REAL, report_secret
+from portal.outreach.gateways.wecom_directory import DirectoryAway
+from portal.outreach.wecom_parents import synchronise
 from portal.suppliers import GATEWAYS
 
 
@@ -45,6 +47,23 @@ def doors(as_json: bool) -> None:
     base = current_app.extensions["settings"].reports_url
     found = {name: f"{base}/reports/{name}/{report_secret(name)}" for name in REAL if name != "wecom"}
     tell(as_json, found, "\n".join(f"{name}　{address}" for name, address in found.items()))
+
+
+@gateways.command()
+@json_option
+@answering
+def parents(as_json: bool) -> None:
+    """从企业微信家校通讯录读一遍家长；每天清早也会自己读."""
+    open_session()
+    settings = current_app.extensions["settings"]
+    if not settings.suppliers.apps.corp_id:
+        raise Refused("没有启用企业微信：请在 PORTAL_GATEWAY 里加上 wecom")
+    try:
+        done = synchronise(open_sessions(), settings, "command", clock.now())
+    except DirectoryAway as problem:
+        raise Refused(str(problem)) from problem
+    words = f"新增 {done.found} 位，停用 {done.ended} 位，{done.unknown} 位的手机号不在学籍名册里"
+    tell(as_json, {"found": done.found, "ended": done.ended, "unknown": done.unknown}, words)
 
 
 @gateways.command()

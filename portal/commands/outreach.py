@@ -11,6 +11,7 @@ from portal.commands.telling import Refused, answering, json_option, open_sessio
 from portal.outreach import dispatch
 from portal.outreach.gateway import GatewayRefused, gateways_in_use
 from portal.outreach.gateways.protocol import Gateway
+from portal.suppliers import Apps, Suppliers
 
 YEARS = range(2000, 3000)
 
@@ -22,8 +23,7 @@ YEARS = range(2000, 3000)
 def remind(moment: str, as_json: bool) -> None:
     """计划并发送到这个时刻为止该发的提醒."""
     gateways = _gateways()
-    appid = current_app.extensions["settings"].suppliers.appid
-    done = dispatch.tick(open_sessions(), gateways, _parse(moment), "command", appid).as_json()
+    done = dispatch.tick(open_sessions(), gateways, _parse(moment), "command", _apps()).as_json()
     tell(as_json, done, "计划 {planned} 条，已交网关 {sent} 条，结果待查 {unknown} 条，拒收 {failed} 条".format(**done))
 
 
@@ -36,11 +36,17 @@ def run_schedule() -> None:
 
 
 @click.command("dispatch")
+@click.option("--threads", type=click.IntRange(1, 64), default=dispatch.THREADS, help="同时在途的消息数")
 @answering
-def run_dispatch() -> None:
+def run_dispatch(threads: int) -> None:
     """发送消息的进程；可以同时运行几个."""
     gateways = _gateways()
-    dispatch.run(open_sessions(), gateways, dispatch.stop_on_signals())
+    dispatch.run(open_sessions(), gateways, dispatch.stop_on_signals(), _apps(), threads)
+
+
+def _apps() -> Apps:
+    suppliers: Suppliers = current_app.extensions["settings"].suppliers
+    return suppliers.apps
 
 
 def _gateways() -> tuple[Gateway, ...]:

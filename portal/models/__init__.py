@@ -24,6 +24,7 @@ from portal.models.inspection import InspectionPupil, InspectionSample
 from portal.models.intake import Intake
 from portal.models.job_slot import JobSlot
 from portal.models.key_check import KeyCheck
+from portal.models.known_number import KnownNumber
 from portal.models.match_run import MatchFinding, MatchPair, MatchPart, MatchRun
 from portal.models.message import Message, MessagePupil
 from portal.models.move import Move
@@ -46,6 +47,7 @@ from portal.models.try_count import TryCount
 from portal.models.unit import Unit
 from portal.models.waiver import Waiver
 from portal.models.wechat_binding import WechatBinding
+from portal.models.wecom_parent import WecomParent
 from portal.models.wording import Wording
 
 __all__ = [
@@ -79,6 +81,7 @@ __all__ = [
     "Intake",
     "JobSlot",
     "KeyCheck",
+    "KnownNumber",
     "MatchFinding",
     "MatchPair",
     "MatchPart",
@@ -107,5 +110,6 @@ __all__ = [
     "Unit",
     "Waiver",
     "WechatBinding",
+    "WecomParent",
     "Wording",
 ]

@@ -17,7 +17,7 @@ class Message(Row):
     __table_args__ = (Index("ix_message_state_due_at", "state", "due_at"),)
 
     dedupe_key: Mapped[bytes] = mapped_column(unique=True)
-    """A digest of matter, step, channel and number: planning twice makes one row."""
+    """A digest of matter, step, channel and the number's index: planning twice makes one row."""
     school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
     campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id", ondelete="SET NULL"), index=True)
     """Empty for the standing reminder."""
@@ -27,16 +27,17 @@ class Message(Row):
     """The how-manieth reminder of the matter, from 1."""
     channel: Mapped[Channel] = mapped_column(Code(Channel))
     gateway: Mapped[str] = mapped_column(String(20))
-    phone_sealed: Mapped[bytes]
+    phone_sealed: Mapped[bytes | None]
     phone_index: Mapped[bytes] = mapped_column(index=True)
     phone = Sealed(index=PHONE)
+    """Like the words it comes when the message is about to be sent; until then the number is known by its index."""
     openid_sealed: Mapped[bytes | None]
     openid_index: Mapped[bytes | None] = mapped_column(index=True)
     openid = Sealed(index="wechat openid")
-    """Whom WeChat knows the family by, for a message that goes there; limits hang on the number all the same."""
+    """Whom WeChat (openid) or 企业微信 (parent_userid) knows the family by; limits hang on the number all the same."""
     text_sealed: Mapped[bytes | None]
     text = Sealed()
-    """Emptied after 90 days; the template and its version stay (L-09)."""
+    """Empty until it is sent, and again after 90 days; the template and its version stay (L-09)."""
     template: Mapped[str] = mapped_column(String(60))
     template_version: Mapped[int]
     parts: Mapped[int]

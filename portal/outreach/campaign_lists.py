@@ -31,10 +31,12 @@ class Ahead:
 
 @dataclass(frozen=True)
 class Counted:
-    """``yuan`` is what the segments cost; ``left_out`` pupils by reason, those still to be told first."""
+    """``in_wechat`` of the messages cost nothing; ``yuan`` is what the segments of the others cost; ``left_out`` pupils
+    by reason, those still to be told first."""
 
     pupils: int
     messages: int
+    in_wechat: int
     parts: int
     yuan: Decimal
     left_out: tuple[tuple[LeftOut, int], ...]
@@ -76,5 +78,6 @@ def counted(campaign: Campaign, price: Decimal) -> Counted:
     left: Mapping[str, int] = campaign.counts.get("left_out", {})
     by_reason = sorted(((LEFT_OUT[code], count) for code, count in left.items()), key=lambda one: not one[0].tell)
     parts = int(campaign.counts.get("parts", 0))
-    messages = int(campaign.counts.get("messages", 0))
-    return Counted(int(campaign.counts.get("pupils", 0)), messages, parts, parts * price, tuple(by_reason))
+    messages, in_wechat = int(campaign.counts.get("messages", 0)), int(campaign.counts.get("in_wechat", 0))
+    pupils = int(campaign.counts.get("pupils", 0))
+    return Counted(pupils, messages, in_wechat, parts, parts * price, tuple(by_reason))

@@ -1,19 +1,21 @@
 """Which number speaks for which child, and whose number it is (J7)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Boolean, LargeBinary, Select, cast, column, exists, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on, insert
 from sqlalchemy.orm import Session
 
 from portal.access.households import MANY_CHILDREN, is_family, same_person
-from portal.models import Guardian
+from portal.models import Guardian, KnownNumber
 from portal.outreach.gateways.protocol import MOBILE
 from portal.vocabulary import Labelled
 
 FEW_HOUSEHOLDS = 3
+LOOKED_AT_ONCE = 10_000
 
 
 class Ownership(Labelled):
@@ -36,27 +38,65 @@ class Number:
 
 def numbers_of(session: Session, pupil_ids: Iterable[UUID]) -> dict[UUID, tuple[Number, ...]]:
     """For each pupil the mobile numbers of its guardians, the first guardian's first; pupils without are left out."""
-    mobiles: dict[UUID, dict[bytes, str]] = {}
+    beside: dict[UUID, dict[bytes, None]] = {}
     for guardian in _guardians(session, Guardian.pupil_id.in_(list(pupil_ids))):
-        phone = guardian.phone
-        if guardian.phone_index and phone and MOBILE.fullmatch(phone):
-            mobiles.setdefault(guardian.pupil_id, {}).setdefault(guardian.phone_index, phone)
-    phones = {index: phone for of_pupil in mobiles.values() for index, phone in of_pupil.items()}
-    numbers = numbers_at(session, phones)
-    return {pupil_id: tuple(numbers[index] for index in of_pupil) for pupil_id, of_pupil in mobiles.items()}
-
-
-def numbers_at(session: Session, phones: Mapping[bytes, str]) -> dict[bytes, Number]:
-    """Each number with everybody it stands beside, of whatever school; the session must reach them all."""
-    beside: dict[bytes, list[Guardian]] = {index: [] for index in phones}
-    for guardian in _guardians(session, Guardian.phone_index.in_(list(phones))):
         if guardian.phone_index:
-            beside[guardian.phone_index].append(guardian)
-    return {
-        index: Number(index, phones[index], _ownership(holders), frozenset(holder.pupil_id for holder in holders))
-        for index, holders in beside.items()
-        if holders
+            beside.setdefault(guardian.pupil_id, {})[guardian.phone_index] = None
+    numbers = numbers_at(session, {index for of_pupil in beside.values() for index in of_pupil})
+    found = {
+        pupil_id: tuple(numbers[index] for index in of_pupil if index in numbers)
+        for pupil_id, of_pupil in beside.items()
     }
+    return {pupil_id: of_pupil for pupil_id, of_pupil in found.items() if of_pupil}
+
+
+def numbers_at(session: Session, indexes: Collection[bytes]) -> dict[bytes, Number]:
+    """Each mobile number with everybody it stands beside, of whatever school; the session must reach them all."""
+    beside: dict[bytes, list[Guardian]] = {}
+    for guardian in _guardians(session, Guardian.phone_index.in_(list(indexes))):
+        beside.setdefault(guardian.phone_index or b"", []).append(guardian)
+    return {
+        index: Number(index, phone, _ownership(holders), frozenset(holder.pupil_id for holder in holders))
+        for index, holders in beside.items()
+        if MOBILE.fullmatch(phone := holders[0].phone or "")
+    }
+
+
+def shared_numbers(session: Session, pupils: Select[UUID]) -> list[bytes]:
+    """Of the numbers beside these pupils those of many families; only few are beside so many children at all."""
+    theirs = select(Guardian.phone_index).where(Guardian.pupil_id.in_(pupils))
+    beside_many = (
+        select(Guardian.phone_index)
+        .where(Guardian.phone_index.in_(theirs))
+        .group_by(Guardian.phone_index)
+        .having(func.count(func.distinct(Guardian.pupil_id)) > FEW_HOUSEHOLDS)
+    )
+    indexes = [index for index in session.scalars(beside_many) if index]
+    found = numbers_at(session, indexes)
+    return [index for index, number in found.items() if number.ownership is Ownership.SHARED]
+
+
+def learn_numbers(session: Session, pupils: Select[UUID]) -> int:
+    """Look once at each number beside these pupils that nobody looked at yet: whether it is a mobile."""
+    known = exists().where(KnownNumber.phone_index == Guardian.phone_index)
+    new = (
+        select(Guardian.id, Guardian.phone_sealed, Guardian.phone_index)
+        .where(Guardian.pupil_id.in_(pupils), Guardian.phone_index.is_not(None), ~known)
+        .ext(distinct_on(Guardian.phone_index))
+        .order_by(Guardian.phone_index)
+    )
+    count = 0
+    for page in session.execute(new).partitions(LOOKED_AT_ONCE):
+        mobile = [bool(MOBILE.fullmatch(Guardian.phone.open(row) or "")) for row in page]
+        learnt = (
+            func.unnest(cast([row.phone_index for row in page], ARRAY(LargeBinary)), cast(mobile, ARRAY(Boolean)))
+            .table_valued(column("phone_index", LargeBinary), column("is_mobile", Boolean))
+            .render_derived()
+        )
+        kept = insert(KnownNumber).from_select(["phone_index", "is_mobile"], select(learnt))
+        session.execute(kept.on_conflict_do_nothing())
+        count += len(page)
+    return count
 
 
 def ownership_of(session: Session, phone_index: bytes) -> Ownership:

@@ -13,10 +13,12 @@ from portal import audit
 from portal.clock import SchoolTerm
 from portal.models import Campaign, CampaignPupil, EnrolmentRecord, Unit
 from portal.outreach.audiences import MATTERS, concerned
-from portal.outreach.drafts import MOST, Reminder, draw
+from portal.outreach.drafts import draw
+from portal.outreach.reminder import MOST, Reminder
 from portal.outreach.wordings import template_named
 from portal.outreach.writing import Say
-from portal.vocabulary import Audience, CampaignState, UnitLevel
+from portal.suppliers import BY_SMS_ALONE, Apps
+from portal.vocabulary import Audience, CampaignState, Channel, UnitLevel
 
 PAGE = 1000
 FROM_A_LIST = "list-"
@@ -40,10 +42,11 @@ def reminder_of(session: Session, campaign: Campaign) -> Reminder:
         most=1 if alike else MOST,
         stages=campaign.stages,
         campaign_id=campaign.id,
+        versions=campaign.counts.get("versions", {}),
     )
 
 
-def draw_up(session: Session, campaign: Campaign, by: str, now: datetime) -> None:
+def draw_up(session: Session, campaign: Campaign, by: str, now: datetime, apps: Apps = BY_SMS_ALONE) -> None:
     """Who would get what, counted; the session must reach every pupil, for a number may stand beside anybody."""
     if campaign.state not in OPEN_TO_CHANGE:
         raise CampaignRefused("已经提交的批次不能再预览")
@@ -52,20 +55,31 @@ def draw_up(session: Session, campaign: Campaign, by: str, now: datetime) -> Non
     counts: Counter[str] = Counter(pupils=len(schools))
     left_out: dict[UUID, str] = {}
     texts: Counter[str] = Counter()
+    versions: dict[str, int] = {}
     seen: set[bytes] = set()
     ids = iter(sorted(schools))
     while page := list(islice(ids, PAGE)):
-        drawn = draw(session, reminder, page, now)
+        drawn = draw(session, reminder, page, now, apps)
         left_out |= drawn.left_out
         for draft in drawn.drafts:
-            if draft.written is not None and draft.number.index not in seen:
-                seen.add(draft.number.index)
-                counts["messages"] += 1
+            if draft.phone_index in seen:
+                continue
+            seen.add(draft.phone_index)
+            counts["messages"] += 1
+            if draft.channel is Channel.SMS:
                 counts["parts"] += draft.written.parts
-                texts[draft.written.template.name] += 1
+            else:
+                counts["in_wechat"] += 1
+            said = draft.written.template
+            texts[said.name] += 1
+            versions[said.name] = said.version
     session.execute(delete(CampaignPupil).where(CampaignPupil.campaign_id == campaign.id))
     keep_list(session, campaign, schools, left_out)
-    campaign.counts = dict(counts) | {"left_out": Counter(left_out.values()), "texts": texts}
+    campaign.counts = dict(counts) | {
+        "left_out": Counter(left_out.values()),
+        "texts": texts,
+        "versions": versions,
+    }
     campaign.drawn_at, campaign.state = now, CampaignState.DRAWN
     audit.record(
         session, by, "campaign_drawn", unit_id=campaign.unit_id, campaign=str(campaign.id), counts=dict(counts)

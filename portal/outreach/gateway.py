@@ -50,7 +50,8 @@ def _wechat(settings: Settings) -> Gateway:
     return Wechat(account.app_id, account.app_secret, account.url)
 
 
-def _wecom(settings: Settings) -> Gateway:
+def wecom(settings: Settings) -> Wecom:
+    """The app of one's own that the school lists under 家长可使用的应用."""
     account = settings.suppliers.wecom
     return Wecom(account.corp_id, account.secret, account.agent_id, account.url)
 
@@ -60,7 +61,7 @@ REAL: dict[str, Callable[[Settings], Gateway]] = {
     "aliyun": _aliyun,
     "tencent": _tencent,
     "wechat": _wechat,
-    "wecom": _wecom,
+    "wecom": wecom,
 }
 
 

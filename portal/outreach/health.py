@@ -3,9 +3,10 @@
 What waits in the queue is proved not sent, so whichever supplier comes next may take it: that is all of failover.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from sqlalchemy import case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -63,10 +64,24 @@ def take(session: Session, turn: Turn, count: int, now: datetime) -> None:
         row.shut_until = now + SHUT
 
 
-def heard(session: Session, gateway: str, outcome: Outcome, now: datetime) -> bool:
-    """Count what it answered; True when it must be left alone from now on."""
-    if outcome.handed is not Handed.ACCEPTED:
-        _note(session, gateway, outcome, now)
+def heard(session: Session, gateway: str, outcomes: Iterable[Outcome], now: datetime) -> bool:
+    """Count what it answered, in order; True when it must be left alone from now on."""
+    shut = False
+    for well, alike in groupby(outcomes, key=_is_well):
+        if well:
+            _works(session, gateway, now)
+        else:
+            for outcome in alike:
+                shut |= _heard(session, gateway, outcome, now)
+    return shut
+
+
+def _is_well(outcome: Outcome) -> bool:
+    return outcome.handed is Handed.ACCEPTED
+
+
+def _heard(session: Session, gateway: str, outcome: Outcome, now: datetime) -> bool:
+    _note(session, gateway, outcome, now)
     if outcome.handed is Handed.STOP:
         row = _held(session, gateway, now)
         row.stopped, row.shut_until, row.changed_at = True, now + STOPPED, now

@@ -25,8 +25,9 @@ from portal.models import (
 )
 from portal.outreach.audiences import matter_of, waiting
 from portal.outreach.contacts import Number, Ownership, numbers_of
-from portal.outreach.drafts import WAIT, draw
+from portal.outreach.drafts import draw
 from portal.outreach.left_out import LEFT_OUT, SHARED_NUMBER, THRICE
+from portal.outreach.reminder import WAIT
 from portal.outreach.reminders import standing
 from portal.vocabulary import Audience, ContactTaskKind, EntitlementState, MessageState
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from portal.access.scope import Scope
 from portal.models import Message, MessagePupil
 from portal.outreach.campaigns import STOPPED
-from portal.outreach.last_look import CONFIRMED, NUMBER_CHANGED, OVER, UNBOUND
+from portal.outreach.last_look import CONFIRMED, NUMBER_CHANGED, OVER, UNBOUND, WORDS_CHANGED
 from portal.outreach.left_out import LEFT_OUT
 from portal.privacy.masking import mask_phone
 from portal.vocabulary import Channel, MessageState
@@ -18,7 +18,8 @@ from portal.vocabulary import Channel, MessageState
 BECAUSE = {
     CONFIRMED: "事情已经办好，不用再发",
     NUMBER_CHANGED: "名册里的号码已经换了，按新号码另发",
-    UNBOUND: "家长解除了微信绑定，改发短信",
+    UNBOUND: "家长现在不能用微信收，改发短信",
+    WORDS_CHANGED: "文案改过了，和批准的不一样；请重新预览、提交",
     STOPPED: "批次已停止，没有发",
     OVER: "过了停止日期，没有发",
     **{code: f"{why.label}；{why.tell}".rstrip("；") for code, why in LEFT_OUT.items()},

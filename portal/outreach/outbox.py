@@ -4,12 +4,14 @@ claim → start → (gateway) → settle, and ``reap`` for what a killed dispatc
 into the queue, what was started is unknown and is never sent again by itself (R-03).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, true, update
+from sqlalchemy import BigInteger, cast, func, select, true, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from portal.clock import SHANGHAI, local
@@ -17,11 +19,12 @@ from portal.models import Message, SupplierTemplate
 from portal.outreach.delivery import apply_waiting, record
 from portal.outreach.gateways.approved import Approved
 from portal.outreach.gateways.protocol import Handed, Outcome, Outgoing
-from portal.outreach.last_look import is_held, why_unwanted
+from portal.outreach.last_look import held, why_unwanted
 from portal.outreach.opt_outs import opt_out
 from portal.outreach.pauses import any_stands, is_paused
 from portal.outreach.quiet import first_allowed, next_allowed
 from portal.outreach.spent import FELL_THROUGH
+from portal.suppliers import BY_SMS_ALONE, Apps
 from portal.vocabulary import Channel, MessageState
 
 BATCH = 10
@@ -79,68 +82,100 @@ def give_back(session: Session, message_ids: Sequence[UUID], worker: str) -> Non
     )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Started:
-    """``outgoing`` is empty for a message that is not to be sent (any more); ``suppressed`` says why."""
+    """``outgoing`` may have been sent from here on; ``suppressed`` counts by reason those that never will be."""
 
-    outgoing: Outgoing | None = None
-    suppressed: str | None = None
+    outgoing: list[Outgoing] = field(default_factory=list)
+    suppressed: Counter[str] = field(default_factory=Counter)
 
 
-def start(session: Session, message_id: UUID, worker: str, gateway: str, now: datetime) -> Started:
-    """The last look before sending: still ours, still wanted, still allowed; from here on it may have been sent."""
+def start(
+    session: Session,
+    message_ids: Sequence[UUID],
+    worker: str,
+    gateway: str,
+    now: datetime,
+    apps: Apps = BY_SMS_ALONE,
+) -> Started:
+    """The last look before sending: still ours, still wanted, still allowed; all at once, so that one commit does."""
     mine = select(Message).where(
-        Message.id == message_id, Message.claimed_by == worker, Message.state == MessageState.CLAIMED
+        Message.id.in_(message_ids), Message.claimed_by == worker, Message.state == MessageState.CLAIMED
     )
-    message = session.scalars(mine.with_for_update()).first()
-    if message is None:
+    messages = session.scalars(mine.order_by(Message.due_at, Message.id).with_for_update()).all()
+    if not messages:
         return Started()
-    session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(message.phone_index[:8], signed=True))))
-    allowed = now + LOOK_AGAIN if is_held(session, message) else next_allowed(now)
-    if _sent_today(session, message, now):
-        allowed = first_allowed(local(now).date() + timedelta(days=1))
-    if allowed != now:
-        _requeue(message, allowed)
-        return Started()
-    unwanted = why_unwanted(session, message, now)
-    if unwanted:
-        message.state, message.because, message.settled_at = MessageState.SUPPRESSED, unwanted, now
-        message.claimed_by = message.lease_until = None
-        return Started(suppressed=unwanted)
-    message.state, message.gateway = MessageState.SENDING, gateway
-    message.attempts += 1
-    message.sent_at, message.lease_until = now, now + SENDING_LASTS
-    return Started(Outgoing(message.id, message.to, message.text or "", approved(session, message)))
+    _one_at_a_time(session, messages)
+    waiting = _put_off(session, messages, now)
+    wanted = [message for message in messages if message.id not in waiting]
+    unwanted = why_unwanted(session, wanted, now, apps)
+    started = Started()
+    for message in wanted:
+        if message.id in unwanted:
+            _suppress(message, unwanted[message.id], now)
+            started.suppressed[unwanted[message.id]] += 1
+            continue
+        message.state, message.gateway = MessageState.SENDING, gateway
+        message.attempts += 1
+        message.sent_at, message.lease_until = now, now + SENDING_LASTS
+    going = [message for message in wanted if message.id not in unwanted]
+    templates = approved(session, going)
+    started.outgoing = [
+        Outgoing(message.id, message.to, message.text or "", templates[message.id]) for message in going
+    ]
+    return started
 
 
-def approved(session: Session, message: Message) -> tuple[Approved, ...]:
-    """What the supplier has approved for this version of these words."""
-    rows = session.execute(
-        select(SupplierTemplate.code, SupplierTemplate.text).where(
-            SupplierTemplate.supplier == message.gateway,
-            SupplierTemplate.template == message.template,
-            SupplierTemplate.template_version == message.template_version,
-        )
-    )
-    return tuple(Approved(code, text) for code, text in rows)
+def _one_at_a_time(session: Session, messages: Iterable[Message]) -> None:
+    """Whoever else is about to write to one of these numbers waits; always in the same order."""
+    keys = sorted({int.from_bytes(message.phone_index[:8], signed=True) for message in messages})
+    number = func.unnest(cast(keys, ARRAY(BigInteger))).column_valued("number")
+    session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
-def _sent_today(session: Session, message: Message, now: datetime) -> bool:
-    """Whether another message may have reached this number today, whatever its matter."""
+def _put_off(session: Session, messages: Sequence[Message], now: datetime) -> set[UUID]:
+    """Those that may not leave just now go back into the queue: a pause, quiet hours, another message today."""
+    paused, open_again = held(session, [message.id for message in messages]), next_allowed(now)
+    written_to, waiting = _sent_today(session, messages, now), set()
+    for message in messages:
+        allowed = now + LOOK_AGAIN if message.id in paused else open_again
+        if message.phone_index in written_to:
+            allowed = first_allowed(local(now).date() + timedelta(days=1))
+        if allowed != now:
+            _requeue(message, allowed)
+            waiting.add(message.id)
+        else:
+            written_to.add(message.phone_index)
+    return waiting
+
+
+def _suppress(message: Message, because: str, now: datetime) -> None:
+    message.state, message.because, message.settled_at = MessageState.SUPPRESSED, because, now
+    message.claimed_by = message.lease_until = None
+
+
+def approved(session: Session, messages: Sequence[Message]) -> dict[UUID, tuple[Approved, ...]]:
+    """What their suppliers have approved for these versions of these words."""
+    said = {message.id: (message.gateway, message.template, message.template_version) for message in messages}
+    of_words = tuple_(SupplierTemplate.supplier, SupplierTemplate.template, SupplierTemplate.template_version)
+    found: dict[tuple[str, str, int], list[Approved]] = {}
+    for row in session.scalars(select(SupplierTemplate).where(of_words.in_(set(said.values())))):
+        words = (row.supplier, row.template, row.template_version)
+        found.setdefault(words, []).append(Approved(row.code, row.text))
+    return {message_id: tuple(found.get(words, ())) for message_id, words in said.items()}
+
+
+def _sent_today(session: Session, messages: Sequence[Message], now: datetime) -> set[bytes]:
+    """Numbers that another message may have reached today, whatever its matter."""
     midnight = datetime.combine(local(now).date(), time(), SHANGHAI)
-    return bool(
-        session.scalar(
-            select(func.count())
-            .select_from(Message)
-            .where(
-                Message.phone_index == message.phone_index,
-                Message.id != message.id,
-                Message.sent_at >= midnight,
-                Message.sent_at < midnight + timedelta(days=1),
-                ~FELL_THROUGH,
-            )
-        )
+    statement = select(Message.phone_index).where(
+        Message.phone_index.in_([message.phone_index for message in messages]),
+        Message.id.not_in([message.id for message in messages]),
+        Message.sent_at >= midnight,
+        Message.sent_at < midnight + timedelta(days=1),
+        ~FELL_THROUGH,
     )
+    return set(session.scalars(statement))
 
 
 def _requeue(message: Message, due_at: datetime) -> None:
@@ -148,16 +183,18 @@ def _requeue(message: Message, due_at: datetime) -> None:
     message.claimed_by = message.lease_until = message.sent_at = None
 
 
-def settle(session: Session, message_id: UUID, worker: str, gateway: str, outcome: Outcome, now: datetime) -> None:
-    """What the gateway answered; a report or the reaper that was faster has the say."""
-    message = session.scalars(select(Message).where(Message.id == message_id).with_for_update()).one()
-    message.vendor_id = outcome.vendor_id or message.vendor_id
-    if message.state is MessageState.SENDING and message.claimed_by == worker:
-        _settle(session, message, outcome, now)
-    if outcome.vendor_id:
-        apply_waiting(session, message, now)
-    for report in outcome.reports:
-        record(session, gateway, report, now)
+def settle(session: Session, outcomes: Mapping[UUID, Outcome], worker: str, gateway: str, now: datetime) -> None:
+    """What the gateway answered, by message; a report or the reaper that was faster has the say."""
+    mine = select(Message).where(Message.id.in_(outcomes)).order_by(Message.id).with_for_update()
+    for message in session.scalars(mine, execution_options={"populate_existing": True}).all():
+        outcome = outcomes[message.id]
+        message.vendor_id = outcome.vendor_id or message.vendor_id
+        if message.state is MessageState.SENDING and message.claimed_by == worker:
+            _settle(session, message, outcome, now)
+        if outcome.vendor_id:
+            apply_waiting(session, message, now)
+        for report in outcome.reports:
+            record(session, gateway, report, now)
 
 
 def _settle(session: Session, message: Message, outcome: Outcome, now: datetime) -> None:

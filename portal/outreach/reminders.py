@@ -1,33 +1,36 @@
-"""提醒计划: rows in the outbox, one a number, matter and step; planning twice changes nothing."""
+"""提醒计划: rows in the outbox, one a number, matter and step; planning twice changes nothing.
+
+Who is written to is decided and kept in one statement of the database, however many they are. Number and words come
+into the row when it is about to be sent (``last_look``), said as the matter stands then.
+"""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, and_, case, exists, func, literal, null, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.clock import local, term_of
 from portal.models import Campaign, CampaignPupil, Guardian, Message, MessagePupil, Pupil
-from portal.models.sealed import keyring
 from portal.outreach.audiences import MATTERS, concerned, matter_of
-from portal.outreach.by_wechat import by_wechat, give_up
-from portal.outreach.drafts import ON_ITS_WAY, WAIT, WAIT_AFTER_FAILURE, Draft, Reminder, draw
 from portal.outreach.drawing_up import reminder_of
-from portal.outreach.left_out import NO_MOBILE, NO_WORDS, OPTED_OUT, SHARED_NUMBER, SPENT
+from portal.outreach.in_wechat import give_up
+from portal.outreach.left_out import NO_MOBILE, OPTED_OUT, SHARED_NUMBER, SPENT
 from portal.outreach.pauses import is_paused
+from portal.outreach.reminder import ON_ITS_WAY, WAIT, WAIT_AFTER_FAILURE, Reminder
+from portal.outreach.selection import CHILDREN, Selection, occasion, selection
 from portal.outreach.spent import FELL_THROUGH
 from portal.outreach.writing import Say
+from portal.suppliers import BY_SMS_ALONE, Apps
 from portal.vocabulary import Audience, CampaignState, Channel, MessageState
 
 ANSWER_WITHIN = timedelta(days=14)
-PAGE = 1000
-TOLD = (NO_MOBILE, NO_WORDS, OPTED_OUT, SPENT)
+TOLD = (NO_MOBILE, OPTED_OUT, SPENT)
 """Of those left out, whom a round of planning counts; the others merely wait, or have a row of their own."""
 
 
@@ -39,17 +42,12 @@ class Planned:
     suppressed: Counter[str] = field(default_factory=Counter)
 
 
-def plan(session: Session, now: datetime, gateway: str, by: str = "portal", appid: str = "") -> Planned:
-    """The standing reminder, then every campaign that runs today; the caller commits.
-
-    ``appid``: the 服务号 through which families that bound it are told first; empty where none is in use.
-    """
+def plan(session: Session, now: datetime, gateway: str, by: str = "portal", apps: Apps = BY_SMS_ALONE) -> Planned:
+    """The standing reminder, then every campaign that runs today; the caller commits."""
     planned = Planned()
     give_up(session, now)
     for reminder in [standing(now), *running(session, now)]:
-        after = plan_page(session, reminder, now, gateway, planned, None, appid)
-        while after is not None:
-            after = plan_page(session, reminder, now, gateway, planned, after, appid)
+        _plan(session, reminder, now, gateway, apps, planned)
     planned.suppressed = +planned.suppressed
     if planned.messages:
         audit.record(session, by, "reminders_planned", messages=planned.messages, suppressed=dict(planned.suppressed))
@@ -73,27 +71,15 @@ def running(session: Session, now: datetime) -> list[Reminder]:
     return [reminder_of(session, campaign) for campaign in session.scalars(campaigns.order_by(Campaign.made_at))]
 
 
-def plan_page(
-    session: Session,
-    reminder: Reminder,
-    now: datetime,
-    gateway: str,
-    planned: Planned,
-    after: UUID | None,
-    appid: str = "",
-) -> UUID | None:
-    """The next pupils by id; returns where to go on, None at the end."""
+def _plan(session: Session, reminder: Reminder, now: datetime, gateway: str, apps: Apps, planned: Planned) -> None:
     pupils = _recipients(reminder).where(_not_reminded(reminder, now), ~is_paused(Pupil.school_id))
-    if after is not None:
-        pupils = pupils.where(Pupil.id > after)
-    page = list(session.scalars(pupils.order_by(Pupil.id).limit(PAGE)))
-    if not page:
-        return None
-    drawn = draw(session, reminder, page, now)
-    planned.suppressed.update(reason for reason in drawn.left_out.values() if reason in TOLD)
-    drafts = by_wechat(session, appid, reminder, drawn.drafts, now) if appid else drawn.drafts
-    _keep(session, reminder, drafts, now, gateway, planned)
-    return page[-1]
+    with selection(session, reminder, pupils, apps, now) as found:
+        kept = session.execute(_keep(found, reminder, now, gateway)).all()
+    for what, count in kept:
+        if what == MessageState.QUEUED.value:
+            planned.messages += count
+        else:
+            planned.suppressed[what] += count
 
 
 def _recipients(reminder: Reminder) -> Select[UUID]:
@@ -105,7 +91,7 @@ def _recipients(reminder: Reminder) -> Select[UUID]:
     return pupils.where(Pupil.id.in_(listed))
 
 
-def _not_reminded(reminder: Reminder, now: datetime) -> Any:
+def _not_reminded(reminder: Reminder, now: datetime) -> ColumnElement[bool]:
     """No message on its way, none lately, not all already, by a number that still stands beside the pupil."""
     failed = Message.state == MessageState.FAILED
     return ~exists().where(
@@ -124,48 +110,48 @@ def _not_reminded(reminder: Reminder, now: datetime) -> Any:
     )
 
 
-def _keep(
-    session: Session, reminder: Reminder, drafts: Iterable[Draft], now: datetime, gateway: str, planned: Planned
-) -> None:
-    """A planner that was a moment faster has kept the same row already."""
-    rows = [(_row(reminder, draft, now, gateway), draft) for draft in drafts]
-    if not rows:
-        return
-    statement = insert(Message).on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(Message.id)
-    kept = set(session.scalars(statement, [row for row, _ in rows]))
-    beside = [
-        {"id": uuid4(), "message_id": row["id"], "pupil_id": child.pupil_id, "school_id": child.school.id}
-        for row, draft in rows
-        if row["id"] in kept
-        for child in draft.children
-    ]
-    if beside:
-        session.execute(insert(MessagePupil), beside)
-    suppressed = sum(draft.written is None for row, draft in rows if row["id"] in kept)
-    planned.suppressed[SHARED_NUMBER] += suppressed
-    planned.messages += len(kept) - suppressed
-
-
-def _row(reminder: Reminder, draft: Draft, now: datetime, gateway: str) -> dict[str, Any]:
-    message = Message(
-        school_id=draft.children[0].school.id,
-        campaign_id=reminder.campaign_id,
-        matter=reminder.matter,
-        step=draft.step,
-        channel=Channel.WECHAT if draft.openid else Channel.SMS,
-        gateway="wechat" if draft.openid else gateway,
-        phone=draft.number.phone,
-        openid=draft.openid,
-        planned_at=now,
-        due_at=draft.due_at,
-        attempts=0,
+def _keep(found: Selection, reminder: Reminder, now: datetime, gateway: str) -> CompoundSelect[str, int]:
+    """Rows and whom they speak of, and how many of what; a planner that was a moment faster has kept the same."""
+    kept = _messages(found.drafts, reminder, now, gateway)
+    beside = insert(MessagePupil).from_select(
+        ["id", "message_id", "pupil_id", "school_id"],
+        select(func.gen_random_uuid(), kept.c.id, CHILDREN.c.pupil_id, CHILDREN.c.school_id).join(
+            kept, kept.c.phone_index == CHILDREN.c.phone_index
+        ),
     )
-    occasion = f"{message.matter}|{message.step}|{message.channel.value}|{draft.number.phone}"
-    message.dedupe_key = keyring().index("message", occasion)
-    if draft.written is None:
-        message.template, message.template_version, message.parts = "", 0, 0
-        message.state, message.because, message.settled_at = MessageState.SUPPRESSED, SHARED_NUMBER, now
-    else:
-        message.text, message.parts, message.state = draft.written.text, draft.written.parts, MessageState.QUEUED
-        message.template, message.template_version = draft.written.template.name, draft.written.template.version
-    return {column.key: getattr(message, column.key) for column in Message.__table__.columns}
+    what = func.coalesce(kept.c.because, MessageState.QUEUED.value)
+    rows = select(what.label("what"), func.count()).group_by(what)
+    why = found.left_out.c.why
+    left = select(why, func.count()).where(why.in_(TOLD)).group_by(why)
+    return rows.union_all(left).add_cte(beside.cte("beside"))
+
+
+def _messages(drafts: CTE, reminder: Reminder, now: datetime, gateway: str) -> CTE:
+    """A shared number's row is kept as proof that it was not written to."""
+    shared, way = drafts.c.shared, drafts.c.channel
+    in_wechat = case((way == Channel.WECHAT, "wechat"), (way == Channel.WECOM, "wecom"), else_=gateway)
+    states = case((shared, MessageState.SUPPRESSED.value), else_=MessageState.QUEUED.value)
+    values: dict[str, Any] = {
+        "id": func.gen_random_uuid(),
+        "dedupe_key": occasion(reminder.matter, drafts),
+        "school_id": drafts.c.school_id,
+        "campaign_id": literal(reminder.campaign_id, Message.campaign_id.type),
+        "matter": literal(reminder.matter),
+        "step": drafts.c.step,
+        "channel": way,
+        "gateway": in_wechat,
+        "phone_index": drafts.c.phone_index,
+        "template": literal(""),
+        "template_version": literal(0),
+        "parts": literal(0),
+        "state": states,
+        "because": case((shared, SHARED_NUMBER), else_=null()),
+        "due_at": drafts.c.due_at,
+        "planned_at": literal(now, Message.planned_at.type),
+        "settled_at": case((shared, literal(now, Message.settled_at.type)), else_=null()),
+        "attempts": literal(0),
+        "asked": literal(0),
+    }
+    rows = insert(Message).from_select(list(values), select(*values.values()))
+    unique = rows.on_conflict_do_nothing(index_elements=["dedupe_key"])
+    return unique.returning(Message.id, Message.phone_index, Message.because).cte("kept")

@@ -13,6 +13,7 @@ from portal import audit
 from portal.access.scope import Scope
 from portal.models import Message
 from portal.outreach.delivery import apply_waiting, record
+from portal.outreach.gateways.approved import Approved
 from portal.outreach.gateways.protocol import Handed, Outcome, Outgoing
 from portal.outreach.outbox import approved
 from portal.outreach.quiet import next_allowed
@@ -61,15 +62,17 @@ def due(session: Session, gateways: Iterable[str], now: datetime, most: int = 10
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    return [_question(session, message, now) for message in session.scalars(unknown)]
+    messages = session.scalars(unknown).all()
+    templates = approved(session, messages)
+    return [_question(message, templates[message.id], now) for message in messages]
 
 
-def _question(session: Session, message: Message, now: datetime) -> Question:
+def _question(message: Message, templates: tuple[Approved, ...], now: datetime) -> Question:
     sent_at = message.sent_at or now
     message.asked += 1
     if message.asked < len(ASK_AFTER):
         message.ask_at = max(sent_at + ASK_AFTER[message.asked], now + ASK_AFTER[0])
-    outgoing = Outgoing(message.id, message.to, message.text or "", approved(session, message))
+    outgoing = Outgoing(message.id, message.to, message.text or "", templates)
     return Question(message.gateway, outgoing, sent_at)
 
 

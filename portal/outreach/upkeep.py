@@ -1,4 +1,4 @@
-"""What is not kept for ever: words of messages (90 days), ended sign-ins, counted tries, slots (L-09)."""
+"""What is not kept for ever: words of messages and replies (90 days), ended sign-ins, counted tries, slots (L-09)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from portal.models import CodeRequest, JobSlot, Message, SignIn, TryCount
+from portal.models import CodeRequest, JobSlot, Message, Reply, SignIn, TryCount
 
 WORDS_KEPT = timedelta(days=90)
 SIGN_INS_KEPT = timedelta(days=30)
@@ -17,6 +17,7 @@ SLOTS_KEPT = timedelta(days=7)
 @dataclass(frozen=True)
 class Pruned:
     words: int
+    answers: int
     sign_ins: int
     tries: int
     codes: int
@@ -25,10 +26,13 @@ class Pruned:
 
 def prune(session: Session, now: datetime) -> Pruned:
     """The template and its version tell for good what was said; the words themselves name a child."""
-    emptied = update(Message).where(Message.planned_at < now - WORDS_KEPT, Message.text_sealed.is_not(None))
-    words = session.scalars(emptied.values(text_sealed=None).returning(Message.id)).all()
+    ours = update(Message).where(Message.planned_at < now - WORDS_KEPT, Message.text_sealed.is_not(None))
+    theirs = update(Reply).where(Reply.arrived_at < now - WORDS_KEPT, Reply.text_sealed.is_not(None))
+    words = session.scalars(ours.values(text_sealed=None).returning(Message.id)).all()
+    answers = session.scalars(theirs.values(text_sealed=None).returning(Reply.id)).all()
     return Pruned(
         len(words),
+        len(answers),
         _delete(session, SignIn, SignIn.seen_at < now - SIGN_INS_KEPT),
         _delete(session, TryCount, TryCount.window_ends_at < now),
         _delete(session, CodeRequest, CodeRequest.ends_at < now),

@@ -20,12 +20,14 @@ from portal.outreach.gateways.wechat import Wechat
 from portal.outreach.messages import template
 from portal.outreach.reminders import plan
 from portal.outreach.replies import receive
+from portal.suppliers import Apps
 from portal.vocabulary import Channel, MessageState, Undelivered
 from tests.builders import A_MONDAY
 from tests.outreach.cases import a_matched_pupil, messages, sessions, states
 from tests.outreach.gateways.servers import Asked, supplier
 
 APPID, OPENID = "wx1", "oABCDEFGHIJKLMNOPQRSTUVWXYZ1"
+APPS = Apps(appid=APPID)
 DAY = timedelta(days=1)
 BY_TEXT = replace(Sandbox(), channels=SMS)
 ARRIVED = {"errcode": 0, "msgid": 7}
@@ -55,7 +57,7 @@ def remind(answer: object, *days: int) -> list[Asked]:
     """What WeChat was asked to send on these days."""
     with supplier(answering(answer)) as (url, heard):
         for day in days:
-            tick(sessions(), (Wechat(APPID, "hidden", url), BY_TEXT), A_MONDAY + day * DAY, appid=APPID)
+            tick(sessions(), (Wechat(APPID, "hidden", url), BY_TEXT), A_MONDAY + day * DAY, apps=APPS)
     return [asked for asked in heard if asked.path.endswith("/send")]
 
 
@@ -109,7 +111,7 @@ def test_what_was_bound_for_another_account_or_is_unbound_is_not_used(session: S
 
 def test_unbound_after_planning_wechat_is_silent_and_the_sms_goes(session: Session) -> None:
     pupil = a_bound_family(session)
-    plan(session, A_MONDAY, "sandbox", appid=APPID)
+    plan(session, A_MONDAY, "sandbox", apps=APPS)
     unbind(session, [pupil.id], A_MONDAY)
     session.commit()
 
@@ -119,17 +121,17 @@ def test_unbound_after_planning_wechat_is_silent_and_the_sms_goes(session: Sessi
 
 def test_what_wechat_could_not_be_given_for_a_day_goes_by_sms(session: Session) -> None:
     a_bound_family(session)
-    plan(session, A_MONDAY, "sandbox", appid=APPID)
+    plan(session, A_MONDAY, "sandbox", apps=APPS)
     session.commit()
 
-    tick(sessions(), (BY_TEXT,), A_MONDAY + 1.1 * DAY, appid=APPID)
+    tick(sessions(), (BY_TEXT,), A_MONDAY + 1.1 * DAY, apps=APPS)
 
     assert ways(session) == [(Channel.WECHAT, 1, MessageState.FAILED), (Channel.SMS, 2, MessageState.DELIVERED)]
 
 
 def test_a_refusal_written_in_wechat_stops_wechat_and_not_the_sms(session: Session) -> None:
     a_bound_family(session)
-    plan(session, A_MONDAY, "sandbox", appid=APPID)
+    plan(session, A_MONDAY, "sandbox", apps=APPS)
     receive(session, "wechat", Reply(OPENID, "退订", "k1", Channel.WECHAT), A_MONDAY)
     session.commit()
 

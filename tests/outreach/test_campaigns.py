@@ -120,7 +120,8 @@ def test_publicity_says_the_same_to_every_family_listed_or_not(session: Session)
     a_pupil(session, name="赵远", id_number=None, phone="19900000007", guardian="赵姑姑")
     campaign = publicity(session)
     let_go(session, campaign)
-    remind(A_MONDAY + DAY)
+    for day in range(1, 3):
+        remind(A_MONDAY + day * DAY)
 
     sent = of(session, campaign)
     assert len({message.text for message in sent}) == 1
@@ -240,6 +241,7 @@ def test_who_has_to_apply_is_told_which_aid_until_the_row_says_applied(session: 
     campaign = listed(session, pupil, audience=Audience.TO_APPLY)
     let_go(session, campaign)
     remind()
+    remind(A_MONDAY + DAY)
 
     assert "要申请一次" in (of(session, campaign)[0].text or "")
 

@@ -33,7 +33,7 @@ def queued(session: Session) -> Message:
 def sending(session: Session) -> Message:
     message = queued(session)
     outbox.claim(session, ME, A_MONDAY)
-    outbox.start(session, message.id, ME, "kannel", A_MONDAY)
+    outbox.start(session, [message.id], ME, "kannel", A_MONDAY)
     session.commit()
     return message
 
@@ -64,7 +64,7 @@ def test_a_message_moves_forward_only(session: Session, told: tuple[MessageState
 def test_a_report_before_the_answer_is_kept_and_the_answer_does_not_undo_it(session: Session) -> None:
     message = sending(session)
     tell(session, message, DELIVERED)
-    outbox.settle(session, message.id, ME, "kannel", Outcome(Handed.UNKNOWN, "no answer", "没有回答"), A_MONDAY)
+    outbox.settle(session, {message.id: Outcome(Handed.UNKNOWN, "no answer", "没有回答")}, ME, "kannel", A_MONDAY)
 
     assert message.state is DELIVERED
 
@@ -79,7 +79,7 @@ def test_a_report_settles_what_was_unknown(session: Session) -> None:
 
 def test_a_report_of_an_earlier_try_keeps_the_next_from_being_sent(session: Session) -> None:
     message = sending(session)
-    outbox.settle(session, message.id, ME, "kannel", Outcome(Handed.RETRY, "503", "暂时不能收"), A_MONDAY)
+    outbox.settle(session, {message.id: Outcome(Handed.RETRY, "503", "暂时不能收")}, ME, "kannel", A_MONDAY)
     tell(session, message, DELIVERED)
 
     assert outbox.claim(session, ME, A_MONDAY + timedelta(hours=1)) == []

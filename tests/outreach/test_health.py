@@ -48,8 +48,9 @@ def planned(session: Session, count: int) -> None:
 def rounds(now: datetime, *gateways: Fake, most: int = 100) -> Tick:
     """Dispatch at that moment until nothing more is taken."""
     done = Tick()
-    while most and dispatch.dispatch(sessions(), gateways, "here:1:a", lambda: now, done):
-        most -= 1
+    with dispatch.working(sessions(), 1, lambda: now) as worker:
+        while most and dispatch.dispatch(worker, gateways, done):
+            most -= 1
     return done
 
 
@@ -132,10 +133,8 @@ def test_four_dispatchers_together_keep_to_its_rate(session: Session) -> None:
     taken = []
     for second in range(8):
         before = len(one.given)
-        for worker in "abcd":
-            dispatch.dispatch(
-                sessions(), (one,), f"here:1:{worker}", lambda now=second: A_MONDAY + now * SECOND, Tick()
-            )
+        for _ in range(4):
+            rounds(A_MONDAY + second * SECOND, one, most=1)
         taken.append(len(one.given) - before)
 
     assert taken == [5] * 8

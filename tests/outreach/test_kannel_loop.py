@@ -94,10 +94,11 @@ def test_the_text_arrives_at_the_operator_letter_by_letter(
     matched_pupils(session, 1)
     reminders.plan(session, A_MONDAY, "kannel")
     session.commit()
-    one = messages(session)[0]
     with dispatching(Path(os.devnull), environment):
+        wait_for(lambda: states(session)[MessageState.ACCEPTED] == 1)
         wait_for(lambda: bool(running.received()))
 
+    one = messages(session)[0]
     assert running.received() == [(one.phone, one.text)]
 
 

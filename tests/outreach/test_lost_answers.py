@@ -35,7 +35,8 @@ def test_of_400_messages_with_a_fifth_of_the_answers_lost_none_is_sent_twice(ses
     with server(answer) as (url, heard):
         gateway = Kannel(url, "portal", "portal-pw", "http://127.0.0.1:9/reports")
         while states(session)[MessageState.QUEUED]:
-            dispatch.dispatch(sessions(), (gateway,), "here:1:a", lambda moment=moment: moment, Tick())
+            with dispatch.working(sessions(), 4, lambda moment=moment: moment) as worker:
+                dispatch.dispatch(worker, (gateway,), Tick())
             moment += timedelta(seconds=1)
 
     reached = Counter(UUID(re.findall(rb"\?id=([0-9a-f-]{36})", each)[0].decode()) for each in heard)

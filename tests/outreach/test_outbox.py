@@ -1,5 +1,6 @@
 """Claim, start, settle, reap: a message leaves at most once, and none is lost without a state."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -35,7 +36,7 @@ def queued(session: Session) -> Message:
 def started(session: Session) -> Message:
     message = queued(session)
     outbox.claim(session, ME, A_MONDAY)
-    outbox.start(session, message.id, ME, "kannel", A_MONDAY)
+    outbox.start(session, [message.id], ME, "kannel", A_MONDAY)
     session.commit()
     return message
 
@@ -65,9 +66,9 @@ def test_only_who_claimed_a_message_may_start_it_and_only_once(session: Session)
     message = queued(session)
     outbox.claim(session, ME, A_MONDAY)
 
-    assert outbox.start(session, message.id, ANOTHER, "kannel", A_MONDAY) == outbox.Started()
-    assert outbox.start(session, message.id, ME, "kannel", A_MONDAY).outgoing is not None
-    assert outbox.start(session, message.id, ME, "kannel", A_MONDAY) == outbox.Started()
+    assert outbox.start(session, [message.id], ANOTHER, "kannel", A_MONDAY) == outbox.Started()
+    assert outbox.start(session, [message.id], ME, "kannel", A_MONDAY).outgoing
+    assert outbox.start(session, [message.id], ME, "kannel", A_MONDAY) == outbox.Started()
 
 
 def test_a_confirmation_stops_a_message_that_waits(session: Session) -> None:
@@ -75,7 +76,9 @@ def test_a_confirmation_stops_a_message_that_waits(session: Session) -> None:
     outbox.claim(session, ME, A_MONDAY)
     confirm(session, session.get_one(Pupil, message.pupils[0].pupil_id), TERM, True, True, "family", A_MONDAY)
 
-    assert outbox.start(session, message.id, ME, "kannel", A_MONDAY) == outbox.Started(suppressed=CONFIRMED)
+    assert outbox.start(session, [message.id], ME, "kannel", A_MONDAY) == outbox.Started(
+        suppressed=Counter([CONFIRMED])
+    )
     assert (message.state, message.attempts) == (MessageState.SUPPRESSED, 0)
 
 
@@ -86,9 +89,8 @@ def test_a_message_about_two_speaks_of_the_one_who_is_left(session: Session) -> 
     confirm(session, first, TERM, True, True, "family", A_MONDAY)
     (message,) = outbox.claim(session, ME, A_MONDAY)
 
-    outgoing = outbox.start(session, message, ME, "kannel", A_MONDAY).outgoing
+    (outgoing,) = outbox.start(session, [message], ME, "kannel", A_MONDAY).outgoing
 
-    assert outgoing is not None
     assert "两个孩子" not in outgoing.text
     assert "王同学" in outgoing.text
 
@@ -98,7 +100,7 @@ def test_what_was_claimed_before_the_quiet_hours_waits_for_the_morning(session: 
     outbox.claim(session, ME, A_MONDAY)
     evening = A_MONDAY + 10 * HOUR
 
-    assert outbox.start(session, message.id, ME, "kannel", evening) == outbox.Started()
+    assert outbox.start(session, [message.id], ME, "kannel", evening) == outbox.Started()
     assert (message.state, message.due_at) == (MessageState.QUEUED, A_MONDAY + 23 * HOUR)
     assert outbox.claim(session, ME, evening) == []
 
@@ -112,7 +114,7 @@ def test_a_number_that_may_have_heard_of_another_matter_today_waits_for_tomorrow
     message.due_at = A_MONDAY
     outbox.claim(session, ME, A_MONDAY)
 
-    assert outbox.start(session, message.id, ME, "kannel", A_MONDAY) == outbox.Started()
+    assert outbox.start(session, [message.id], ME, "kannel", A_MONDAY) == outbox.Started()
     assert message.due_at == A_MONDAY + 23 * HOUR
 
 
@@ -132,7 +134,7 @@ def messages_now(session: Session) -> list[Message]:
 )
 def test_an_answer_settles_a_message(session: Session, outcome: Outcome, state: MessageState) -> None:
     message = started(session)
-    outbox.settle(session, message.id, ME, "kannel", outcome, A_MONDAY)
+    outbox.settle(session, {message.id: outcome}, ME, "kannel", A_MONDAY)
 
     assert message.state is state
     assert message.because is None or outcome.sentence in message.because
@@ -142,12 +144,12 @@ def test_what_was_surely_not_sent_is_tried_again_later_and_later_and_at_last_giv
     message = started(session)
     now, waits = A_MONDAY, []
     while message.state is not MessageState.FAILED:
-        outbox.settle(session, message.id, ME, "kannel", RETRY, now)
+        outbox.settle(session, {message.id: RETRY}, ME, "kannel", now)
         waits.append((message.due_at - now) // MINUTE)
         now = max(now, message.due_at)
         message.state, message.claimed_by, message.attempts = MessageState.SENDING, ME, message.attempts + 1
         if now > A_MONDAY + outbox.GIVE_UP:
-            outbox.settle(session, message.id, ME, "kannel", RETRY, now)
+            outbox.settle(session, {message.id: RETRY}, ME, "kannel", now)
 
     assert waits[:8] == [0, 5, 10, 20, 40, 80, 160, 240]
     assert max(waits) == 240
@@ -170,13 +172,13 @@ def test_a_dispatcher_killed_while_sending_leaves_a_message_that_is_never_sent_a
     session.commit()
     assert states(session) == {MessageState.UNKNOWN: 1}
     assert outbox.claim(session, ANOTHER, A_MONDAY + HOUR) == []
-    assert outbox.start(session, message.id, ME, "kannel", A_MONDAY + HOUR) == outbox.Started()
+    assert outbox.start(session, [message.id], ME, "kannel", A_MONDAY + HOUR) == outbox.Started()
 
 
 def test_an_answer_that_comes_after_the_reaper_changes_nothing(session: Session) -> None:
     message = started(session)
     outbox.reap(session, A_MONDAY + HOUR)
-    outbox.settle(session, message.id, ME, "kannel", RETRY, A_MONDAY + HOUR)
+    outbox.settle(session, {message.id: RETRY}, ME, "kannel", A_MONDAY + HOUR)
 
     session.refresh(message)
     assert message.state is MessageState.UNKNOWN

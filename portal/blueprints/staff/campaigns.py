@@ -103,10 +103,10 @@ def change_campaign_days(campaign_id: UUID) -> BaseResponse | tuple[str, int]:
 def draw_campaign(campaign_id: UUID) -> BaseResponse:
     """A number may stand beside pupils of other schools, so the portal counts on its own behalf, not the officer's."""
     _find(campaign_id)
-    by, now = current_user.actor, clock.now()
+    by, now, apps = current_user.actor, clock.now(), _settings().suppliers.apps
 
     def work(session: Session) -> None:
-        draw_up(session, session.get_one(Campaign, campaign_id), by, now)
+        draw_up(session, session.get_one(Campaign, campaign_id), by, now, apps)
 
     db.session.rollback()  # no transaction stays open while another thread works
     try:

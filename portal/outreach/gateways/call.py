@@ -28,7 +28,8 @@ LONGEST_ANSWER = 64 * 1024
 class Call:
     """One deadline for everything asked within; after a failure ``lost`` says what the last request proves."""
 
-    def __init__(self, deadline: float = DEADLINE) -> None:
+    def __init__(self, deadline: float = DEADLINE, longest: int = LONGEST_ANSWER) -> None:
+        self._longest = longest
         self._connected = False
         self._late = False
         self._sockets: list[socket.socket] = []
@@ -71,7 +72,7 @@ class Call:
         ) as answer:
             try:
                 text = b""
-                while len(text) < LONGEST_ANSWER and (more := answer.raw.read(4096, decode_content=False)):
+                while len(text) < self._longest and (more := answer.raw.read(4096, decode_content=False)):
                     text += more
             except HTTPError as error:
                 raise ConnectionError from error

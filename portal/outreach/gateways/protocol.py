@@ -89,7 +89,7 @@ class Limits:
 
 
 USUAL = Limits()
-SMS, WECHAT = frozenset({Channel.SMS}), frozenset({Channel.WECHAT})
+SMS, WECHAT, WECOM = frozenset({Channel.SMS}), frozenset({Channel.WECHAT}), frozenset({Channel.WECOM})
 
 
 class Gateway(Protocol):

@@ -15,7 +15,7 @@ from requests import RequestException
 from portal.outreach.gateways.call import DEADLINE, Call
 from portal.outreach.gateways.codes import Codes, judge
 from portal.outreach.gateways.doors import read_json
-from portal.outreach.gateways.protocol import USUAL, WECHAT, Handed, Limits, Outcome, Outgoing, refused
+from portal.outreach.gateways.protocol import USUAL, WECOM, Handed, Limits, Outcome, Outgoing, refused
 from portal.outreach.gateways.token import Fresh, NoToken, Token
 from portal.vocabulary import Channel
 
@@ -55,7 +55,7 @@ class Wecom:
     deadline: float = DEADLINE
     name: str = "wecom"
     limits: Limits = USUAL
-    channels: frozenset[Channel] = WECHAT
+    channels: frozenset[Channel] = WECOM
     token: Token = field(default_factory=Token, repr=False, compare=False)
 
     def send(self, message: Outgoing) -> Outcome:
@@ -78,8 +78,12 @@ class Wecom:
         """The same notice again while the supplier drops what it has had."""
         return self.send(message) if now - sent_at < SENT_ONCE else None
 
+    def take_token(self, call: Call) -> str:
+        """Raises NoToken."""
+        return self.token.take(lambda: self._fresh(call))
+
     def _send(self, call: Call, message: Outgoing) -> Outcome:
-        token = self.token.take(lambda: self._fresh(call))
+        token = self.take_token(call)
         body = {
             "recv_scope": TO_PARENTS,
             "to_parent_userid": [message.to],
@@ -91,7 +95,7 @@ class Wecom:
         }
         text = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
         address = f"{self.url}/cgi-bin/externalcontact/message/send?{urlencode({'access_token': token})}"
-        answered = _read(call.post(address, {"Content-Type": "application/json"}, text)[1])
+        answered = read_answer(call.post(address, {"Content-Type": "application/json"}, text)[1])
         if answered is None:
             return Outcome(Handed.UNKNOWN, "unreadable", "企业微信的回答看不懂", known=False)
         code = str(answered.get("errcode"))
@@ -102,7 +106,7 @@ class Wecom:
     def _fresh(self, call: Call) -> Fresh:
         asked = urlencode({"corpid": self.corp_id, "corpsecret": self.secret})
         try:
-            answered = _read(call.get(f"{self.url}/cgi-bin/gettoken?{asked}")[1]) or {"errcode": -1}
+            answered = read_answer(call.get(f"{self.url}/cgi-bin/gettoken?{asked}")[1]) or {"errcode": -1}
         except (RequestException, OSError) as problem:
             raise NoToken("-1") from problem
         if not answered.get("access_token"):
@@ -114,6 +118,7 @@ def _content(message: Outgoing) -> str:
     return f"{message.text}\n〔通知编号 {message.id.hex[:8]}〕"
 
 
-def _read(text: str) -> dict[str, Any] | None:
+def read_answer(text: str) -> dict[str, Any] | None:
+    """None for what is no object of JSON."""
     found = read_json(text.encode())
     return found if isinstance(found, dict) else None

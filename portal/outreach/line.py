@@ -1,0 +1,131 @@
+"""One dispatcher's line to the gateways of a channel: messages claimed, in the air, and come back.
+
+Threads do nothing but talk to the gateway. One transaction settles what came back and starts what goes next, so the
+commits are as few as the answers allow, and never is a message given to a thread whose start is not committed.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import structlog
+from sqlalchemy.orm import Session, sessionmaker
+
+from portal.outreach import health, outbox
+from portal.outreach.gateways.protocol import Gateway, Handed, Outcome
+from portal.suppliers import BY_SMS_ALONE, Apps
+from portal.vocabulary import Channel
+
+log = structlog.get_logger()
+
+Sessions = sessionmaker[Session]
+"""They reach everything: ``sessionmaker(engine, info={"reach": EVERYTHING})``."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """``threads`` is how many messages it may have in the air at once on a line."""
+
+    name: str
+    sessions: Sessions
+    pool: Executor
+    threads: int
+    now: Callable[[], datetime]
+    apps: Apps = BY_SMS_ALONE
+
+
+@dataclass
+class Tick:
+    """What one round did; ``suppressed`` counts by reason."""
+
+    planned: int = 0
+    suppressed: Counter[str] = field(default_factory=Counter)
+    handed: Counter[Handed] = field(default_factory=Counter)
+    held_back: bool = False
+    """In its last round a gateway could take no more at its rate."""
+
+    def as_json(self) -> dict[str, object]:
+        """The contract's keys of ``flask remind``."""
+        return {
+            "planned": self.planned,
+            "sent": self.handed[Handed.ACCEPTED],
+            "suppressed": dict(self.suppressed),
+            "unknown": self.handed[Handed.UNKNOWN],
+            "failed": self.handed[Handed.REFUSED],
+        }
+
+
+class Line:
+    """Of one channel; all that is claimed is for one gateway, until that has to be left alone."""
+
+    def __init__(self, worker: Worker, channel: Channel, done: Tick) -> None:
+        self.worker, self.channel, self.done = worker, channel, done
+        self.gateway: Gateway | None = None
+        self.waiting: deque[UUID] = deque()
+        self.flying: dict[Future[Outcome], UUID] = {}
+        self.back: dict[UUID, Outcome] = {}
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self.waiting or self.flying or self.back)
+
+    def claim(self, gateways: Sequence[Gateway]) -> int:
+        """For the gateway whose turn it is, at its rate; what is in the air for another has to come back before."""
+        worker = self.worker
+        most = max(outbox.BATCH, worker.threads * 4)
+        with worker.sessions.begin() as session:
+            now = worker.now()
+            turn = health.choose(session, gateways, self.channel, now, most)
+            if turn is None or (self.flying and turn.gateway is not self.gateway):
+                return 0
+            self.done.held_back |= turn.most == 0
+            mine = outbox.claim(session, worker.name, now, turn.most, self.channel)
+            if mine:
+                health.take(session, turn, len(mine), now)
+        self.gateway = turn.gateway
+        self.waiting.extend(mine)
+        return len(mine)
+
+    def advance(self) -> None:
+        """Wait for an answer where no more may leave before; settle what came back, and let the next leave."""
+        if self.flying and (len(self.flying) >= self.worker.threads or not self.waiting):
+            self.gather(wait(self.flying, return_when=FIRST_COMPLETED).done)
+        self.gather({future for future in self.flying if future.done()})
+        self.turn_over()
+
+    def gather(self, answered: set[Future[Outcome]]) -> None:
+        self.back |= {self.flying.pop(future): future.result() for future in answered}
+
+    def turn_over(self) -> None:
+        """One transaction; nothing of it is forgotten when the database is away just then."""
+        worker, gateway, seats = self.worker, self.gateway, self.worker.threads - len(self.flying)
+        if gateway is None:
+            return
+        next_ones = list(self.waiting)[:seats]
+        with worker.sessions.begin() as session:
+            now, shut = worker.now(), False
+            if self.back:
+                outbox.settle(session, self.back, worker.name, gateway.name, now)
+                shut = health.heard(session, gateway.name, self.back.values(), now)
+            if shut:
+                outbox.give_back(session, list(self.waiting), worker.name)
+                started = outbox.Started()
+            else:
+                started = outbox.start(session, next_ones, worker.name, gateway.name, now, worker.apps)
+        self._tell(gateway, shut)
+        self.back = {}
+        self.waiting = deque() if shut else deque(list(self.waiting)[len(next_ones) :])
+        self.done.suppressed.update(started.suppressed)
+        for outgoing in started.outgoing:
+            self.flying[worker.pool.submit(gateway.send, outgoing)] = outgoing.id
+
+    def _tell(self, gateway: Gateway, shut: bool) -> None:
+        for message_id, outcome in self.back.items():
+            self.done.handed[outcome.handed] += 1
+            handed = outcome.handed.value
+            log.info("sent", message=str(message_id), gateway=gateway.name, handed=handed, code=outcome.code)
+        if shut:
+            log.error("gateway left alone", gateway=gateway.name)
