@@ -243,6 +243,7 @@ class Audience(Labelled):
     UNCONFIRMED = "unconfirmed", "比对出、还没确认的"
     TO_APPLY = "to_apply", "要家长申请、还没申请的"
     PAID = "paid", "已发放、还没说收到的"
+    WAIVER_HEARD = "waiver_heard", "学校或资助中心代记不需要资助的"
 
 
 class CampaignState(Labelled):

@@ -12,6 +12,7 @@ from portal.access.households import has_died
 from portal.clock import SchoolTerm, local, term_of
 from portal.coverage.aids import ALL_WAIVED, Item, item_of, rows_of, spared
 from portal.coverage.household import Household, household_of
+from portal.coverage.next_stage import Later, later_of
 from portal.coverage.notices import notices
 from portal.coverage.said import Said, said_of
 from portal.coverage.status import asks_to_apply, asks_to_confirm
@@ -22,6 +23,7 @@ from portal.enrolment import waivers
 from portal.enrolment.circumstances import circumstances_of
 from portal.enrolment.confirmation import spaced
 from portal.enrolment.corrections import NOES
+from portal.enrolment.waivers import BY_FAMILY
 from portal.models import EnrolmentRecord, Entitlement, Pupil, SchoolClass, Waiver
 from portal.policies.catalogue import Catalogue
 from portal.vocabulary import EntitlementState
@@ -57,12 +59,16 @@ class Sums:
 
 @dataclass(frozen=True)
 class Waiving:
-    """不需要资助, said once: ``again_from`` is the day from which it may be said again and counts; or said twice."""
+    """不需要资助, said once: ``again_from`` is the day from which it may be said again and counts; or said twice.
+
+    ``heard``: somebody took it down in the family's name, who may not have said it.
+    """
 
     said_on: date
     again_from: date
     counts_now: bool
     final: bool
+    heard: bool
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,7 @@ class ChildPage:
     answered: Answered | None
     waiving: Waiving | None
     household: Household | None
+    later: tuple[Later, ...]
     ask: WhomToAsk
 
 
@@ -122,6 +129,7 @@ def child_page(session: Session, pupil: Pupil, catalogue: Catalogue, day: date) 
         answered=_answered(said),
         waiving=_waiving(said.waiver, day),
         household=household,
+        later=later_of(session, record, term, catalogue) if record and ours else (),
         ask=ask,
     )
 
@@ -131,7 +139,8 @@ def _quiet_page(pupil: Pupil, term: SchoolTerm, ask: WhomToAsk) -> ChildPage:
     return ChildPage(
         pupil_id=pupil.id, name=pupil.name or "", class_words="", term=term.code, term_label=term.label, figure="",
         unit="", headline="这里的办理已经停止", notices=("不会再给您发消息。有要问的，请打学校电话。",),
-        sums=None, items=(), earlier=(), questions_open=False, answered=None, waiving=None, household=None, ask=ask,
+        sums=None, items=(), earlier=(), questions_open=False, answered=None, waiving=None, household=None, later=(),
+        ask=ask,
     )  # fmt: skip
 
 
@@ -205,7 +214,7 @@ def _answered(said: Said) -> Answered | None:
     answer = "，".join(noes) if noes else "孩子在校，需要资助"
     said_on = day_words(local(said.confirmation.said_at).date())
     heard = f"{said_on}学校按您说的记下：{answer}。没有同意过的，点“信息不对，我要改”"
-    words_said = f"{said_on}您说：{answer}" if said.confirmation.by == "family" else heard
+    words_said = f"{said_on}您说：{answer}" if said.confirmation.by == BY_FAMILY else heard
     return Answered(spaced(said.confirmation.receipt), words_said, yes=not noes)
 
 
@@ -213,4 +222,6 @@ def _waiving(waiver: Waiver | None, day: date) -> Waiving | None:
     if waiver is None:
         return None
     again_from = waivers.counts_from(waiver)
-    return Waiving(local(waiver.said_at).date(), again_from, day >= again_from, waivers.is_final(waiver))
+    return Waiving(
+        local(waiver.said_at).date(), again_from, day >= again_from, waivers.is_final(waiver), waivers.was_heard(waiver)
+    )

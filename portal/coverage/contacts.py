@@ -82,7 +82,7 @@ def record_contact(session: Session, pupil: Pupil, term: str, spoken: Spoken, by
         unit_id=pupil.school_id, pupil_id=pupil.id, channel=channel.value, reached=reached, answer=answer,
     )  # fmt: skip
     if answer == DENIED:
-        withdraw(session, pupil, term, by)
+        withdraw(session, pupil, term, by, now)
         note_denied(session, pupil.id, term, by, now)
     elif said is not None:
         confirm(session, pupil, term, said.in_school, said.wants_aid, by, now)

@@ -32,12 +32,15 @@ def answered_by(asked_on: date) -> date:
 
 
 def shown(session: Session, pupil: Pupil) -> tuple[Line, ...]:
-    """For the screen of a phone that others see too: numbers masked, no category named."""
-    return (
+    """For the screen of a phone that others see too: numbers masked, no category named, what is lacking in one line."""
+    lines = (
         *_person(pupil, mask_number),
         *_guardians(pupil, mask_name, mask_phone, mask_number),
         *_school(session, pupil),
     )
+    lacking = [line.kind for line in lines if line.content == NOTHING]
+    known = tuple(line for line in lines if line.content != NOTHING)
+    return (*known, Line("没有登记的", "、".join(lacking))) if lacking else known
 
 
 def in_full(session: Session, pupil: Pupil, catalogue: Catalogue) -> str:
@@ -61,7 +64,7 @@ def _person(pupil: Pupil, number: Mask) -> list[Line]:
         Line("性别", pupil.sex.label if pupil.sex else NOTHING),
         Line("身份证件号", number(pupil.id_number or "") or NOTHING),
         Line("学籍号", number(pupil.student_number or "") or NOTHING),
-        Line("户口所在地代码", pupil.hukou_division or NOTHING),
+        Line("户口所在地（代码）", pupil.hukou_division or NOTHING),
     ]
 
 

@@ -68,8 +68,8 @@ def note_answered(
 
 
 def note_denied(session: Session, pupil_id: UUID, term: str, by: str, now: datetime) -> None:
-    """我没同意: what rested on a recorded yes is open again, and the unit above the school looks into it (J6)."""
-    for row in open_rows_of(session, pupil_id, term):
+    """我没同意: what rested on a recorded answer is open again, and the unit above the school looks into it (J6)."""
+    for row in (*open_rows_of(session, pupil_id, term), *waived_rows_of(session, pupil_id, term)):
         if RANK[row.state] < RANK[PAID]:
             take_step(session, row, MATCHED, by, now, "家长说没有同意过，重新打开", SAID_NEVER_AGREED)
 

@@ -132,7 +132,7 @@ def _when_answered(row: Entitlement) -> Status | None:
     if row.next_step == SAID_LEFT.words:
         return Status(Dot.PENDING, "您说孩子不在这所学校，学校正在核实")
     if row.next_step == SAID_NOT_NEEDED.words:
-        return Status(Dot.PENDING, "您说暂时不需要；7天后再说一次才算数，随时可以改主意")
+        return Status(Dot.PENDING, "记下了：暂时不需要；7天后再说一次才算数，随时可以改主意")
     return None
 
 

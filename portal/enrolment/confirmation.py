@@ -43,8 +43,9 @@ def confirm(
     return confirmation
 
 
-def withdraw(session: Session, pupil: Pupil, term: str, by: str) -> None:
-    """我没同意: the recorded answer is gone, the trail keeps that it was there; the family answers anew (J6)."""
+def withdraw(session: Session, pupil: Pupil, term: str, by: str, now: datetime) -> None:
+    """我没同意: the recorded answer is gone, a yes or a no, the trail keeps that it was there (J6)."""
+    waivers.take_back(session, pupil.id, term, by, now)
     standing = standing_confirmation(session, pupil.id, term)
     if standing is not None:
         audit.record(

@@ -13,6 +13,8 @@ from portal.models import Pupil, StaffMember, Waiver
 from portal.vocabulary import UnitLevel
 
 APART = timedelta(days=7)
+BY_FAMILY = "family"
+"""Who said so on the family's own page; anybody else heard it."""
 
 
 def standing_waiver(session: Session, pupil_id: UUID, term: str) -> Waiver | None:
@@ -29,6 +31,11 @@ def counts_from(waiver: Waiver) -> date:
 def is_final(waiver: Waiver | None) -> bool:
     """自愿放弃 holds: only now may a row end by it."""
     return waiver is not None and waiver.repeated_at is not None
+
+
+def was_heard(waiver: Waiver) -> bool:
+    """Somebody else took it down in the family's name, once or twice."""
+    return any(by not in (None, BY_FAMILY) for by in (waiver.by, waiver.repeated_by))
 
 
 def say(session: Session, pupil: Pupil, term: str, by: str, now: datetime) -> Waiver:

@@ -11,7 +11,8 @@ from portal.clock import SchoolTerm
 from portal.coverage.steps import APPLIED, PAID, STEPS
 from portal.enrolment.moves import is_away
 from portal.enrolment.standing import OUTCOME, stands
-from portal.models import Confirmation, EnrolmentRecord, Entitlement, MatchPair, MatchRun, Pupil
+from portal.enrolment.waivers import BY_FAMILY
+from portal.models import Confirmation, EnrolmentRecord, Entitlement, MatchPair, MatchRun, Pupil, Waiver
 from portal.vocabulary import Audience, ClaimMode, Decision, EntitlementState
 
 
@@ -27,8 +28,9 @@ MATTERS = {
     Audience.UNCONFIRMED: Matter("enrolment-not-confirmed", "enrolment_not_confirmed"),
     Audience.TO_APPLY: Matter("not-applied", "not_applied"),
     Audience.PAID: Matter("paid", "paid"),
+    Audience.WAIVER_HEARD: Matter("waiver-heard", "waiver_heard"),
 }
-"""What is said because of a ledger row; publicity for everyone has its occasion for a matter."""
+"""What is said of one pupil's aid; publicity for everyone has its occasion for a matter."""
 
 BEFORE_APPLYING = tuple(state for state in list(EntitlementState)[: list(EntitlementState).index(APPLIED)])
 ASK_WHETHER_IT_CAME = STEPS[PAID, ClaimMode.AUTO].words
@@ -53,6 +55,8 @@ def concerned(
         decisions = (Decision.CERTAIN, Decision.HOUSEHOLD) if beside else (Decision.CERTAIN,)
         return waiting(term, *decisions).where(_in_stages(term, stages))
     enrolled = select(Pupil.id).where(_in_stages(term, stages))
+    if audience is Audience.WAIVER_HEARD:
+        return enrolled.where(_waiver_heard(term))
     row = row_condition(audience)
     if row is None:
         return enrolled
@@ -68,7 +72,7 @@ def row_condition(audience: Audience) -> ColumnElement[bool] | None:
         )  # fmt: skip
     if audience is Audience.PAID:
         return and_(is_open, Entitlement.state == PAID, Entitlement.next_step == ASK_WHETHER_IT_CAME)
-    return is_open if audience is Audience.UNCONFIRMED else None
+    return is_open if audience in (Audience.UNCONFIRMED, Audience.WAIVER_HEARD) else None
 
 
 def waiting(term: SchoolTerm, *decisions: Decision) -> Select[UUID]:
@@ -82,6 +86,12 @@ def waiting(term: SchoolTerm, *decisions: Decision) -> Select[UUID]:
     )
     confirmed = exists().where(Confirmation.pupil_id == Pupil.id, Confirmation.term == term.code)
     return select(Pupil.id).where(matched, _in_stages(term, None), ~confirmed)
+
+
+def _waiver_heard(term: SchoolTerm) -> ColumnElement[bool]:
+    """自愿放弃 that somebody else took down; the family is told of it as if it had said so itself (N3-9)."""
+    heard = or_(Waiver.by != BY_FAMILY, Waiver.repeated_by != BY_FAMILY)
+    return exists().where(Waiver.pupil_id == Pupil.id, Waiver.term == term.code, Waiver.taken_back_at.is_(None), heard)
 
 
 def _in_stages(term: SchoolTerm, stages: Mapping[str, Any] | None) -> ColumnElement[bool]:

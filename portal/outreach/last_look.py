@@ -78,7 +78,8 @@ def _ended(campaign: Campaign | None, now: datetime) -> str | None:
 
 def _standing(matter: str, now: datetime) -> Reminder:
     """What was planned in one term may leave in the next."""
-    return replace(standing(now), matter=matter, term=audience_of(matter)[1])
+    audience, term = audience_of(matter)
+    return replace(standing(now, audience), matter=matter, term=term)
 
 
 def _write(

@@ -22,7 +22,7 @@ from portal.outreach.drawing_up import reminder_of
 from portal.outreach.in_wechat import give_up
 from portal.outreach.left_out import NO_MOBILE, OPTED_OUT, SHARED_NUMBER, SPENT
 from portal.outreach.pauses import is_paused
-from portal.outreach.reminder import ON_ITS_WAY, WAIT, WAIT_AFTER_FAILURE, Reminder
+from portal.outreach.reminder import MOST, ON_ITS_WAY, WAIT, WAIT_AFTER_FAILURE, Reminder
 from portal.outreach.selection import CHILDREN, Selection, occasion, selection
 from portal.outreach.spent import FELL_THROUGH
 from portal.outreach.writing import Say
@@ -30,6 +30,8 @@ from portal.suppliers import BY_SMS_ALONE, Apps
 from portal.vocabulary import Audience, CampaignState, Channel, MessageState
 
 ANSWER_WITHIN = timedelta(days=14)
+STANDING = {Audience.UNCONFIRMED: MOST, Audience.WAIVER_HEARD: 2}
+"""How often each is said at the most; the second time of a waiver falls within its seven days."""
 TOLD = (NO_MOBILE, OPTED_OUT, SPENT)
 """Of those left out, whom a round of planning counts; the others merely wait, or have a row of their own."""
 
@@ -43,10 +45,10 @@ class Planned:
 
 
 def plan(session: Session, now: datetime, gateway: str, by: str = "portal", apps: Apps = BY_SMS_ALONE) -> Planned:
-    """The standing reminder, then every campaign that runs today; the caller commits."""
+    """The standing reminders, then every campaign that runs today; the caller commits."""
     planned = Planned()
     give_up(session, now)
-    for reminder in [standing(now), *running(session, now)]:
+    for reminder in [*(standing(now, audience) for audience in STANDING), *running(session, now)]:
         _plan(session, reminder, now, gateway, apps, planned)
     planned.suppressed = +planned.suppressed
     if planned.messages:
@@ -54,12 +56,12 @@ def plan(session: Session, now: datetime, gateway: str, by: str = "portal", apps
     return planned
 
 
-def standing(now: datetime) -> Reminder:
-    """Needs no setting up: for every matched pupil whose enrolment nobody has confirmed this term."""
+def standing(now: datetime, audience: Audience = Audience.UNCONFIRMED) -> Reminder:
+    """Needs no setting up: enrolment that nobody has confirmed this term, or 自愿放弃 taken down in a family's name."""
     term = term_of(local(now).date())
-    audience = Audience.UNCONFIRMED
     by = local(now + ANSWER_WITHIN).date()
-    return Reminder(audience, term, matter_of(audience, term), Say(MATTERS[audience].templates), by)
+    say = Say(MATTERS[audience].templates)
+    return Reminder(audience, term, matter_of(audience, term), say, by, STANDING[audience])
 
 
 def running(session: Session, now: datetime) -> list[Reminder]:

@@ -9,9 +9,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.models import Entitlement, Pupil
-from tests.builders import A_MONDAY
-from tests.families.people import a_listed_child, a_slip, follow, press, show_slip
+from portal.coverage.progress import note_answered
+from portal.enrolment.confirmation import confirm
+from portal.models import Entitlement, Message, Pupil, Waiver
+from tests.builders import A_MONDAY, TERM
+from tests.families.people import a_listed_child, a_message, a_slip, follow, press, show_slip
 from tests.pages import look_plain, small_targets
 
 
@@ -66,3 +68,52 @@ def test_within_the_seven_days_saying_it_again_changes_nothing(
         press(phone, "退出")
         clock.shift(timedelta(days=6))
     assert row_of(session, child).closed_on is None
+
+
+def heard_by_the_teacher(session: Session, child: Pupil) -> None:
+    """On the phone: not needed; nobody knows who spoke."""
+    confirm(session, child, TERM, in_school=True, wants_aid=False, by="staff:t4", now=A_MONDAY)
+    note_answered(session, child.id, TERM, in_school=True, wants_aid=False, by="staff:t4", now=A_MONDAY)
+
+
+def test_what_somebody_took_down_in_its_name_the_family_reads_and_undoes(
+    session: Session, phone: Page, clock: time_machine.Traveller
+) -> None:
+    child = a_listed_child(session)
+    heard_by_the_teacher(session, child)
+    show_slip(phone, a_slip(session, child))
+    expect(phone.locator("main")).to_contain_text("这是学校或资助中心替您家记的")
+    look_plain(phone, "child-waiver-heard")
+    press(phone, "没说过，需要资助")
+    assert session.scalars(select(Waiver.taken_back_at)).one() is not None
+    assert row_of(session, child).state == "reached"
+
+
+def test_whoever_says_it_never_agreed_has_nothing_waived(
+    session: Session, phone: Page, clock: time_machine.Traveller
+) -> None:
+    child = a_listed_child(session)
+    heard_by_the_teacher(session, child)
+    show_slip(phone, a_slip(session, child))
+    follow(phone, "信息不对，我要改")
+    phone.get_by_text("我没同意过").click()
+    press(phone, "告诉学校")
+    assert session.scalars(select(Waiver.taken_back_at)).one() is not None
+    assert row_of(session, child).owner_level == "county"
+
+
+def test_a_family_is_told_by_message_what_was_taken_down_and_not_what_it_said_itself(session: Session) -> None:
+    child = a_listed_child(session)
+    heard_by_the_teacher(session, child)
+    a_message(session, child)
+    told = session.scalars(select(Message).where(Message.matter.startswith("waiver-heard"))).one()
+    assert told.text == (
+        "【示例县教育局】学校记下:您说王同学(四年级)暂不需要资助。没说过或改主意,打0510-00000001,资助照旧,不交钱"
+    )
+
+
+def test_a_family_that_said_it_itself_gets_no_message(session: Session) -> None:
+    child = a_listed_child(session)
+    confirm(session, child, TERM, in_school=True, wants_aid=False, by="family", now=A_MONDAY)
+    a_message(session, child)
+    assert session.scalars(select(Message.matter)).all() == []

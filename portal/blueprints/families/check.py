@@ -1,5 +1,7 @@
 """查一查: what a child may have, without an account, in four or five taps; nothing is kept, no address tells of it."""
 
+from dataclasses import dataclass
+
 from flask import abort, current_app, make_response, redirect, render_template, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectMultipleField
@@ -16,24 +18,24 @@ from portal.blueprints.families.questions import (
     Question,
     circumstances,
     findings,
+    findings_on,
     next_question,
     question_of,
     walk,
 )
 from portal.blueprints.forms import Form
+from portal.coverage.next_stage import AFTER, in_stage
+from portal.policies.circumstances import Circumstances
 from portal.settings import Settings
 from portal.vocabulary import Stage
 
-AFTER = {
-    # a stage: what a child may go on to; families decide before it begins (G17)
-    Stage.PRESCHOOL: (Stage.PRIMARY,),
-    Stage.PRIMARY: (Stage.JUNIOR,),
-    Stage.JUNIOR: (Stage.SENIOR, Stage.VOCATIONAL),
-    Stage.SENIOR: (Stage.COLLEGE,),
-    Stage.VOCATIONAL: (Stage.COLLEGE,),
-    Stage.COLLEGE: (Stage.MASTER,),
-    Stage.MASTER: (Stage.DOCTOR,),
-}
+
+@dataclass(frozen=True)
+class After:
+    """A stage to come, and the largest thing that the same answers bring there."""
+
+    stage: Stage
+    words: str
 
 
 class AnswerForm(Form):
@@ -69,16 +71,21 @@ def check_result() -> str | BaseResponse:
     way = walk(read_answers(), open_catalogue(), clock.today())
     if way.ahead:
         return redirect(url_for("families.check", code=way.ahead.code))
-    stage = circumstances(way.answers, open_catalogue()).stage or abort(404)
+    known = circumstances(way.answers, open_catalogue())
+    stage = known.stage or abort(404)
     settings: Settings = current_app.extensions["settings"]
     return render_template(
         "families/result.html",
         outcome=outcome(findings(way.answers, open_catalogue(), clock.today()), open_catalogue()),
         stage=stage,
-        next_stages=[
-            after for after in AFTER.get(stage, ()) if any(after in p.stages for p in open_catalogue().policies)
-        ],
+        later=[_after(known, next_one) for next_one in AFTER.get(stage, ())],
         last=list(way.answers)[-1],
         today=clock.today(),
         address=settings.public_url.partition("://")[2],
     )
+
+
+def _after(known: Circumstances, stage: Stage) -> After:
+    """Told before the family chooses (G17)."""
+    found = outcome(findings_on(open_catalogue(), in_stage(known, stage), clock.today()), open_catalogue())
+    return After(stage, f"{'' if found.sum_is_sure else '可能有 '}{found.sum}" if found.sum else "")

@@ -48,7 +48,7 @@ def correct(place: int) -> str | Response:
     if about in (LEFT, NOT_NEEDED):
         answer_no(pupil, in_school=about == NOT_NEEDED)
     if about == NEVER_AGREED:
-        withdraw(db.session(), pupil, this_term(), "family")
+        withdraw(db.session(), pupil, this_term(), "family", clock.now())
         note_denied(db.session(), pupil.id, this_term(), "family", clock.now())
     if words.strip() or about not in (LEFT, NOT_NEEDED):
         corrections.record(db.session(), pupil, this_term(), about, words, "family", clock.now())

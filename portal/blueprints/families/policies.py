@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from types import NoneType
 
 from flask import abort, render_template
 
@@ -10,7 +11,7 @@ from portal.blueprints.catalogue import open_catalogue
 from portal.blueprints.families.blueprint import families
 from portal.blueprints.families.outcome import Sum, sum_of
 from portal.policies.catalogue import Catalogue
-from portal.policies.policy import Condition, Policy, Version, version_on
+from portal.policies.policy import Amount, Condition, Help, Money, Policy, Version, Waiver, version_on
 from portal.vocabulary import Stage
 
 
@@ -30,7 +31,11 @@ class Group:
     """Policies of one stage that give in the same way."""
 
     title: str
-    policies: tuple[tuple[Policy, Sum | None], ...]
+    policies: tuple[tuple[Policy, Sum], ...]
+
+
+GROUPS = {"不收的钱": (Waiver,), "能拿到的钱": (Money,), "多少钱看情况的": (Help, NoneType)}
+"""Titles with the kind of amount that stands under each."""
 
 
 @families.get("/policies")
@@ -49,12 +54,11 @@ def policies_of(stage: str) -> str:
 
 
 def groups_of(stage: Stage, catalogue: Catalogue, day: date) -> tuple[Group, ...]:
-    """What nobody need pay first, then money by the largest sum, then what only the school can say."""
-    told = [(policy, _sum_on(policy, stage, day)) for policy in catalogue.policies if stage in policy.stages]
+    """What nobody need pay first, then money, then what only the school can say."""
+    told = [(policy, _amount_on(policy, stage, day)) for policy in catalogue.policies if stage in policy.stages]
     groups = (
-        Group("不收的钱", tuple(each for each in told if each[1] and not each[1].unit)),
-        Group("能拿到的钱", tuple(each for each in told if each[1] and each[1].unit)),
-        Group("多少钱看情况的", tuple(each for each in told if each[1] is None)),
+        Group(title, tuple((policy, sum_of(amount)) for policy, amount in told if isinstance(amount, kinds)))
+        for title, kinds in GROUPS.items()
     )
     return tuple(group for group in groups if group.policies)
 
@@ -96,13 +100,13 @@ def _told(version: Version, until: date | None, catalogue: Catalogue) -> Standar
     return Standard(version.starts, until, sums, who, version)
 
 
-def _sum_on(policy: Policy, stage: Stage, day: date) -> Sum | None:
+def _amount_on(policy: Policy, stage: Stage, day: date) -> Amount | None:
     """What a pupil of the stage has without any further condition."""
     version = version_on(policy.versions, day)
     ordinary = (
         [tier.amount for tier in version.tiers if all(_is_for(each, stage) for each in tier.when)] if version else []
     )
-    return sum_of(ordinary[0]) if ordinary else None
+    return ordinary[0] if ordinary else None
 
 
 def _is_for(condition: Condition, stage: Stage) -> bool:

@@ -184,11 +184,11 @@ def _at_home(chosen: list[Option]) -> dict[str, Any]:
 
 
 def findings(answers: Answers, catalogue: Catalogue, day: date) -> tuple[Finding, ...]:
-    return _told(catalogue, circumstances(answers, catalogue), day)
+    return findings_on(catalogue, circumstances(answers, catalogue), day)
 
 
 @lru_cache(maxsize=1024)
-def _told(catalogue: Catalogue, known: Circumstances, day: date) -> tuple[Finding, ...]:
+def findings_on(catalogue: Catalogue, known: Circumstances, day: date) -> tuple[Finding, ...]:
     """For the pupil's own stage alone; what is given to the chosen or here and there is told only where it is sure."""
     return tuple(
         finding
