@@ -12,6 +12,7 @@ from portal.coverage.ledger import without_lists
 from portal.coverage.status import ENJOYED, Status, status_of
 from portal.coverage.steps import PAID
 from portal.coverage.words import NOTICE_CLAUSE, yuan_words
+from portal.enrolment.circumstances import county_of
 from portal.models import Award, Entitlement, Pupil, Unit
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import Circumstances
@@ -48,8 +49,9 @@ class Item:
 
 def item_of(catalogue: Catalogue, row: Entitlement, paid_on: date | None, day: date, when: str = "") -> Item:
     """``paid_on`` is the last day of payment; ``when`` names the term of a row that is not of this one."""
-    policy = catalogue[row.policy]
-    version = version_on(policy.versions, SchoolTerm.parse(row.term).first_day)
+    first_day = SchoolTerm.parse(row.term).first_day
+    policy = catalogue.policy_at(row.policy, county_of(row.school), first_day)
+    version = version_on(policy.versions, first_day)
     is_waiver = version is not None and any(isinstance(tier.amount, Waiver) for tier in version.tiers)
     amount = f"{yuan_words(row.due_yuan)}元" if row.due_yuan is not None else ALL_WAIVED if is_waiver else "请问学校"
     return Item(

@@ -1,7 +1,7 @@
 """资助发放 comes in the national system's file alone, is laid beside the ledger; what differs is listed (N3-15)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,8 +14,9 @@ from portal.clock import local
 from portal.coverage.differing import Kind
 from portal.coverage.moving import tell_anew
 from portal.coverage.progress import note_paid
-from portal.coverage.projects import policy_of
+from portal.coverage.projects import own_names, policy_of
 from portal.coverage.words import yuan_words
+from portal.enrolment.local_standards import catalogue_of
 from portal.intake.awards import AwardLine, read_awards
 from portal.intake.findings import Findings
 from portal.intake.problems import Problem
@@ -50,6 +51,8 @@ class _Desk:
     stages: dict[UUID, Stage]
     schools: dict[str, UUID]
     """Of the unit, by 学校标识码."""
+    own: Mapping[str, str]
+    """Policies of the place's own, by name."""
     problems: list[Problem] = field(default_factory=list)
     touched: dict[Key, int] = field(default_factory=dict)
     """The rows that got an award, with the last line that says so."""
@@ -108,7 +111,9 @@ def _lay_out(session: Session, intake: Intake, lines: Iterable[AwardLine]) -> _D
     by_key = {(row.pupil_id, row.policy, row.term): row for row in rows}
     codes = session.execute(select(Unit.code, Unit.id).where(Unit.id.in_(schools), Unit.level == UnitLevel.SCHOOL))
     known = dict(iter(codes))
-    return _Desk(session, intake, pupils, by_key, {pupil_id: stage for pupil_id, stage in records if stage}, known)
+    stages = {pupil_id: stage for pupil_id, stage in records if stage}
+    own = own_names(catalogue_of(session), intake.unit.code)
+    return _Desk(session, intake, pupils, by_key, stages, known, own)
 
 
 def _forget_strays(desk: _Desk, lines: Iterable[AwardLine]) -> None:
@@ -132,7 +137,7 @@ def _keep(desk: _Desk, line: AwardLine) -> None:
     pupil = _pupil(desk, line)
     term = _term(line, desk.intake.occasion)
     held = {policy for pupil_id, policy, of_term in desk.rows if (pupil_id, of_term) == (pupil.id, term)}
-    policy = policy_of(line.policy, held, desk.stages.get(pupil.id))
+    policy = policy_of(line.policy, held, desk.stages.get(pupil.id), desk.own)
     if policy is None:
         raise NotKept("资助项目", f"资助项目“{line.policy[:30]}”不认识，没有记下；请核对项目名称", Kind.UNKNOWN)
     paid_on = line.paid_on

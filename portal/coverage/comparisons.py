@@ -33,10 +33,11 @@ from portal.access.scope import Scope
 from portal.clock import SchoolTerm, local
 from portal.coverage.back_fills import put_marks
 from portal.coverage.lists import GONE, classes_of
-from portal.coverage.projects import policy_of
+from portal.coverage.projects import own_names, policy_of
 from portal.coverage.reasons import REASONS, label_of
 from portal.coverage.templates import TEMPLATES
 from portal.coverage.words import yuan_words
+from portal.enrolment.local_standards import catalogue_of
 from portal.intake.cells import plain
 from portal.intake.findings import Findings
 from portal.intake.progress import Progress
@@ -121,13 +122,14 @@ def _lines(session: Session, intake: Intake, lines: Iterable[SystemListLine]) ->
     for pupil_id, policy in session.execute(of_term.where(Entitlement.pupil_id.in_(ids))):
         held[pupil_id].add(policy)
     codes = {plain(words): reason.code for reason in REASONS.values() for words in (reason.label, reason.code)}
+    own = own_names(catalogue_of(session), intake.unit.code)
     made = []
     for line in lines:
         whose, at = pupils.get(digests[line.row] or b"", (None, intake.unit_id))
         made.append(
             SystemLine(
                 unit_id=at, intake_id=intake.id, system=intake.kind, term=intake.occasion, file_row=line.row,
-                pupil_id=whose, policy=policy_of(line.policy, held[whose], None) or "" if line.policy else "",
+                pupil_id=whose, policy=policy_of(line.policy, held[whose], None, own) or "" if line.policy else "",
                 project=line.policy[:60], aided=line.aided, yuan=line.yuan,
                 reason=codes.get(plain(line.reason), ""),
                 reason_written=line.reason[:60], name=line.name,

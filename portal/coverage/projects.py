@@ -1,7 +1,9 @@
 """资助项目 as the national system and schools write it, and the policy of ours it means."""
 
 import unicodedata
+from collections.abc import Mapping
 
+from portal.policies.catalogue import Catalogue
 from portal.vocabulary import Stage
 
 PRESCHOOL = {Stage.PRESCHOOL}
@@ -120,10 +122,27 @@ PROJECTS = {
 _BLANKS = str.maketrans("", "", " ()[]【】“”\"'、,，-_\u3000")
 
 
-def policy_of(written: str, held: set[str], stage: Stage | None) -> str | None:
-    """Of several meanings the one the pupil has a ledger row for, else the first its stage allows; None is unknown."""
+def as_written(name: str) -> str:
+    """Without blanks and brackets, full width or not."""
+    return unicodedata.normalize("NFKC", name).translate(_BLANKS)
+
+
+def own_names(catalogue: Catalogue, place: str) -> dict[str, str]:
+    """Policies that the unit of this code has for itself, by their names ``as_written``."""
+    own = (policy for policy in catalogue.policies if policy.division and policy.holds_at(place))
+    return {as_written(policy.name): policy.code for policy in own}
+
+
+def policy_of(written: str, held: set[str], stage: Stage | None, own: Mapping[str, str]) -> str | None:
+    """Of several meanings the one the pupil has a ledger row for, else the first its stage allows; None is unknown.
+
+    ``own`` as ``own_names`` has them.
+    """
     if written.upper() in STAGES:
         return written.upper()
-    codes = PROJECTS.get(unicodedata.normalize("NFKC", written).translate(_BLANKS), ())
+    name = as_written(written)
+    if name in own:
+        return own[name]
+    codes = PROJECTS.get(name, ())
     fitting = [code for code in codes if stage is None or stage in STAGES[code]]
     return next((code for code in codes if code in held), next(iter(fitting), None))

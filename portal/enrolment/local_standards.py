@@ -18,10 +18,14 @@ from portal.policies.local_standard import (
     Difference,
     Proposal,
     differences,
+    own_differences,
+    read_own_policy,
     read_proposal,
     refuse_silent_lowering,
 )
-from portal.policies.policy import Overlay, Version
+from portal.policies.local_words import Worded, worded, worded_own
+from portal.policies.own_policy import OwnPolicy
+from portal.policies.policy import Overlay, Policy, Version, version_on
 from portal.policies.tables import CatalogueError
 from portal.vocabulary import OverlayState
 
@@ -36,6 +40,14 @@ _known: dict[Stamp, Catalogue] = {}
 
 class StandardRefused(ValueError):
     """One sentence: why not, and what to do instead."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A proposal beside what holds: yuan by rung, and the words of families that would change."""
+
+    sums: tuple[Difference, ...]
+    words: tuple[Worded, ...]
 
 
 def catalogue_of(session: Session) -> Catalogue:
@@ -58,19 +70,26 @@ def division_of(unit: Unit) -> str:
     return unit.code
 
 
+def place_of(unit: Unit) -> str:
+    """As families call it: 示例县."""
+    return unit.name.removesuffix("教育局")
+
+
 def propose(session: Session, unit: Unit, proposal: Proposal, by: StaffMember, now: datetime) -> PolicyOverlay:
     """It waits for a second person and changes nothing yet."""
     if proposal.checked_on > local(now).date():
         raise StandardRefused("核对日期不能晚于今天")
     shown = compare(session, unit, proposal)
-    if proposal.claim_mode is None and all(each.proposed == each.rung.now for each in shown):
-        raise StandardRefused("与现在执行的一样，没有要批准的：请至少改一档金额，或改办理方式")
+    sums_alike = all(each.proposed == each.rung.now for each in shown.sums)
+    if proposal.own is None and proposal.claim_mode is None and sums_alike and not shown.words:
+        raise StandardRefused("与现在执行的一样，没有要批准的：请至少改一档金额、办理方式，或写本地怎么办")
     if session.scalars(_of(unit, proposal.policy, OverlayState.PROPOSED)).first():
         raise StandardRefused("这项政策已有一份在等批准，请先批准或退回那一份")
     overlay = PolicyOverlay(
         unit_id=unit.id, unit=unit, policy=proposal.policy, starts=proposal.starts, claim_mode=proposal.claim_mode,
         amounts=[dict(row) for row in proposal.amounts], source=proposal.source, clause=proposal.clause,
-        checked_on=proposal.checked_on, state=OverlayState.PROPOSED,
+        checked_on=proposal.checked_on, note=proposal.note, applying=dict(proposal.applying),
+        own=proposal.own and proposal.own.row(), state=OverlayState.PROPOSED,
         proposed_by=f"staff:{by.account}", proposed_at=now,
     )  # fmt: skip
     session.add(overlay)
@@ -78,15 +97,43 @@ def propose(session: Session, unit: Unit, proposal: Proposal, by: StaffMember, n
     return overlay
 
 
-def compare(session: Session, unit: Unit, proposal: Proposal) -> tuple[Difference, ...]:
+def compare(session: Session, unit: Unit, proposal: Proposal) -> Compared:
     """Beside the province's value and the one in force; raise StandardRefused for what may not stand."""
     catalogue, division = catalogue_of(session), division_of(unit)
     try:
-        shown = differences(catalogue, proposal.policy, division, read_proposal(proposal, FILES))
+        if proposal.own is not None:
+            return _compare_own(session, unit, proposal)
+        version = read_proposal(proposal, FILES)
+        shown = differences(catalogue, proposal.policy, division, version)
         refuse_silent_lowering(shown)
+        return Compared(shown, worded(catalogue, proposal, division, version))
     except CatalogueError as wrong:
         raise StandardRefused(str(wrong)) from wrong
-    return shown
+
+
+def next_own_code(session: Session, unit: Unit) -> str:
+    """329901-1 and so on; a number once used stays that policy's, approved or not."""
+    own = select(func.count(PolicyOverlay.policy.distinct())).where(
+        PolicyOverlay.unit_id == unit.id, PolicyOverlay.own.is_not(None)
+    )
+    return f"{division_of(unit)}-{(session.scalar(own) or 0) + 1}"
+
+
+def latest_own(session: Session, unit: Unit, code: str) -> Proposal | None:
+    """What stands of the place's own policy, to be changed from."""
+    rows = session.scalars(_of(unit, code, OverlayState.APPROVED).order_by(PolicyOverlay.starts.desc()))
+    return next((proposal_of(row) for row in rows if row.own), None)
+
+
+def _compare_own(session: Session, unit: Unit, proposal: Proposal) -> Compared:
+    """With the earlier versions of the same policy, which must leave room for it."""
+    rows = session.scalars(_of(unit, proposal.policy, OverlayState.APPROVED).order_by(PolicyOverlay.starts))
+    standing = [proposal_of(row) for row in rows if row.starts < proposal.starts]
+    division = division_of(unit)
+    policy = read_own_policy([*standing, proposal], division, place_of(unit), FILES)
+    before = read_own_policy(standing, division, place_of(unit), FILES) if standing else None
+    earlier = version_on(before.versions, proposal.starts) if before else None
+    return Compared(own_differences(FILES, policy.versions[-1], earlier), worded_own(FILES, policy, before))
 
 
 def approve(session: Session, overlay: PolicyOverlay, because: str, by: StaffMember, now: datetime) -> None:
@@ -113,7 +160,8 @@ def refuse(session: Session, overlay: PolicyOverlay, because: str, by: StaffMemb
 def proposal_of(overlay: PolicyOverlay) -> Proposal:
     return Proposal(
         overlay.policy, overlay.starts, overlay.source, overlay.clause, overlay.checked_on,
-        tuple(overlay.amounts), overlay.claim_mode,
+        tuple(overlay.amounts), overlay.claim_mode, overlay.note, overlay.applying,
+        OwnPolicy.of(overlay.own) if overlay.own else None,
     )  # fmt: skip
 
 
@@ -134,7 +182,7 @@ def standards(session: Session, scope: Scope, state: OverlayState, offset: int, 
         statement.options(joinedload(PolicyOverlay.unit)).order_by(order).offset(offset).limit(limit)
     )
     names = {policy.code: policy.name for policy in FILES.policies}
-    return [StandardLine(overlay, names.get(overlay.policy, overlay.policy)) for overlay in found]
+    return [StandardLine(each, each.own["name"] if each.own else names.get(each.policy, each.policy)) for each in found]
 
 
 def count_standards(session: Session, scope: Scope) -> Mapping[OverlayState, int]:
@@ -155,8 +203,19 @@ def _overlays(session: Session) -> list[Overlay]:
 
 def _overlay(rows: Sequence[PolicyOverlay]) -> Overlay:
     unit, policy = rows[0].unit, rows[0].policy
+    if rows[-1].own:
+        return Overlay(unit.code, place_of(unit), False, (), _own(rows))
     versions = tuple(version for version in map(_version, rows) if version)
     return Overlay(unit.code, unit.name, False, ((policy, versions),))
+
+
+def _own(rows: Sequence[PolicyOverlay]) -> tuple[Policy, ...]:
+    unit = rows[0].unit
+    try:
+        return (read_own_policy([proposal_of(row) for row in rows], unit.code, place_of(unit), FILES),)
+    except CatalogueError as wrong:
+        log.error("own policy left out", overlay=str(rows[-1].id), because=str(wrong))
+        return ()
 
 
 def _version(row: PolicyOverlay) -> Version | None:

@@ -44,6 +44,12 @@ class PolicyOverlay(Row):
     source: Mapped[str] = mapped_column(String(200))
     clause: Mapped[str] = mapped_column(String(400))
     checked_on: Mapped[date]
+    note: Mapped[str] = mapped_column(String(200), default="")
+    """One sentence for families."""
+    applying: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+    """What the place says of applying, as a policy file has it under ``[policy.version.apply]``."""
+    own: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """The words of a policy that only the place has; none where the province's is meant."""
     state: Mapped[OverlayState] = mapped_column(Code(OverlayState))
     proposed_by: Mapped[str] = mapped_column(String(60))
     proposed_at: Mapped[datetime]

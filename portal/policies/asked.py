@@ -82,6 +82,7 @@ def _question(catalogue: Catalogue, policies: tuple[Policy, ...]) -> Question:
         frozenset("hukou" if policy.rests_on is RestsOn.HUKOU else "county" for policy in policies)
         | {each.kind for each in conditions if each.kind == "hukou"},
         bool(over)
+        or any(policy.division for policy in policies)
         or any(each.kind == "hukou" and each.wanted != frozenset({PROVINCE_DIVISION}) for each in conditions),
     )
 

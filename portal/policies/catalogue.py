@@ -54,6 +54,13 @@ class Catalogue:
                 if version is not None:
                     yield overlay, version
 
+    def policy_at(self, code: str, division: str | None, day: date) -> Policy:
+        """With what a family at the place does that day to come by the money."""
+        policy = self[code]
+        first = version_on(policy.versions, day)
+        local = [version for _, version in self.local_versions(code, division, day)]
+        return replace(policy, application=policy.application_by([*([first] if first else []), *local]))
+
     def words_of(self, conditions: tuple[Condition, ...], between: str = "，") -> str:
         """Conditions as people say them: 小学，低保."""
         return between.join(self._words(condition) for condition in conditions)
@@ -65,8 +72,10 @@ class Catalogue:
 
     def under(self, overlays: Iterable[Overlay]) -> "Catalogue":
         """The same with more laid over it; of one division what comes later has the last word."""
-        laid = sorted((*self.overlays, *overlays), key=lambda overlay: len(overlay.division))
-        return replace(self, overlays=tuple(laid))
+        more = tuple(overlays)
+        laid = sorted((*self.overlays, *more), key=lambda overlay: len(overlay.division))
+        own = (policy for overlay in more for policy in overlay.own)
+        return replace(self, overlays=tuple(laid), policies=(*self.policies, *own))
 
 
 def load_catalogue(folder: Path = CATALOGUE_FOLDER, local: Path | None = None) -> Catalogue:
@@ -76,20 +85,23 @@ def load_catalogue(folder: Path = CATALOGUE_FOLDER, local: Path | None = None) -
     files = sorted((path.stem, path) for path in folder.glob("*.toml") if path.name != CATEGORIES_FILE)
     policies = tuple(read_policy(open_table(path), groups) for _, path in files)
     codes = {policy.code for policy in policies}
-    if len(codes) < len(policies):
-        raise CatalogueError("政策代码重复，每个代码只能有一个文件")
     local_files = sorted((local or folder / LOCAL_FOLDER).glob("*.toml"))
     overlays = [read_overlay(open_table(path), codes, groups) for path in local_files]
     overlays.sort(key=lambda overlay: len(overlay.division))
+    policies += tuple(policy for overlay in overlays for policy in overlay.own)
+    codes = {policy.code for policy in policies}
+    if len(codes) < len(policies):
+        raise CatalogueError("政策代码重复，每个代码只能有一项政策")
     for policy in policies:
-        _check(policy, categories, codes)
+        check_policy(policy, categories, codes)
     for overlay in overlays:
         for code, versions in overlay.versions:
             check_categories(f"{overlay.name} {code}", versions, categories)
     return Catalogue(policies, categories, tuple(overlays), groups)
 
 
-def _check(policy: Policy, categories: Mapping[str, Category], codes: set[str]) -> None:
+def check_policy(policy: Policy, categories: Mapping[str, Category], codes: set[str]) -> None:
+    """Raise CatalogueError where it names a policy or a category that is not there."""
     for key, named in (("instead_of", policy.instead_of), ("not_with", policy.not_with)):
         strangers = set(named) - codes
         if strangers or policy.code in named:

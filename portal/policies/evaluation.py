@@ -67,8 +67,8 @@ def evaluate(catalogue: Catalogue, circumstances: Circumstances, day: date) -> t
     findings = []
     for policy in catalogue.policies:
         version = version_on(policy.versions, day) or _ended(policy, day)
-        if version is not None:
-            place = circumstances.hukou if policy.rests_on is RestsOn.HUKOU else circumstances.county
+        place = circumstances.hukou if policy.rests_on is RestsOn.HUKOU else circumstances.county
+        if version is not None and policy.holds_at(place):
             local = tuple(catalogue.local_versions(policy.code, place, day))
             findings.append(_either_or(_judge(policy, version, local, situation), catalogue))
     return _paid_once(catalogue, tuple(findings))
@@ -108,7 +108,7 @@ def _judge(
     due = amount_due(version, local, situation)
     sure = max(due.sure, version.sure)
     reasons = _with_amount(reasons, due)
-    decides, layer = version, PROVINCE_NAME
+    decides, layer = version, policy.place
     if due.overlay is not None and due.version is not None:
         decides, layer = due.version, due.overlay.name
     modes = [policy.claim_mode, version.claim_mode, *(added.claim_mode for _, added in local)]
@@ -132,7 +132,7 @@ def _judge(
         province_amount=None if reasons.verdict is Verdict.NOT_ENTITLED else due.province,
         local_amount=None if reasons.verdict is Verdict.NOT_ENTITLED else due.local,
         gives=policy.gives,
-        window=policy.application.window(situation.day),
+        window=policy.application_by([version, *(added for _, added in local)]).window(situation.day),
     )
     return finding if policy.rests_on is RestsOn.HUKOU else _outside(finding, situation.circumstances.county)
 

@@ -1,14 +1,27 @@
 """地方标准 as proposed: read by the same code as a file, and set beside the province's value and the one in force."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from portal.policies.amounts import words_of, yearly
-from portal.policies.catalogue import Catalogue, check_categories
-from portal.policies.policy import Amount, Condition, Help, Money, Per, Sureness, Tier, Version, Waiver, version_on
-from portal.policies.reading import read_version
+from portal.policies.catalogue import Catalogue, check_categories, check_policy
+from portal.policies.own_policy import OwnPolicy, check_words, texts_of
+from portal.policies.policy import (
+    Amount,
+    Condition,
+    Help,
+    Money,
+    Per,
+    Policy,
+    Sureness,
+    Tier,
+    Version,
+    Waiver,
+    version_on,
+)
+from portal.policies.reading import read_own, read_version
 from portal.policies.tables import CatalogueError, Table
 from portal.vocabulary import ClaimMode
 
@@ -45,7 +58,10 @@ class Said:
 
 @dataclass(frozen=True)
 class Proposal:
-    """One dated version of one policy; ``amounts`` as a file has them under ``[[policy.version.amount]]``."""
+    """One dated version of one policy; ``amounts`` and ``applying`` as a file has them.
+
+    ``own``: the policy is the place's own, and this is the whole of it from that day on.
+    """
 
     policy: str
     starts: date
@@ -54,6 +70,23 @@ class Proposal:
     checked_on: date
     amounts: tuple[Mapping[str, Any], ...] = ()
     claim_mode: ClaimMode | None = None
+    note: str = ""
+    applying: Mapping[str, Any] = field(default_factory=dict)
+    own: OwnPolicy | None = None
+
+    @property
+    def version(self) -> dict[str, Any]:
+        """As a file has it under ``[[policy.version]]``."""
+        said = {"note": self.note, "claim_mode": self.claim_mode and self.claim_mode.value, "apply": self.applying}
+        return {
+            "from": self.starts,
+            "source": self.source,
+            "clause": self.clause,
+            "sure": Sureness.OFFICIAL.value,  # two people of the place have the document before them
+            "checked_on": self.checked_on,
+            "amount": [dict(row) for row in self.amounts],
+            **{key: value for key, value in said.items() if value},
+        }
 
 
 @dataclass(frozen=True)
@@ -74,6 +107,8 @@ def rungs(catalogue: Catalogue, code: str, division: str, day: date) -> tuple[Ru
     if code not in {policy.code for policy in catalogue.policies}:
         raise CatalogueError("目录里没有这项政策")
     policy = catalogue[code]
+    if policy.division:
+        raise CatalogueError(f"“{policy.name}”是{policy.place}自己的政策，要改就给它提一个新版本")
     version = version_on(policy.versions, day)
     if version is None:
         raise CatalogueError(f"“{policy.name}”在 {day} 没有省里的规定，请核对从哪一天起执行")
@@ -93,27 +128,48 @@ def amounts_of(rungs: Iterable[Rung], said: Iterable[Said]) -> tuple[dict[str, A
 
 def read_proposal(proposal: Proposal, catalogue: Catalogue) -> Version:
     """Raise CatalogueError in a sentence: no source, no date, no such policy, an amount that is none."""
-    table = Table(
-        {
-            "from": proposal.starts,
-            "source": proposal.source,
-            "clause": proposal.clause,
-            "sure": Sureness.OFFICIAL.value,  # two people of the place have the document before them
-            "checked_on": proposal.checked_on,
-            "amount": [dict(row) for row in proposal.amounts],
-            **({"claim_mode": proposal.claim_mode.value} if proposal.claim_mode else {}),
-        },
-        PLACE,
-    )
+    table = Table(proposal.version, PLACE)
     version = read_version(table, catalogue.groups)
     table.close()
     check_categories(PLACE, (version,), catalogue.categories)
+    check_words((proposal.note, *texts_of(proposal.applying)))
     return version
+
+
+def read_own_policy(proposals: Sequence[Proposal], division: str, place: str, catalogue: Catalogue) -> Policy:
+    """The place's own policy with its versions, the earliest first; its words are those of the latest.
+
+    Raise CatalogueError in a sentence.
+    """
+    latest = proposals[-1]
+    if latest.own is None:
+        raise CatalogueError(f"{PLACE}：没有写是什么政策")
+    if latest.claim_mode is None:
+        raise CatalogueError(f"{PLACE}：请写办理方式")
+    versions = [proposal.own.version(proposal.version) for proposal in proposals if proposal.own]
+    table = Table(latest.own.table(latest.claim_mode.value, latest.applying, versions), PLACE)
+    policy = read_own(table, division, place, catalogue.groups)
+    check_policy(policy, catalogue.categories, {policy.code})
+    check_words((policy.family_name, policy.family_words, latest.note, *texts_of(latest.applying)))
+    return policy
 
 
 def differences(catalogue: Catalogue, code: str, division: str, version: Version) -> tuple[Difference, ...]:
     """Rung by rung on the day the version begins."""
     return tuple(_difference(rung, version) for rung in rungs(catalogue, code, division, version.starts))
+
+
+def own_differences(catalogue: Catalogue, version: Version, before: Version | None) -> tuple[Difference, ...]:
+    """Tier by tier beside its version of before; the province has none."""
+    return tuple(
+        Difference(
+            Rung(tier.when, catalogue.words_of(tier.when) or EVERYBODY, None, fit.amount if fit else None),
+            tier.amount,
+            tier.lower_because,
+        )
+        for tier in version.tiers
+        for fit in [_fitting(tier.when, before) if before else None]
+    )
 
 
 def refuse_silent_lowering(shown: Iterable[Difference]) -> None:

@@ -1,6 +1,7 @@
 """What a policy file says, once read: plain values without behaviour beyond themselves."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from portal.vocabulary import ClaimMode, Labelled, Stage
@@ -135,6 +136,7 @@ class Version:
     claim_mode: ClaimMode | None = None
     doubt: str | None = None
     note: str | None = None
+    applying: "Applying | None" = None
 
 
 @dataclass(frozen=True, order=True)
@@ -178,10 +180,22 @@ class Application:
 
 
 @dataclass(frozen=True)
+class Applying:
+    """What a version changes of how a family comes by the money; None and no window where it changes nothing."""
+
+    how: str | None = None
+    where: str | None = None
+    when: str | None = None
+    payee: str | None = None
+    windows: tuple[Window, ...] = ()
+
+
+@dataclass(frozen=True)
 class Policy:
     """政策: ``name`` is official and may hold words never sent by SMS; ``family_name`` never does.
 
-    Of ``instead_of`` the larger is paid by itself; of ``not_with`` the family or the school chooses one a year.
+    ``division`` is empty for the province's; ``place`` is whose policy it is. Of ``instead_of`` the larger is paid by
+    itself; of ``not_with`` the family or the school chooses one a year.
     """
 
     code: str
@@ -196,16 +210,35 @@ class Policy:
     not_with: tuple[str, ...] = ()
     gives: Gives = Gives.AID
     rests_on: RestsOn = RestsOn.ROLL
+    division: str = ""
+    place: str = PROVINCE_NAME
+
+    def holds_at(self, division: str | None) -> bool:
+        """A city's or county's own is for nobody elsewhere, nor for whose place is not known."""
+        return not self.division or (division or "").startswith(self.division)
+
+    def application_by(self, versions: Iterable[Version]) -> Application:
+        """As the versions in force change it, the later one having the last word."""
+        application = self.application
+        for version in versions:
+            if version.applying is not None:
+                changed = {key: said for key, said in vars(version.applying).items() if said}
+                application = replace(application, **changed)
+        return application
 
 
 @dataclass(frozen=True)
 class Overlay:
-    """地方标准: versions a city or county lays over the province's, found by the first digits of its division."""
+    """地方标准: versions a city or county lays over the province's, found by the first digits of its division.
+
+    ``own`` are policies that only the place has.
+    """
 
     division: str
     name: str
     demonstration: bool
     versions: tuple[tuple[str, tuple[Version, ...]], ...]
+    own: tuple[Policy, ...] = ()
 
 
 def ended_before(versions: tuple[Version, ...], day: date) -> Version | None:

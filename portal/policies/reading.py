@@ -1,6 +1,7 @@
 """One TOML file becomes one policy, one overlay or the list of categories."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ from portal.policies.conditions import UnknownKind, read_condition
 from portal.policies.policy import (
     Amount,
     Application,
+    Applying,
     Category,
     Condition,
     DayOfYear,
@@ -110,10 +112,21 @@ def read_version(table: Table, groups: Groups) -> Version:
         claim_mode=table.maybe_member("claim_mode", ClaimMode),
         doubt=table.maybe_text("doubt"),
         note=table.maybe_text("note"),
+        applying=_applying(table),
     )
     if version.until is not None and version.until < version.starts:
         raise table.wrong("until 早于 from")
     return version
+
+
+def _applying(table: Table) -> Applying | None:
+    if table.find("apply", dict, "一个表") is None:
+        return None
+    rows = table.table("apply")
+    how, where, when, payee = (rows.maybe_text(key) for key in ("how", "where", "when", "payee"))
+    changed = Applying(how, where, when, payee, _each(rows.tables("window", "办理时间"), read_window))
+    rows.close()
+    return changed
 
 
 def read_requirement(table: Table, groups: Groups) -> Requirement:
@@ -197,8 +210,15 @@ def read_overlay(table: Table, policies: Collection[str], groups: Groups) -> Ove
             raise row.wrong(f"目录里没有 {code}")
         return code, read_versions(row, groups)
 
-    overlay = Overlay(
-        division, table.text("name"), bool(table.find("demonstration", bool, "true 或 false")), _each(rows, read)
-    )
+    name, demonstration = table.text("name"), bool(table.find("demonstration", bool, "true 或 false"))
+    own = tuple(read_own(row, division, name, groups) for row in table.tables("own", "自己的政策"))
     table.close()
-    return overlay
+    return Overlay(division, name, demonstration, _each(rows, read), own)
+
+
+def read_own(table: Table, division: str, place: str, groups: Groups) -> Policy:
+    """A policy that only one city or county has; its code says whose."""
+    policy = read_policy(table, groups)
+    if not policy.code.startswith(f"{division}-"):
+        raise table.wrong(f"code 以 {division}- 开头，如 {division}-1")
+    return replace(policy, division=division, place=place)

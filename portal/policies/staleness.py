@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from portal.policies.catalogue import Catalogue
-from portal.policies.policy import PROVINCE_NAME, Sureness, Version
+from portal.policies.policy import Sureness, Version
 
 SAID = {Sureness.CONFLICT: "来源互相冲突", Sureness.MEMORY: "来源未核实"}
 LONGEST = 180
@@ -25,7 +25,7 @@ class Stale:
 
 def stale(catalogue: Catalogue, day: date, longest: int = LONGEST) -> tuple[Stale, ...]:
     """Everything in the province's files and the local ones, in their order."""
-    layers = [(policy.code, PROVINCE_NAME, policy.versions) for policy in catalogue.policies]
+    layers = [(policy.code, policy.place, policy.versions) for policy in catalogue.policies]
     layers += [(code, overlay.name, versions) for overlay in catalogue.overlays for code, versions in overlay.versions]
     return tuple(
         Stale(code, layer, version.starts, what)

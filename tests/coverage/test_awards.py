@@ -122,4 +122,4 @@ def test_the_dot_in_a_name_may_be_any_dot(session: Session) -> None:
 def test_a_projects_name_means_the_policy_its_pupil_has(
     written: str, held: set[str], stage: Stage | None, policy: str | None
 ) -> None:
-    assert policy_of(written, held, stage) == policy
+    assert policy_of(written, held, stage, {}) == policy

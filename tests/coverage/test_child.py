@@ -87,7 +87,7 @@ def test_a_no_is_shown_as_said(session: Session) -> None:
     progress.note_answered(session, row.pupil_id, TERM, True, False, "family", A_MONDAY)
     page = page_of(session, row.pupil)
     assert page.answered.words == "2026年9月7日您说：现在不需要资助"
-    assert page.items[0].status.words.startswith("您说暂时不需要")
+    assert page.items[0].status.words.startswith("记下了：暂时不需要")
 
 
 def test_paid_money_is_asked_after_and_received_closes_it(session: Session) -> None:

@@ -90,7 +90,7 @@ def test_less_than_the_province_needs_its_ground(session: Session, county: Unit,
         propose(session, county, a_proposal(amounts=primary_amounts(800)), first, A_MONDAY)
     because = primary_amounts(800, lower_because="第四条：分两档")
     shown = compare(session, county, a_proposal(amounts=because))
-    assert [(each.rung.who, each.yuan) for each in shown][1:2] == [("读小学", -200)]
+    assert [(each.rung.who, each.yuan) for each in shown.sums][1:2] == [("读小学", -200)]
 
 
 @pytest.mark.parametrize(

@@ -50,3 +50,35 @@ def test_what_is_missing_stands_beside_its_field(desk: Page, session: Session, c
     press(desk, "提出，等另一个人批准")
     expect(desk.get_by_text("没有依据的标准不能执行")).to_be_visible()
     look_plain(desk, "staff-standard-incomplete")
+
+
+def test_two_officers_give_their_county_a_policy_of_its_own(desk: Page, session: Session, county: StaffCounty) -> None:
+    enter(desk, "cnty")
+    desk.goto("/staff/standards")
+    desk.get_by_role("link", name="提出自己的政策").click()
+    press(desk, "提出，等另一个人批准")
+    expect(desk.get_by_text("请写多少钱；不是按钱给的，写给什么")).to_be_visible()
+    look_plain(desk, "staff-own-policy-incomplete")
+    for label, words in (
+        ("文件里的全名", "示例县小学生校车补助"), ("家长看到的名称", "校车补助"), ("多少钱（元）", "300"),
+        ("一两句话说明", "坐校车上学的孩子，县里补车费"), ("怎么办", "学校办，家长不用申请"), ("在哪里", "孩子的学校"),
+        ("什么时候", "每年9月"), ("每年从几月几日受理", "9月1日"), ("到几月几日", "9月20日"), ("钱到哪里", "家长账户"),
+        ("从哪一天起", "2026-09-01"), ("依据文件", "示教发〔2026〕20号"), ("哪一条、怎么说", "第二条：每学年300元"),
+        ("哪天核对的原件", "2026-09-01"),
+    ):  # fmt: skip
+        desk.get_by_label(label, exact=True).fill(words)
+    desk.get_by_label("小学", exact=True).check()
+    press(desk, "提出，等另一个人批准")
+    look_plain(desk, "staff-own-policy")
+    address = desk.url
+    press(desk, "退出")
+    enter(desk, "city")
+    desk.goto(address)
+    for words in ("300元/年", "坐校车上学的孩子，县里补车费。", "9月1日至9月20日", "全部对象"):
+        expect(desk.locator("main")).to_contain_text(words)
+    press(desk, "批准")
+    desk.goto("/policies/for/primary")
+    expect(desk.get_by_role("link", name="校车补助")).to_contain_text("300")
+    desk.get_by_role("link", name="校车补助").click()
+    expect(desk.locator("main")).to_contain_text("只有示例县有")
+    look_plain(desk, "own-policy-family")

@@ -5,6 +5,7 @@ from flask import Blueprint, request
 from portal.blueprints.families.outcome import sum_of
 from portal.coverage.words import day_words, on_which_day, yuan_words
 from portal.policies.conditions import SCHOOL_WORDS
+from portal.policies.local_words import window_words
 
 families = Blueprint("families", __name__)
 
@@ -14,6 +15,7 @@ families.add_app_template_filter(day_words)
 families.add_app_template_filter(on_which_day)
 families.add_app_template_filter(yuan_words)
 families.add_app_template_filter(sum_of, "sum_words")
+families.add_app_template_filter(window_words)
 families.add_app_template_filter(SCHOOL_WORDS.__getitem__, "school_words")
 
 

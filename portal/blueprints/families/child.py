@@ -16,6 +16,7 @@ from portal.coverage.progress import NotPaidYet, note_answered, note_not_receive
 from portal.coverage.steps import NOT_RECEIVED, due_day, settled_by
 from portal.coverage.words import NOTICE_CLAUSE, above_words
 from portal.database import db
+from portal.enrolment.circumstances import county_of
 from portal.enrolment.confirmation import confirm as confirm_enrolment
 from portal.vocabulary import UnitLevel
 
@@ -68,7 +69,7 @@ def not_received(row_id: UUID) -> str:
     return render_template(
         "families/not_received.html",
         row=row,
-        policy=the_catalogue()[row.policy],
+        policy=the_catalogue().policy_at(row.policy, county_of(row.school), clock.today()),
         place=place_of(row.pupil_id),
         above=above_words(row.school.parent.level if row.school.parent else UnitLevel.COUNTY),
         answer_by=answer_by,

@@ -1,6 +1,6 @@
 """政策大全: every policy in plain words first, then each amount with its dates and document."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from types import NoneType
 
@@ -68,6 +68,8 @@ def policy(code: str) -> str:
     found = next((policy for policy in open_catalogue().policies if policy.code == code), None) or abort(404)
     told = standards(found, open_catalogue())
     current = next((each for each in told if each.version is version_on(found.versions, clock.today())), None)
+    if current:
+        found = replace(found, application=found.application_by([current.version]))
     local = local_standards(found, open_catalogue(), clock.today())
     return render_template("families/policy.html", policy=found, standards=told, current=current, local=local)
 

@@ -9,23 +9,24 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import DateField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, NumberRange, Optional
 
 from portal import clock
 from portal.access.permissions import Permission
 from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs
+from portal.blueprints.staff.applying import GroundForm
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.database import db
 from portal.enrolment import local_standards
-from portal.enrolment.local_standards import LONGEST, StandardRefused, division_of
+from portal.enrolment.local_standards import LONGEST, Compared, StandardRefused, division_of
 from portal.models import PolicyOverlay, StaffMember
 from portal.policies.amounts import words_of
-from portal.policies.local_standard import Difference, Proposal, Rung, Said, amounts_of, rungs
+from portal.policies.local_standard import Proposal, Rung, Said, amounts_of, rungs
 from portal.policies.policy import Policy, version_on
 from portal.vocabulary import ClaimMode, OverlayState
 
@@ -36,21 +37,12 @@ Decide = Callable[[Session, PolicyOverlay, str, StaffMember, datetime], None]
 staff.add_app_template_filter(words_of, "amount_words")
 
 
-class StandardForm(Form):
+class StandardForm(GroundForm):
     """A pair of fields for each rung is added by ``form_for``."""
 
-    starts = DateField("从哪一天起", [InputRequired("请写从哪一天起执行")])
     claim_mode = SelectField(
         "办理方式", choices=choices({"": "不变，按省里的"} | {one.value: one.label for one in ClaimMode})
     )
-    source = StringField(
-        "依据文件",
-        [InputRequired("请写文件名称和文号：没有依据的标准不能执行"), Length(max=200, message="请不超过200个字")],
-    )
-    clause = TextAreaField(
-        "哪一条、怎么说", [InputRequired("请写是哪一条、原文怎么说"), Length(max=400, message="请不超过400个字")]
-    )
-    checked_on = DateField("哪天核对的原件", [InputRequired("请写哪一天核对过原件")])
 
     def yuan(self, number: int) -> IntegerField:
         return self[f"yuan_{number}"]
@@ -66,8 +58,9 @@ class StandardForm(Form):
         mode = ClaimMode(self.claim_mode.data) if self.claim_mode.data else None
         source, clause = self.source.data.strip(), self.clause.data.strip()
         return Proposal(
-            policy.code, self.starts.data, source, clause, self.checked_on.data, amounts_of(steps, said), mode
-        )
+            policy.code, self.starts.data, source, clause, self.checked_on.data, amounts_of(steps, said), mode,
+            (self.note.data or "").strip(), self.applying(),
+        )  # fmt: skip
 
 
 class DecisionForm(Form):
@@ -90,7 +83,11 @@ def standards() -> str:
 @needs(Permission.PROPOSE_STANDARD)
 def new_standard() -> Answer:
     """First which policy, then its rungs with the province's amounts beside the fields."""
-    offered = [policy for policy in the_catalogue().policies if version_on(policy.versions, clock.today())]
+    offered = [
+        policy
+        for policy in the_catalogue().policies
+        if not policy.division and version_on(policy.versions, clock.today())
+    ]
     policy = next((one for one in offered if one.code == request.args.get("policy")), None)
     if policy is None:
         return render_template("staff/standard_policy.html", policies=offered)
@@ -166,8 +163,7 @@ def _form_page(form: StandardForm, policy: Policy, steps: tuple[Rung, ...]) -> A
 
 
 def _standard_page(overlay: PolicyOverlay, form: DecisionForm) -> str:
-    shown: tuple[Difference, ...] = ()
-    fault = ""
+    shown, fault = Compared((), ()), ""
     try:
         shown = local_standards.compare(db.session(), overlay.unit, local_standards.proposal_of(overlay))
     except StandardRefused as refused:
