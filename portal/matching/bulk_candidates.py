@@ -1,134 +1,206 @@
 """Whoever has a number that is wrong or missing, brought together by joins with those it may be."""
 # ruff: noqa: S608 — every name in the SQL is ours, no cell of a file is ever in it.
 
-from datetime import date
-from itertools import combinations, product
+from itertools import combinations
 
-import pyarrow as pa
-
-from portal.matching.bulk import NAMED, SELF, Connection, table
+from portal.matching.bulk_numbers import SELF, SIDES
 from portal.matching.days import read_day
-from portal.matching.keys import FACTS, known_of
-from portal.matching.number_agreement import written_number
+from portal.matching.keys import FACTS
+from portal.matching.number_agreement import place_code
+from portal.matching.tables import Tables
+from portal.privacy.names import name_key
 
-SIDES = {"roster": ("register", "birth_date", "hukou_div"), "register": ("roster", "NULL", "county")}
-"""Each side with the other, and its columns of birth date and division."""
-PLACES = dict(
+OTHER = dict(zip(SIDES, reversed(SIDES), strict=True))
+PLACE = {"roster": "hukou_div", "register": "county"}
+PARTS = dict(
     zip(FACTS, ("key // 100000000000", "key // 10000000 % 10000", "key // 1000 % 10000", "key % 1000"), strict=True)
 )
 """How each fact stands in the first 17 digits."""
+FACT = {name: number for number, name in enumerate(FACTS)}
+PAIRS = {(one, two): FACT[one] * len(FACTS) + FACT[two] for one, two in combinations(FACTS, 2)}
 CROWD = 3
 """More namesakes than that in one county, and nobody could say which of them is meant."""
 
 
-def find_candidates(con: Connection, day: date) -> None:
+def find_candidates(tables: Tables) -> None:
     """Pairs worth judging besides those of one number, as ``candidates`` (roster_line, via, register_line)."""
-    con.execute("CREATE TEMP TABLE near (roster_line INTEGER, via UTINYINT, register_line INTEGER)")
-    con.execute(
-        """
-        INSERT INTO near
-        SELECT r.line, r.via, g.line FROM roster_meant r JOIN register_known g ON r.key = g.key WHERE g.certain
-        UNION ALL
-        SELECT r.line, r.via, g.line FROM register_meant g JOIN roster_known r ON r.key = g.key WHERE r.certain
-        """
-    )
+    _read_columns(tables)
     for side in SIDES:
-        _seek(con, side, day)
+        _suspect(tables, side)
+        _seek(tables, side)
     for side in SIDES:
-        _offer(con, side)
+        _offer(tables, side)
+    meant = "SELECT r.line AS roster_line, r.via, g.line AS register_line FROM {} r JOIN {} g ON r.key = g.key"
+    near = [
+        meant.format("roster_meant", "register_known") + " WHERE g.certain",
+        meant.format("roster_known", "register_meant") + " WHERE r.certain",
+        f"SELECT {_lines('roster')} FROM register_sought o JOIN roster_sought s USING (heard, pair, a, b)",
+    ]
     for side in SIDES:
-        _by_facts(con, side)
-        _by_place(con, side)
-    con.execute(
-        """
-        CREATE TEMP TABLE candidates AS SELECT DISTINCT n.* FROM near n
-        ANTI JOIN met m ON m.roster_line = n.roster_line AND m.register_line = n.register_line AND m.via = n.via
-        """
+        near += [_by_facts(side, *pair) for pair in PAIRS]
+        _by_place(tables, side)
+        near.append(f"SELECT roster_line, via, register_line FROM {side}_at_place")
+    tables.keep(
+        "candidates",
+        f"SELECT DISTINCT n.roster_line, n.via, n.register_line FROM ({' UNION ALL '.join(near)}) n "
+        "ANTI JOIN met m ON m.roster_line = n.roster_line AND m.register_line = n.register_line AND m.via = n.via",
     )
 
 
-def _seek(con: Connection, side: str, day: date) -> None:
-    """What the suspects of one side seek by: two facts, or where no birth date is known the place."""
-    _, birth, division = SIDES[side]
-    former = f"CASE WHEN former_name <> '' THEN {NAMED.format('former_name')} END" if side == "roster" else "NULL"
-    suspects = con.execute(
-        f"""
-        SELECT o.line, o.raw, o.kind, {birth}, coalesce({division}, ''), n.heard,
-               CASE WHEN name <> '' THEN {NAMED.format("name")} END, {former}
-        FROM {side}_odd o JOIN {side} p ON p.line = o.line
-        LEFT JOIN (SELECT line, list(DISTINCT heard) AS heard FROM {side}_names WHERE heard IS NOT NULL GROUP BY line) n
-        ON n.line = o.line
-        ANTI JOIN {side}_read r ON r.line = o.line AND r.via = o.via AND r.certain WHERE o.via = {SELF}
-        """
-    ).fetchall()
-    facts: list[tuple[object, ...]] = []
-    places: list[tuple[object, ...]] = []
-    for line, raw, kind, born, column, heard, name, former_name in suspects:
-        number = written_number(raw, kind, day)
-        known = known_of(number, column, read_day(born or ""))
-        for (one, left), (other, right) in combinations(enumerate(FACTS), 2):
-            values = product(heard or (), getattr(known, left), getattr(known, right))
-            facts += ((line, sound, one * 4 + other, int(a), int(b)) for sound, a, b in values)
-        if not (known.year and known.month_day):
-            names = {name, former_name} - {None}
-            places += ((line, named, place) for named, place in product(names, number.places(column)))
-    numbers = {"pair": pa.uint8(), "a": pa.int64(), "b": pa.int64()}
-    table(con, f"{side}_facts", {"line": pa.int32(), "heard": pa.int64(), **numbers}, facts)
-    table(con, f"{side}_places", {"line": pa.int32(), "named": pa.uint64(), "place": None}, places)
+def _read_columns(tables: Tables) -> None:
+    """``births`` and ``places``: what the columns beside suspect numbers say, each writing once."""
+    texts = tables.rows("SELECT DISTINCT birth_date FROM roster_unread WHERE birth_date <> ''")
+    days = [(text, int(f"{born:%Y%m%d}")) for (text,) in texts if (born := read_day(text))]
+    tables.make("births", {"birth_date": "VARCHAR", "day": "INTEGER"}, days)
+    texts = tables.rows("SELECT DISTINCT place FROM roster_unread UNION SELECT DISTINCT place FROM register_unread")
+    codes = [
+        (text, code, int(code) if code.isdigit() else None) for (text,) in texts if (code := place_code(text or ""))
+    ]
+    tables.make("places", {"place": "VARCHAR", "code": "VARCHAR", "division": "BIGINT"}, codes)
 
 
-def _offer(con: Connection, side: str) -> None:
-    """Whose number holds is found by it and by any name, a former one too."""
-    sought, *_ = SIDES[side]
-    con.execute(
+def _suspect(tables: Tables, side: str) -> None:
+    """``…_suspects``: whose number does not hold, with what is legible of it and the columns beside it.
+
+    ``…_doubted``: pupils whose number holds but is of another birth day than the roster says.
+    """
+    tables.keep(
+        f"{side}_suspects",
         f"""
-        CREATE TEMP TABLE {side}_offered AS SELECT n.line, k.key, n.heard
-        FROM (FROM {side}_names SEMI JOIN {sought}_facts USING (heard)) n JOIN {side}_known k ON k.line = n.line
-        WHERE k.via = {SELF} AND k.certain AND k.key > 0
-        """
+        SELECT u.line, u.name, u.former_name, b.day, p.code, p.division AS county,
+               t.division, t.year, t.month_day, t.sequence
+        FROM {side}_odd o JOIN traces t ON t.raw = o.raw AND t.kind = o.kind JOIN {side}_unread u ON u.line = o.line
+        LEFT JOIN births b ON b.birth_date = u.birth_date LEFT JOIN places p ON p.place = u.place
+        WHERE o.via = {SELF} AND o.key IS NULL
+        """,
+    )
+    tables.keep(
+        f"{side}_doubted",
+        f"""
+        SELECT u.line, u.name, u.former_name, b.day FROM {side}_unread u JOIN births b ON b.birth_date = u.birth_date
+        JOIN (
+            SELECT line, key FROM {side}_numbers WHERE doubted AND via = {SELF}
+            UNION ALL SELECT line, key FROM {side}_read WHERE certain AND via = {SELF}
+        ) k ON k.line = u.line WHERE key > 0 AND b.day <> key // 1000 % 100000000
+        """,
     )
 
 
-def _by_facts(con: Connection, side: str) -> None:
-    other, *_ = SIDES[side]
-    for (one, left), (two, right) in combinations(enumerate(FACTS), 2):
-        con.execute(
-            f"""
-            INSERT INTO near SELECT {_lines(side)} FROM {other}_offered o
-            JOIN (FROM {side}_facts WHERE pair = {one * 4 + two}) s
-            ON s.heard = o.heard AND s.a = {PLACES[left]} AND s.b = {PLACES[right]}
-            """
-        )
-    if side == "roster":
-        con.execute(
-            f"INSERT INTO near SELECT {_lines(side)} FROM register_facts o "
-            "JOIN roster_facts s USING (heard, pair, a, b)"
-        )
+def _seek(tables: Tables, side: str) -> None:
+    """``…_sought`` (line, heard, pair, a, b): what the suspects of one side seek by, a name and any two facts."""
+    facts = {
+        "division": ("division", "county"),
+        "year": ("year", "day // 10000"),
+        "month_day": ("month_day", "day % 10000"),
+        "sequence": ("sequence",),
+    }
+    known = " UNION ".join(
+        f"SELECT line, {FACT[fact]} AS fact, CAST({value} AS INTEGER) AS value FROM {side}_suspects "
+        f"WHERE {value} IS NOT NULL"
+        for fact, values in facts.items()
+        for value in values
+    )
+    tables.keep(f"{side}_facts", known)
+    tables.keep(
+        f"{side}_voices",
+        f"""
+        SELECT DISTINCT line, heard FROM (
+            SELECT line, name FROM {side}_suspects UNION ALL SELECT line, former_name FROM {side}_suspects
+            UNION ALL SELECT line, name FROM {side}_doubted UNION ALL SELECT line, former_name FROM {side}_doubted
+        ) JOIN heard USING (name) WHERE heard IS NOT NULL
+        """,
+    )
+    tables.keep(
+        f"{side}_sought",
+        f"""
+        SELECT line, heard, pair, a, b FROM (
+            SELECT o.line, o.fact * {len(FACTS)} + t.fact AS pair, o.value AS a, t.value AS b
+            FROM {side}_facts o JOIN {side}_facts t ON t.line = o.line AND t.fact > o.fact
+            UNION ALL
+            SELECT line, {PAIRS["year", "month_day"]} AS pair, day // 10000 AS a, day % 10000 AS b FROM {side}_doubted
+        ) JOIN {side}_voices USING (line)
+        """,
+    )
 
 
-def _by_place(con: Connection, side: str) -> None:
-    other, *_ = SIDES[side]
-    *_, column = SIDES[other]
-    con.execute(
-        f"""
-        CREATE TEMP TABLE {other}_namesakes AS
-        SELECT CAST(line AS INTEGER) AS line, {NAMED.format("name")} AS named, {column} AS place FROM {other}
-        WHERE name <> '' AND named IN (SELECT named FROM {side}_places)
-        """
+def _offer(tables: Tables, side: str) -> None:
+    """``…_offered``: who has a name that is sought and a number that holds; a former name is offered too."""
+    names = ["name", "former_name"] if side == "roster" else ["name"]
+    wanted = f"SELECT name, heard FROM heard SEMI JOIN {OTHER[side]}_voices USING (heard)"
+    tables.keep(f"{side}_wanted", wanted)
+    named = " UNION ALL ".join(
+        f"SELECT p.line, w.name, w.heard, p.{PLACE[side]} AS place FROM {side} p "
+        f"JOIN {side}_wanted w ON p.{name} = w.name"
+        for name in names
     )
-    con.execute(
-        f"""
-        INSERT INTO near SELECT roster_line, via, register_line FROM (
-            SELECT DISTINCT {_lines(side)}, s.line AS seeker FROM (
-                SELECT n.line, n.named, CAST({PLACES["division"]} AS VARCHAR) AS place
-                FROM {other}_namesakes n JOIN {other}_known k ON k.line = n.line
-                WHERE k.via = {SELF} AND k.certain AND k.key > 0
-                UNION ALL
-                SELECT line, named, substr(trim(place), 1, 6) FROM {other}_namesakes WHERE place <> ''
-            ) o JOIN {side}_places s USING (named, place)
-        ) QUALIFY count(*) OVER (PARTITION BY seeker) <= {CROWD}
-        """
+    tables.keep(f"{side}_namesakes", named)
+    tables.keep(
+        f"{side}_offered",
+        f"SELECT n.line, n.name, n.heard, k.key FROM {side}_namesakes n JOIN {side}_known k ON k.line = n.line "
+        f"WHERE k.via = {SELF} AND k.certain AND k.key > 0",
     )
+
+
+def _by_facts(side: str, one: str, two: str) -> str:
+    return (
+        f"SELECT {_lines(side)} FROM {OTHER[side]}_offered o "
+        f"JOIN (SELECT line, heard, a, b FROM {side}_sought WHERE pair = {PAIRS[one, two]}) s "
+        f"ON s.heard = o.heard AND s.a = {PARTS[one]} AND s.b = {PARTS[two]}"
+    )
+
+
+def _by_place(tables: Tables, side: str) -> None:
+    """``…_at_place``: those whose birth nobody knows beside the few namesakes of their county."""
+    other = OTHER[side]
+    tables.keep(
+        f"{side}_lone",
+        f"""
+        SELECT line, v.name, code FROM (
+            SELECT line, name, code FROM {side}_suspects WHERE code IS NOT NULL
+            UNION SELECT line, former_name, code FROM {side}_suspects WHERE code IS NOT NULL
+            UNION SELECT line, name, CAST(division AS VARCHAR) FROM {side}_suspects WHERE division IS NOT NULL
+            UNION SELECT line, former_name, CAST(division AS VARCHAR) FROM {side}_suspects WHERE division IS NOT NULL
+        ) v ANTI JOIN (
+            SELECT line FROM {side}_facts WHERE fact IN ({FACT["year"]}, {FACT["month_day"]})
+            GROUP BY line HAVING count(DISTINCT fact) = 2
+        ) USING (line) WHERE name <> ''
+        """,
+    )
+    heard = f"SELECT heard FROM {side}_lone JOIN heard USING (name) WHERE heard IS NOT NULL"
+    tables.keep(
+        f"{side}_placed",
+        f"""
+        SELECT line, name, place FROM {other}_namesakes SEMI JOIN ({heard}) USING (heard) WHERE place <> ''
+        UNION
+        SELECT line, name, CAST({PARTS["division"]} AS VARCHAR) FROM {other}_offered SEMI JOIN ({heard}) USING (heard)
+        """,
+    )
+    _spell(tables, side)
+    tables.keep(
+        f"{side}_pairs_at_place",
+        f"""
+        SELECT DISTINCT s.line AS seeker, {_lines(side)}
+        FROM {side}_placed o JOIN {side}_codes c ON c.place = o.place JOIN {side}_spelled n ON n.name = o.name
+        JOIN (SELECT l.line, l.code, m.named FROM {side}_lone l JOIN {side}_spelled m ON m.name = l.name) s
+        ON s.named = n.named AND s.code = c.code
+        """,
+    )
+    tables.keep(
+        f"{side}_at_place",
+        f"SELECT roster_line, via, register_line FROM {side}_pairs_at_place SEMI JOIN ("
+        f"SELECT seeker FROM {side}_pairs_at_place GROUP BY seeker HAVING count(*) <= {CROWD}) USING (seeker)",
+    )
+
+
+def _spell(tables: Tables, side: str) -> None:
+    """``…_spelled`` and ``…_codes``: names and places by what makes two of them one, each writing once."""
+    names = tables.rows(f"SELECT name FROM {side}_lone UNION SELECT name FROM {side}_placed")
+    tables.make(
+        f"{side}_spelled", {"name": "VARCHAR", "named": "VARCHAR"}, [(name, name_key(name)) for (name,) in names]
+    )
+    texts = tables.rows(f"SELECT DISTINCT place FROM {side}_placed WHERE place <> ''")
+    codes = [(text, place_code(text)) for (text,) in texts]
+    tables.make(f"{side}_codes", {"place": "VARCHAR", "code": "VARCHAR"}, codes)
 
 
 def _lines(side: str) -> str:

@@ -10,14 +10,18 @@ from time import perf_counter
 
 import duckdb
 
-from portal.matching import bulk
+from portal.matching.bulk_answer import answer, decisions, named_rows, row_label
 from portal.matching.bulk_candidates import find_candidates
-from portal.matching.bulk_judging import compare_candidates, compare_met, decide, decide_siblings
+from portal.matching.bulk_deciding import decide
+from portal.matching.bulk_judging import compare_candidates, compare_met
 from portal.matching.bulk_kin import find_listed_siblings, find_names_of_kin, find_siblings
 from portal.matching.bulk_names import hear_names
+from portal.matching.bulk_numbers import SELF, join_numbers, read_odd_numbers, spread_numbers
+from portal.matching.duckdb_tables import DuckDBTables
 from portal.matching.source import MatchFilesError, Source
 from portal.matching.sources import open_source
-from portal.vocabulary import Decision, IntakeKind
+from portal.matching.tables import count
+from portal.vocabulary import IntakeKind
 
 __all__ = ["MatchFilesError", "Report", "match_files"]
 
@@ -95,59 +99,69 @@ def _refuse_out(out: Path, *sources: Path) -> None:
 
 def _match(roster_path: Path, register_path: Path, out_path: Path, day: date, clock: _Clock) -> Report:
     began = perf_counter()
-    with bulk.connect() as con:
+    with DuckDBTables() as tables:
         with clock.step("read", "读取两份文件"):
-            roster, roster_rows, roster_label = _take_in(con, roster_path, IntakeKind.ROSTER)
-            register, register_rows, register_label = _take_in(con, register_path, IntakeKind.REGISTER)
-        with clock.step("numbers", f"整理证件号：学籍 {roster_rows} 行，名单 {register_rows} 行"):
-            bulk.spread_numbers(con, day)
-            odd = bulk.read_odd_numbers(con, day)
-        with clock.step("join", f"按证件号比对({odd} 个号码逐个辨认过)"):
-            pairs = bulk.join_numbers(con)
-            hear_names(con)
-            find_candidates(con, day)
+            roster = _take_in(tables, roster_path, IntakeKind.ROSTER)
+            register = _take_in(tables, register_path, IntakeKind.REGISTER)
+        with clock.step("numbers", "整理证件号"):
+            spread_numbers(tables, day)
+            roster_rows, register_rows = _rows(tables, roster), _rows(tables, register)
+            odd = read_odd_numbers(tables, day)
+        with clock.step(
+            "join", f"按证件号比对：学籍 {roster_rows} 行，名单 {register_rows} 行，逐个辨认过 {odd} 个号码"
+        ):
+            pairs = join_numbers(tables)
         with clock.step("judge", f"逐对判断，号码一致的共 {pairs} 对"):
-            compare_met(con, day)
-            compare_candidates(con, "(SELECT *, 'no_kin' AS kin FROM candidates)", day)
-            decide(con)
+            compare_met(tables, day)
+        with clock.step("candidates", "为写错和缺失的证件号找人"):
+            hear_names(tables)
+            find_candidates(tables)
+            compare_candidates(tables, "SELECT *, 'no_kin' AS kin FROM candidates", "agreements_near", day)
+            decide(tables, "agreements_met", "agreements_near")
         with clock.step("families", "看监护人、兄弟姐妹和同户"):
-            find_siblings(con)
-            find_names_of_kin(con)
-            compare_candidates(con, "kin_candidates", day)
-            decide(con)
-            find_listed_siblings(con)
-            decide_siblings(con, day)
+            find_siblings(tables)
+            find_names_of_kin(tables)
+            compare_candidates(tables, "SELECT * FROM kin_candidates", "agreements_of_kin", day)
+            decide(tables, "agreements_met", "agreements_near", "agreements_of_kin")
+            find_listed_siblings(tables)
         with clock.step("write", "写出结果"):
-            _write(con, roster_label, register_label, out_path)
-        found = dict(con.sql("SELECT decision, count(*) FROM decided GROUP BY decision").fetchall())
+            answer(tables)
+            labels = [row_label(tables, s.kind) if s.has_row_ids else "line" for s in (roster, register)]
+            _write(tables, named_rows(*labels), out_path)
+        counts = decisions(tables)
     clock.seconds["total"] = round(perf_counter() - began, 3)
     return Report(
         roster_rows=roster_rows,
         register_rows=register_rows,
-        roster_row_is=ROW_IS[roster_label],
-        register_row_is=ROW_IS[register_label],
+        roster_row_is=ROW_IS[labels[0]],
+        register_row_is=ROW_IS[labels[1]],
         roster_columns_dropped=len(roster.dropped),
         register_columns_dropped=len(register.dropped),
-        counts={decision.value: found.get(decision.value, 0) for decision in Decision},
+        counts=counts,
         numbers_read_singly=odd,
         seconds=clock.seconds,
         peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     )
 
 
-def _take_in(con: bulk.Connection, path: Path, kind: IntakeKind) -> tuple[Source, int, str]:
+def _take_in(tables: DuckDBTables, path: Path, kind: IntakeKind) -> Source:
     source = open_source(path, kind)
-    bulk.take_in(con, kind, source)
-    rows, label = bulk.count_rows(con, kind, source)
+    tables.take_in(kind, source)
+    return source
+
+
+def _rows(tables: DuckDBTables, source: Source) -> int:
+    """How many lines are not blank."""
+    rows = count(tables, f"SELECT count(*) FROM {source.kind}_numbers WHERE via = {SELF}")  # noqa: S608 — names of ours
     if not rows:
-        raise MatchFilesError(f"{path.name} 只有标题，没有一行数据。")
-    return source, rows, label
+        raise MatchFilesError(f"{source.path.name} 只有标题，没有一行数据。")
+    return rows
 
 
-def _write(con: bulk.Connection, roster_label: str, register_label: str, out: Path) -> None:
+def _write(tables: DuckDBTables, query: str, out: Path) -> None:
     unfinished = out.with_name(out.name + ".unfinished")
     try:
-        bulk.write(con, roster_label, register_label, unfinished, out.suffix.lower())
+        tables.write(query, unfinished, out.suffix.lower())
         unfinished.replace(out)
     except (OSError, duckdb.IOException) as error:
         unfinished.unlink(missing_ok=True)

@@ -29,6 +29,7 @@ class Source:
     """
 
     path: Path
+    kind: IntakeKind
     table: Path | pa.Table
     columns: dict[str, str]
     dropped: tuple[str, ...]

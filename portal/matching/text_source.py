@@ -54,7 +54,9 @@ def open_text(path: Path, kind: IntakeKind) -> Source:
     table = _read_sound(text, layout)
     if table is None:
         table = _read_line_by_line(text, layout)
-    return Source(path, table, {field: _name(place) for field, place in layout.read.items()}, layout.columns.dropped)
+    return Source(
+        path, kind, table, {field: _name(place) for field, place in layout.read.items()}, layout.columns.dropped
+    )
 
 
 def _layout(text: _Text, kind: IntakeKind) -> _Layout:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.matching import bulk
+from portal.matching.duckdb_tables import DuckDBTables
 from portal.matching.files import MatchFilesError
 from portal.matching.in_memory import match
 from portal.matching.people import Guardian
@@ -194,9 +194,9 @@ def _sides(*guardians: Guardian) -> list[str]:
 
 
 def test_the_engine_neither_prints_a_progress_bar_nor_spills_to_disk():
-    with bulk.connect() as con:
-        assert con.sql("SELECT current_setting('enable_progress_bar')").fetchall() == [(False,)]
-        assert con.sql("SELECT current_setting('temp_directory')").fetchall() == [("",)]
+    with DuckDBTables() as tables:
+        assert tables.rows("SELECT current_setting('enable_progress_bar')") == [(False,)]
+        assert tables.rows("SELECT current_setting('temp_directory')") == [("",)]
 
 
 @pytest.mark.parametrize("name", ["王小宇", "王小雨(大)", "王 小羽"])

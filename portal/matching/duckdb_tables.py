@@ -1,0 +1,85 @@
+"""The joins of file-to-file matching in DuckDB, in memory; the only place that reads and writes in its own manner."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import duckdb
+import pyarrow as pa
+
+from portal.matching.source import READ, Source
+from portal.matching.tables import Kind, Row
+
+PRIVATE = {
+    "temp_directory": "",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
+
+
+class DuckDBTables:
+    """A database in memory that spills nothing to disk, fetches nothing from the network and prints nothing."""
+
+    def __init__(self) -> None:
+        self._con = duckdb.connect(":memory:", config={**PRIVATE})
+        self._con.execute("SET enable_progress_bar = false")
+        self._con.execute("SET preserve_insertion_order = false")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._con.close()
+
+    def keep(self, name: str, query: str) -> None:
+        self._con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+
+    def view(self, name: str, query: str) -> None:
+        self._con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+
+    def make(self, name: str, columns: Mapping[str, Kind], rows: Sequence[Row]) -> None:
+        values = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
+        # As parameters, not as an Arrow table: making one of Python's values would load pandas, where there is one.
+        cells = [f"unnest(CAST(? AS {kind}[])) AS {column}" for column, kind in columns.items()]
+        self._con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {', '.join(cells)}", values)
+
+    def rows(self, query: str) -> list[Row]:
+        return self._con.execute(query).fetchall()
+
+    def drop(self, *names: str) -> None:
+        for name in names:
+            self._con.execute(f"DROP TABLE {name}")
+
+    def take_in(self, side: str, source: Source) -> None:
+        """Make the file a view of text columns with ``line``, the 1-based line of data; ``row_id`` stays as it is."""
+        if isinstance(source.table, Path):
+            file = f"{side}_file"
+            self._con.read_parquet(str(source.table), file_row_number=True).create_view(file)
+            line = "file_row_number + 1"
+        else:
+            file, line = f"{side}_rows", "line"
+            lines = pa.array(range(1, source.table.num_rows + 1), pa.int64())
+            self._con.register(file, source.table.append_column(line, lines))
+        columns = [f"CAST({line} AS INTEGER) AS line", *(self._column(file, source, column) for column in READ)]
+        self.view(side, f"SELECT {', '.join(columns)} FROM {file}")  # noqa: S608 — headings are quoted
+
+    def write(self, query: str, path: Path, form: str) -> None:
+        """The answer of a query as a csv or parquet file."""
+        options = "FORMAT parquet" if form == ".parquet" else "FORMAT csv, HEADER"
+        to = str(path).replace("'", "''")
+        self._con.execute(f"COPY ({query}) TO '{to}' ({options})")
+
+    def _column(self, file: str, source: Source, column: str) -> str:
+        if column not in source.columns:
+            return f"CAST(NULL AS VARCHAR) AS {column}"
+        own = '"' + source.columns[column].replace('"', '""') + '"'
+        if column != "row_id":
+            return f"CAST({own} AS VARCHAR) AS {column}"
+        kind = self.rows(f"SELECT typeof({own}) FROM {file} LIMIT 1")  # noqa: S608 — the heading is quoted
+        if kind not in ([("DOUBLE",)], [("FLOAT",)]):
+            return f"{own} AS {column}"
+        # pandas makes floats of whole numbers as soon as one is missing.
+        whole = f"{own} = trunc({own}) AND abs({own}) < 1e15"
+        text = f"CASE WHEN {whole} THEN CAST(CAST({own} AS BIGINT) AS VARCHAR) ELSE CAST({own} AS VARCHAR) END"
+        return f"{text} AS {column}"
