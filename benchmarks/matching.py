@@ -1,20 +1,25 @@
 """信息比对 file to file: ours, Splink 5, a clerk with pandas, and the bare hash join on the number as the limit.
 
 All read the same two parquet files in processes of their own and write parquet; seconds are of the whole process. With
-arguments: pupils, entries, and "stress" for rates ten times and more the usual ones.
+arguments: pupils, entries, and "stress" for rates ten times and more the usual ones; or a folder where such files are.
 """
 
 import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 from time import perf_counter
 
 import duckdb
+import pyarrow.parquet as pq
 
 LIMIT = "bare_join"
+LONGEST = 900
+"""Seconds after which a way is given up."""
 WAYS = ("ours", LIMIT, "splink_duckdb", "pandas_merge")  # pandas last: judging its false pairs makes this process big
 
 
@@ -60,13 +65,26 @@ def score(way: str, folder: Path, pupils: int) -> Score:
     return Score(way, seconds, memory, found["self"], damaged, found["guardian"], false_certain, per_10_000)
 
 
-def run(pupils: int = 1_000_000, entries: int = 300_000, *, stress: bool = False) -> list[Score]:
+def run(
+    pupils: int = 1_000_000, entries: int = 300_000, *, stress: bool = False, ways: Iterable[str] = WAYS
+) -> list[Score]:
     """Make the files, run every way on them, print the table with ratios."""
     with tempfile.TemporaryDirectory() as folder:
         _timed("benchmarks.people", folder, pupils, entries, "stress" if stress else "usual")
-        scores = [score(way, Path(folder), pupils) for way in WAYS]
+        return compare(Path(folder), ways)
+
+
+def compare(folder: Path, ways: Iterable[str] = WAYS) -> list[Score]:
+    """Run the ways on files already made; one that does not end in time is told and left out."""
+    pupils, entries = (pq.read_metadata(folder / f"{name}.parquet").num_rows for name in ("roster", "register"))
+    scores = []
+    for way in ways:
+        try:
+            scores.append(score(way, folder, pupils))
+        except TimeoutError as late:
+            print(late)
     limit = next(one.seconds for one in scores if one.way == LIMIT)
-    print(f"信息比对 {pupils:,} × {entries:,}, {'stress' if stress else 'usual'} error rates")
+    print(f"信息比对 {pupils:,} × {entries:,}")
     for one in scores:
         print(
             f"{one.way:14} {one.seconds:7.2f} s ({one.seconds / limit:5.1f} × limit) {one.peak_memory_mb:5} MB  "
@@ -81,7 +99,12 @@ def _timed(module: str, *arguments: object) -> tuple[float, int]:
     """Seconds and peak MiB of the whole process; this one stays small, for a child starts with its parent's peak."""
     began = perf_counter()
     process = subprocess.Popen([sys.executable, "-m", module, *map(str, arguments)])
+    alarm = Timer(LONGEST, process.kill)
+    alarm.start()
     _, status, used = os.wait4(process.pid, 0)
+    alarm.cancel()
+    if perf_counter() - began > LONGEST:
+        raise TimeoutError(f"{module} did not end within {LONGEST} s")
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"{module} ended with {process.returncode}")
@@ -89,5 +112,10 @@ def _timed(module: str, *arguments: object) -> tuple[float, int]:
 
 
 if __name__ == "__main__":
-    pupils, entries, *rates = sys.argv[1:] or ("1000000", "300000")
-    run(int(pupils), int(entries), stress="stress" in rates)
+    match sys.argv[1:]:
+        case [folder, *ways] if not folder.isdecimal():
+            compare(Path(folder), ways or WAYS)
+        case [pupils, entries, *rates]:
+            run(int(pupils), int(entries), stress="stress" in rates)
+        case _:
+            run()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from portal.matching.number_agreement import NumberAgreement, WrittenNumber, compare_numbers, written_number
 from portal.matching.people import Kin, Pair, RegisterPerson, RosterPerson, Via
@@ -130,9 +131,12 @@ def compare(pair: Pair, day: date) -> Agreement:
     one = written_number(pair.number, pair.number_type, day)
     other = written_number(entry.number, None, day)
     of_child = pair.via is Via.SELF
+    number = compare_numbers(one, other)
+    if of_child and number is NumberAgreement.DIFFERENT and born_otherwise(pupil, one):
+        number = NumberAgreement.DOUBTED
     return Agreement(
         via=pair.via,
-        number=compare_numbers(one, other),
+        number=number,
         name=compare_names(pair.name, pair.former_name, entry.name),
         validity=in_time,
         birth=compare_births(pupil, other) if of_child else BirthAgreement.UNKNOWN,
@@ -141,6 +145,7 @@ def compare(pair: Pair, day: date) -> Agreement:
     )
 
 
+@lru_cache(maxsize=1 << 16)
 def compare_names(name: str, former_name: str, other: str) -> NameAgreement:
     """Names of people already brought together; a stopgap (不详) and a name of which nothing is left is none."""
     if _unusable(name) or _unusable(other):
@@ -170,6 +175,12 @@ def compare_births(pupil: RosterPerson, listed: WrittenNumber) -> BirthAgreement
     if not pupil.birth_date or not born:
         return BirthAgreement.UNKNOWN
     return BirthAgreement.AGREES if pupil.birth_date == born else BirthAgreement.DATE_DIFFERS
+
+
+def born_otherwise(pupil: RosterPerson, own: WrittenNumber) -> bool:
+    """The roster says another birth date than the number beside it, which may be a brother's then."""
+    born = birth_date_of(own.value) if own.certain else None
+    return bool(born and pupil.birth_date and born != pupil.birth_date)
 
 
 def compare_places(

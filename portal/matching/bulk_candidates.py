@@ -3,10 +3,13 @@
 
 from itertools import combinations
 
+from portal.matching.bulk_judging import agreement_of
 from portal.matching.bulk_numbers import SELF, SIDES
 from portal.matching.days import read_day
 from portal.matching.keys import FACTS
+from portal.matching.kin import CROWD
 from portal.matching.number_agreement import place_code
+from portal.matching.people import Via
 from portal.matching.tables import Tables
 from portal.privacy.names import name_key
 
@@ -18,12 +21,14 @@ PARTS = dict(
 """How each fact stands in the first 17 digits."""
 FACT = {name: number for number, name in enumerate(FACTS)}
 PAIRS = {(one, two): FACT[one] * len(FACTS) + FACT[two] for one, two in combinations(FACTS, 2)}
-CROWD = 3
-"""More namesakes than that in one county, and nobody could say which of them is meant."""
 
 
 def find_candidates(tables: Tables) -> None:
-    """Pairs worth judging besides those of one number, as ``candidates`` (roster_line, via, register_line)."""
+    """Pairs worth judging besides those of one number, as ``candidates`` (roster_line, via, register_line).
+
+    ``strangers`` (roster_line, register_line): the few namesakes whom an entry under another pupil's number may mean.
+    """
+    _contest(tables)
     _read_columns(tables)
     for side in SIDES:
         _suspect(tables, side)
@@ -39,7 +44,14 @@ def find_candidates(tables: Tables) -> None:
     for side in SIDES:
         near += [_by_facts(side, *pair) for pair in PAIRS]
         _by_place(tables, side)
-        near.append(f"SELECT roster_line, via, register_line FROM {side}_at_place")
+        near.append(
+            f"SELECT roster_line, via, register_line FROM {side}_at_place "
+            f"SEMI JOIN {side}_suspects s ON s.line = seeker"
+        )
+    tables.keep(
+        "strangers",
+        "SELECT roster_line, register_line FROM register_at_place SEMI JOIN contested c ON c.line = seeker",
+    )
     tables.keep(
         "candidates",
         f"SELECT DISTINCT n.roster_line, n.via, n.register_line FROM ({' UNION ALL '.join(near)}) n "
@@ -47,12 +59,23 @@ def find_candidates(tables: Tables) -> None:
     )
 
 
+def _contest(tables: Tables) -> None:
+    """``contested``: entries whose number is that of a pupil of another name altogether."""
+    kinds = [(kind, agreement_of(kind)) for (kind,) in tables.rows("SELECT DISTINCT kind FROM agreements_met")]
+    alone = [(kind,) for kind, one in kinds if one.via is Via.SELF and one.number_alone]
+    tables.make("kinds_alone", {"kind": "INTEGER"}, alone)
+    lines = "SELECT register_line AS line FROM agreements_met SEMI JOIN kinds_alone USING (kind)"
+    tables.keep("contested", f"SELECT line, name, county AS place FROM register SEMI JOIN ({lines}) USING (line)")
+
+
 def _read_columns(tables: Tables) -> None:
     """``births`` and ``places``: what the columns beside suspect numbers say, each writing once."""
     texts = tables.rows("SELECT DISTINCT birth_date FROM roster_unread WHERE birth_date <> ''")
     days = [(text, int(f"{born:%Y%m%d}")) for (text,) in texts if (born := read_day(text))]
     tables.make("births", {"birth_date": "VARCHAR", "day": "INTEGER"}, days)
-    texts = tables.rows("SELECT DISTINCT place FROM roster_unread UNION SELECT DISTINCT place FROM register_unread")
+    texts = tables.rows(
+        "SELECT place FROM roster_unread UNION SELECT place FROM register_unread UNION SELECT place FROM contested"
+    )
     codes = [
         (text, code, int(code) if code.isdigit() else None) for (text,) in texts if (code := place_code(text or ""))
     ]
@@ -101,12 +124,14 @@ def _seek(tables: Tables, side: str) -> None:
         for value in values
     )
     tables.keep(f"{side}_facts", known)
+    also = "UNION ALL SELECT line, name FROM contested" if side == "register" else ""
     tables.keep(
         f"{side}_voices",
         f"""
         SELECT DISTINCT line, heard FROM (
             SELECT line, name FROM {side}_suspects UNION ALL SELECT line, former_name FROM {side}_suspects
             UNION ALL SELECT line, name FROM {side}_doubted UNION ALL SELECT line, former_name FROM {side}_doubted
+            {also}
         ) JOIN heard USING (name) WHERE heard IS NOT NULL
         """,
     )
@@ -152,6 +177,8 @@ def _by_facts(side: str, one: str, two: str) -> str:
 def _by_place(tables: Tables, side: str) -> None:
     """``…_at_place``: those whose birth nobody knows beside the few namesakes of their county."""
     other = OTHER[side]
+    contested = "UNION ALL SELECT line, name, code FROM contested JOIN places USING (place) WHERE name <> ''"
+    also = contested if side == "register" else ""
     tables.keep(
         f"{side}_lone",
         f"""
@@ -164,6 +191,7 @@ def _by_place(tables: Tables, side: str) -> None:
             SELECT line FROM {side}_facts WHERE fact IN ({FACT["year"]}, {FACT["month_day"]})
             GROUP BY line HAVING count(DISTINCT fact) = 2
         ) USING (line) WHERE name <> ''
+        {also}
         """,
     )
     heard = f"SELECT heard FROM {side}_lone JOIN heard USING (name) WHERE heard IS NOT NULL"
@@ -187,7 +215,7 @@ def _by_place(tables: Tables, side: str) -> None:
     )
     tables.keep(
         f"{side}_at_place",
-        f"SELECT roster_line, via, register_line FROM {side}_pairs_at_place SEMI JOIN ("
+        f"SELECT seeker, roster_line, via, register_line FROM {side}_pairs_at_place SEMI JOIN ("
         f"SELECT seeker FROM {side}_pairs_at_place GROUP BY seeker HAVING count(*) <= {CROWD}) USING (seeker)",
     )
 

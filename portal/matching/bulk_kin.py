@@ -63,6 +63,8 @@ def find_names_of_kin(tables: Tables) -> None:
             SELECT s.sibling, d.register_line, 2 FROM ({theirs} AND v.own) d JOIN siblings s ON s.line = d.roster_line
             UNION ALL
             SELECT roster_line, register_line, 3 FROM housemates
+            UNION ALL
+            SELECT roster_line, register_line, 4 FROM strangers
         ) ANTI JOIN ({found.format("v.own")}) USING (roster_line, register_line)
         ANTI JOIN known USING (register_line)
         GROUP BY roster_line, register_line
@@ -75,7 +77,7 @@ def find_names_of_kin(tables: Tables) -> None:
             f"{side}_kin_names",
             f"SELECT n.line, h.heard FROM ({named}) n SEMI JOIN ({lines}) USING (line) JOIN heard h ON h.name = n.name",
         )
-    kin = {1: Kin.GUARDIANS_NUMBER, 2: Kin.SIBLINGS_NUMBER, 3: Kin.SAME_HOUSEHOLD}
+    kin = {1: Kin.GUARDIANS_NUMBER, 2: Kin.SIBLINGS_NUMBER, 3: Kin.SAME_HOUSEHOLD, 4: Kin.STRANGERS_NUMBER}
     which = "CASE rank " + " ".join(f"WHEN {rank} THEN '{code}'" for rank, code in kin.items()) + " END"
     tables.keep(
         "kin_candidates",

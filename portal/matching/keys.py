@@ -5,7 +5,7 @@ Only whoever has a number that is wrong or missing *seeks* by more than the numb
 so that a database may keep a keyed digest of each instead.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations, product
@@ -14,6 +14,7 @@ from portal.matching.number_agreement import WrittenNumber, place_code, written_
 from portal.matching.people import Guardian, RegisterPerson, RosterPerson, Via
 from portal.privacy.name_likeness import sound_key
 from portal.privacy.names import damaged, name_key
+from portal.privacy.resident_id import birth_date_of
 
 FACTS = ("division", "year", "month_day", "sequence")
 """地址码、出生年、出生月日、顺序码: what a number says of a person, each of which a slip leaves three of."""
@@ -73,7 +74,7 @@ def roster_keys(pupil: RosterPerson, day: date) -> Iterator[tuple[Via, Keys]]:
 
 @dataclass(frozen=True, slots=True)
 class NameKeys:
-    """What is offered beside the number, and what of it is sought by whoever has no number that holds."""
+    """What is offered beside the number, and what is sought by whoever has none that holds, or perhaps a brother's."""
 
     offered: frozenset[str]
     sought: frozenset[str]
@@ -86,15 +87,17 @@ def name_keys(number: WrittenNumber, names: tuple[str, ...], column: str, born: 
     known = known_of(number, column, born)
     blocks = frozenset(f"{name}|{block}" for name in heard for block in _blocks(known))
     places = frozenset(f"{name}|{place}" for name in named for place in number.places(column))
-    return NameKeys(blocks | places, blocks if known.year and known.month_day else blocks | places)
+    if number.certain:
+        sought = frozenset(_born_otherwise(number, heard, born))
+    else:
+        sought = blocks if known.year and known.month_day else blocks | places
+    return NameKeys(blocks | places, sought)
 
 
 def _keys(number: WrittenNumber, names: tuple[str, ...], column: str, born: date | None) -> Keys:
     by_name = name_keys(number, names, column, born)
     offered = by_name.offered.union(_own(number))
-    if number.certain:
-        return Keys(offered, frozenset(_own(number)))
-    return Keys(offered, by_name.sought.union(_sought_numbers(number)))
+    return Keys(offered, by_name.sought.union(_own(number) if number.certain else _sought_numbers(number)))
 
 
 def known_of(number: WrittenNumber, column: str, born: date | None) -> Known:
@@ -121,6 +124,13 @@ def _blocks(known: Known) -> Iterator[str]:
     for one, other in combinations(FACTS, 2):
         for left, right in product(getattr(known, one), getattr(known, other)):
             yield f"{one}:{left}|{other}:{right}"
+
+
+def _born_otherwise(number: WrittenNumber, heard: Iterable[str], born: date | None) -> Iterator[str]:
+    """By the birth date of the roster, where the number beside it says another."""
+    listed = birth_date_of(number.value)
+    if born and listed and born != listed:
+        yield from (f"{name}|year:{born:%Y}|month_day:{born:%m%d}" for name in heard)
 
 
 def _own(number: WrittenNumber) -> Iterator[str]:

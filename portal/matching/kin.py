@@ -3,16 +3,19 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import chain
+from itertools import chain, product
 
 from portal.matching.agreement import AGREES, NUMBERS_MEET
 from portal.matching.engine import Match
 from portal.matching.number_agreement import place_code, written_number
 from portal.matching.people import GUARDIANS, Kin, Pair, RegisterPerson, RosterPerson, RowId, Via
+from portal.privacy.names import damaged, name_key
 from portal.vocabulary import Decision
 
 LARGEST_FAMILY = 8
 """A guardian's number beside more pupils than that is a teacher's or a stopgap."""
+CROWD = 3
+"""More namesakes than that in one county, and nobody could say which of them is meant."""
 LARGEST_HOUSEHOLD = 20
 """So many entries under one 户编号 are a village."""
 
@@ -47,7 +50,11 @@ class Families:
         ``matches`` are settled, and none of them is repeated; each pair is still judged.
         """
         standing = {(match.roster_id, match.register_id) for match in matches if match.agreement.via is Via.SELF}
-        found = chain(self._with_numbers_of_others(matches), self._in_the_household(matches))
+        found = chain(
+            self._with_numbers_of_others(matches),
+            self._in_the_household(matches),
+            self._with_numbers_of_strangers(matches),
+        )
         for roster_id, register_id, kin in dict.fromkeys(found):
             if (roster_id, register_id) not in standing:
                 standing.add((roster_id, register_id))
@@ -83,6 +90,30 @@ class Families:
             else:
                 for sibling in self._siblings[match.roster_id]:
                     yield sibling, match.register_id, Kin.SIBLINGS_NUMBER
+
+    def _with_numbers_of_strangers(self, matches: Sequence[Match]) -> Iterator[tuple[RowId, RowId, Kin]]:
+        """The few pupils of an entry's name and county, where its number is that of a pupil of another name."""
+        named: defaultdict[tuple[str, str], set[RowId]] = defaultdict(set)
+        for match in matches:
+            entry = self.entries[match.register_id]
+            if (
+                match.agreement.via is Via.SELF
+                and match.agreement.number_alone
+                and name_key(entry.name)
+                and entry.county
+            ):
+                named[name_key(entry.name), place_code(entry.county)].add(entry.id)
+        if not named:
+            return
+        namesakes: defaultdict[RowId, set[RowId]] = defaultdict(set)
+        for pupil in self.pupils.values():
+            places = written_number(pupil.number, pupil.number_type, self._day).places(pupil.division)
+            names = {name_key(name) for name in (pupil.name, pupil.former_name) if not damaged(name)}
+            for entry_id in {one for at in product(names, places) for one in named.get(at, ())}:
+                namesakes[entry_id].add(pupil.id)
+        for entry_id, pupils in namesakes.items():
+            if len(pupils) <= CROWD:
+                yield from ((pupil, entry_id, Kin.STRANGERS_NUMBER) for pupil in pupils)
 
     def _in_the_household(self, matches: Sequence[Match]) -> Iterator[tuple[RowId, RowId, Kin]]:
         for match in matches:

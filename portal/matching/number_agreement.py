@@ -21,6 +21,7 @@ class NumberAgreement(Labelled):
     PARTLY = "number_partly", "证件号看得见的部分一致"
     TWO_SLIPS = "number_two_slips", "证件号有两处不同"
     LOST = "number_lost", "有一方没有可用的证件号"
+    DOUBTED = "number_doubted", "证件号不同，而学籍上的证件号与学籍上的出生日期不符"
     DIFFERENT = "number_different", "证件号不同"
 
 

@@ -29,6 +29,7 @@ class Kin(Labelled):
     SAME_HOUSEHOLD = "same_household", "监护人或兄弟姐妹在名单的同一户"
     GUARDIANS_NUMBER = "guardians_number", "名单上写的是监护人的证件号"
     SIBLINGS_NUMBER = "siblings_number", "名单上写的是同一监护人的另一名学生的证件号"
+    STRANGERS_NUMBER = "strangers_number", "名单上写的是另一名学生的证件号"
     SIBLING_LISTED = "sibling_listed", "同一监护人的另一名学生已匹配"
 
 

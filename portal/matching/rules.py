@@ -217,6 +217,12 @@ RULES = (
         via=SELF, number=LOST, name=NEARLY, birth=BORN_THEN, place=frozenset({PlaceAgreement.SAME}),
     ),
     Rule(
+        "name_birth_number_doubted", Decision.POSSIBLE,
+        "姓名、出生日期和县区与名单一致，学籍上的证件号与出生日期不符，请核实是不是填了他人的号码", FAMILY_CHECKING,
+        via=SELF, number=frozenset({NumberAgreement.DOUBTED}), name=AGREES, birth=BORN_THEN,
+        place=frozenset({PlaceAgreement.SAME}),
+    ),
+    Rule(
         "number_name_missing", Decision.POSSIBLE,
         "证件号一致，但有一方姓名空缺或损坏，请补全姓名后核实", FAMILY_CHECKING,
         via=SELF, name=frozenset({NameAgreement.MISSING}),
@@ -231,6 +237,12 @@ RULES = (
         "有一方没有可用的证件号，本县区学籍中同名的只有这一名能与这一条对上，请核实是不是同一个人", FAMILY_CHECKING,
         via=SELF, number=LOST, name=AGREES, birth=frozenset({BirthAgreement.UNKNOWN}),
         place=frozenset({PlaceAgreement.SAME}), lone=True,
+    ),
+    Rule(
+        "strangers_number_own_name", Decision.POSSIBLE,
+        "名单上是学生的姓名、另一名学生的证件号，本县区同名的只有这一名能对上，请核实后订正号码", FAMILY_CHECKING,
+        via=SELF, number=NO_HELP, name=AGREES, place=frozenset({PlaceAgreement.SAME}),
+        kin=frozenset({Kin.STRANGERS_NUMBER}), lone=True,
     ),
     Rule(
         "sibling_listed", Decision.HOUSEHOLD,

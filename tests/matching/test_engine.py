@@ -138,6 +138,20 @@ def test_the_childs_name_under_the_brothers_number_is_found():
     assert codes(roster, [an_entry(XIAOYU, XIAOCHUAN_NUMBER)]) == ["siblings_number_own_name"]
 
 
+def test_the_childs_name_under_a_strangers_number_is_found_where_no_other_of_the_county_has_the_name():
+    pupil, stranger = a_pupil(division="329901"), a_pupil(ZHOU_XIAO, ZHOU_XIAO_NUMBER)
+    entry = an_entry(XIAOYU, ZHOU_XIAO_NUMBER, county="329901")
+    assert codes([pupil, stranger], [entry]) == ["number_other_name", "strangers_number_own_name"]
+    assert codes([pupil, stranger, a_pupil(number=XIAOCHUAN_NUMBER)], [entry]) == ["number_other_name"]
+    assert codes([pupil, stranger], [replace(entry, county="329902")]) == ["number_other_name"]
+
+
+def test_a_pupil_under_the_brothers_number_is_found_by_the_birth_date_of_the_roster():
+    pupil = a_pupil(number=XIAOCHUAN_NUMBER, birth_date=date(2016, 3, 5))
+    assert codes([pupil], [an_entry()]) == ["name_birth_number_doubted"]
+    assert codes([replace(pupil, birth_date=date(2018, 9, 17))], [an_entry()]) == []
+
+
 @pytest.mark.parametrize("number", ["329901198802020026", "3299011988****0025"])
 def test_a_guardians_damaged_number_in_the_childs_household_is_the_guardians(number):
     pupil = a_pupil(guardian_1=a_guardian())

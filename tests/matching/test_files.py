@@ -199,6 +199,22 @@ def test_the_engine_neither_prints_a_progress_bar_nor_spills_to_disk():
         assert tables.rows("SELECT current_setting('temp_directory')") == [("",)]
 
 
+def test_a_child_under_a_strangers_number_or_with_the_brothers_is_found(tmp_path):
+    headings = ["姓名", "身份证件号", "出生日期", "户口所在地行政区划码"]
+    pupils = [[XIAOYU, XIAOCHUAN_NUMBER, "2016-03-05", "329901"], [AYGUL, AYGUL_NUMBER, "2009-06-20", "329901"]]
+    listed = [
+        ["姓名", "身份证件号", "县区代码"],
+        [XIAOYU, XIAOYU_NUMBER, "329901"],
+        [AYGUL, XIAOCHUAN_NUMBER, "329901"],
+    ]
+    found = answered(a_csv(tmp_path / "r.csv", [headings, *pupils]), listed)
+    assert [row[2:] for row in found] == [
+        ["possible", "name_birth_number_doubted"],
+        ["possible", "number_other_name"],
+        ["possible", "strangers_number_own_name"],
+    ]
+
+
 @pytest.mark.parametrize("name", ["王小宇", "王小雨(大)", "王 小羽"])
 def test_a_child_without_a_number_is_found_by_how_the_name_sounds(tmp_path, name):
     roster = a_csv(

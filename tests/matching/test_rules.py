@@ -34,7 +34,7 @@ EVERYTHING = [
     for found in (
         Agreement(*parts[:-1], kin=parts[-1])
         for parts in product(Via, NumberAgreement, NameAgreement, Validity, Kin)
-        for parts in [(*parts[:4], Sharing.NONE, BirthAgreement.UNKNOWN, PlaceAgreement.UNKNOWN, parts[4])]
+        for parts in [(*parts[:4], Sharing.NONE, BirthAgreement.UNKNOWN, PlaceAgreement.SAME, parts[4])]
     )
 ]  # fmt: skip
 CERTAIN = [found for found, rule in EVERYTHING if rule and rule.may_be_certain]
