@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from portal import audit
 from portal.coverage.progress import lock
 from portal.coverage.steps import LIST_GONE, PAID, note_change, take_step
+from portal.enrolment.bureau_questions import close_moot
 from portal.enrolment.matching_runs import ONE_AT_A_TIME, MatchingBusy
 from portal.enrolment.standing import OUTCOME, outcome
 from portal.intake.findings import Findings
@@ -150,6 +151,7 @@ def expire(session: Session, now: datetime, today: date) -> int:
 
 def _end(session: Session, intake: Intake, state: IntakeState, now: datetime) -> None:
     session.execute(delete(RegisterEntry).where(RegisterEntry.intake_id == intake.id))
+    close_moot(session, select(Unit.id), now)
     intake.state, intake.ended_at = state, now
     session.flush()
 

@@ -119,7 +119,11 @@ def close(session: Session, settlements: Collection[UUID], now: datetime) -> Non
 
 def close_moot(session: Session, schools: Select[UUID], now: datetime) -> None:
     """Those of these schools whose pair fell, or says something else now."""
-    stands = exists().where(MatchPair.settlement_id == BureauQuestion.settlement_id, MatchPair.superseded_at.is_(None))
+    stands = exists().where(
+        MatchPair.settlement_id == BureauQuestion.settlement_id,
+        MatchPair.superseded_at.is_(None),
+        MatchPair.register_entry_id.is_not(None),
+    )
     _close(session, BureauQuestion.school_id.in_(schools) & ~stands, now)
 
 

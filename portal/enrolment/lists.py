@@ -138,8 +138,12 @@ def _line(
         basis=best.basis,
         rule=best.rule,
         decision=decision,
-        because=f"{best.because}；{SETTLED[best.settled_as]}" if best.settled_as else best.because or "",
+        because="；".join(filter(None, (best.because, best.settled_as and SETTLED[best.settled_as], _expired(best)))),
     )
+
+
+def _expired(pair: MatchPair) -> str:
+    return "" if pair.register_entry_id else "名单已到期销毁，结论保留"
 
 
 def _place(pair: MatchPair) -> int:

@@ -72,7 +72,8 @@ def back_from_the_bureau(term: str) -> ColumnElement[bool]:
 
 
 def _asked(term: str) -> ColumnElement[bool]:
-    return (MatchPair.term == term) & MatchPair.superseded_at.is_(None) & (MatchPair.settled_as == Answer.ASK)
+    stands = MatchPair.superseded_at.is_(None) & MatchPair.register_entry_id.is_not(None)
+    return (MatchPair.term == term) & stands & (MatchPair.settled_as == Answer.ASK)
 
 
 def waiting(role: Role, term: str) -> ColumnElement[bool]:

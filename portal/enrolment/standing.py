@@ -30,8 +30,12 @@ def outcome_of(pair: MatchPair) -> Decision | None:
 
 
 def stands(term: str) -> ColumnElement[bool]:
-    """Made by the latest run of its term, and nobody said no to it."""
-    return and_(MatchPair.term == term, MatchPair.superseded_at.is_(None), OUTCOME.is_not(None))
+    """Made by the latest run of its term, and nobody said no to it.
+
+    What was sure stays when its register expires; a doubt goes with the entry it was about, nobody could settle it.
+    """
+    held = or_(MatchPair.register_entry_id.is_not(None), OUTCOME == Decision.CERTAIN)
+    return and_(MatchPair.term == term, MatchPair.superseded_at.is_(None), OUTCOME.is_not(None), held)
 
 
 def waits_for(permission: Permission) -> ColumnElement[bool]:
@@ -39,7 +43,12 @@ def waits_for(permission: Permission) -> ColumnElement[bool]:
 
     A household asks nothing any more about a pupil who is on a list as itself.
     """
-    waits = and_(MatchPair.superseded_at.is_(None), MatchPair.settled_as.is_(None), MatchPair.decision.in_(WEAK))
+    waits = and_(
+        MatchPair.superseded_at.is_(None),
+        MatchPair.register_entry_id.is_not(None),
+        MatchPair.settled_as.is_(None),
+        MatchPair.decision.in_(WEAK),
+    )
     if permission is Permission.SETTLE_SELF:
         return and_(waits, MatchPair.basis == Basis.SELF)
     other = aliased(MatchPair)

@@ -6,15 +6,18 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.access.scope import scope_of
 from portal.clock import SchoolTerm
 from portal.coverage.keepers import KEEPERS
 from portal.coverage.lapses import NotWithdrawn, expire, resting_on, withdraw
 from portal.coverage.ledger import open_rows
 from portal.coverage.steps import LIST_GONE
+from portal.coverage.today import pupils_to_settle
+from portal.enrolment.lists import matched
 from portal.enrolment.matching_runs import ONE_AT_A_TIME, MatchingBusy, run
 from portal.models import AuditEntry, Entitlement, EntitlementChange, Intake, MatchPair, MatchRun, RegisterEntry, Unit
 from portal.policies.catalogue import load_catalogue
-from portal.vocabulary import EntitlementState, IntakeKind, IntakeState, UnitLevel
+from portal.vocabulary import EntitlementState, IntakeKind, IntakeState, Role, UnitLevel
 from tests.builders import A_MONDAY, TERM, a_bureau, a_county, a_pupil
 from tests.intake.arrivals import arrive, register, sessions_of
 from tests.intake.files import XIAOCHUAN, XIAOYU
@@ -190,6 +193,20 @@ def test_on_its_day_a_list_is_destroyed_and_what_was_found_stays(session: Sessio
     pair = session.scalars(select(MatchPair)).one()
     assert (pair.register, pair.category) == ("示例县民政局 2026-08", "DIBAO")
     assert _rows(session)[0].next_step != LIST_GONE.words
+
+
+def test_a_doubt_ends_with_its_list_and_is_counted_no_more_what_is_sure_says_that_it_stays(session: Session) -> None:
+    two_pupils(session)
+    intake = deliver(session, YU, CHUAN | {"姓名": "王小船"})
+    assert (match(session).counts["certain"], match(session).counts["possible"]) == (1, 1)
+    intake.expires_on = date(2026, 9, 8)
+    expire(session, LATER, date(2026, 9, 8))
+
+    counts = match(session).counts
+    assert (counts["certain"], counts["possible"], counts["unmatched"]) == (1, 0, 1)
+    assert pupils_to_settle(session, scope_of(a_county(session)), SchoolTerm.parse(TERM), Role.COUNTY_OFFICER) == 0
+    (line,) = matched(session, a_county(session), TERM)
+    assert line.because.endswith("名单已到期销毁，结论保留")
 
 
 @pytest.mark.parametrize("how", ["replaced", "withdrawn", "expired"])
