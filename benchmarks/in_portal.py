@@ -1,6 +1,6 @@
-"""Matching inside the portal, on sealed rows: a school of 2,000 pupils beside 3 million entries, then 60,000 pupils.
+"""Matching inside the portal, on sealed rows: a school of 2,000 pupils beside 3 million entries, then 20,000 pupils.
 
-300,000 entries and all pupils come in by the portal's own commands; the other entries are the same rows nine times more
+60,000 entries and all pupils come in by the portal's own commands; the other entries are the same rows 49 times more
 under digests of nobody, which nobody opens. The limit is the database alone joining the digests of the numbers, with
 nothing opened, judged or written.
 """
@@ -34,7 +34,7 @@ from portal.settings import read_settings
 JOINED = "digests joined"
 LIMIT = f"{2_000:,} pupils, {JOINED}"
 TERM = "2026-autumn"
-BY_COMMAND = 300_000
+BY_COMMAND = 60_000
 SPREAD = 2
 """Pupils whom the lists are about, for an entry; the first of them are enrolled."""
 A_SCHOOL = 2_000
@@ -55,7 +55,7 @@ class Seconds:
     pairs: int
 
 
-def run(pupils: int = 60_000, entries: int = 3_000_000, kept: str = "") -> list[Seconds]:
+def run(pupils: int = 20_000, entries: int = 3_000_000, kept: str = "") -> list[Seconds]:
     """In ``kept``, when it is named, the database stays and is used again."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(kept or name)
@@ -76,8 +76,8 @@ def fill(folder: Path, server: EmbeddedPostgres, pupils: int, entries: int) -> N
     (folder / "units.csv").write_text("\n".join(["代码,名称,级别,上级代码,学段", *lines]), encoding="utf-8")
     with duckdb.connect() as con:
         con.execute(
-            "COPY (SELECT row_id 序号, '低保' 困难类别, name 姓名, id_no 身份证件号, household_id 户编号, county 县区代码 "
-            f"FROM '{made.register}') TO '{folder / 'register.csv'}' (HEADER)"
+            "COPY (SELECT row_id 序号, '低保' 困难类别, name 姓名, id_no 身份证件号, "
+            f"household_id 户编号, county 县区代码 FROM '{made.register}') TO '{folder / 'register.csv'}' (HEADER)"
         )
         con.execute(
             "COPY (SELECT row_id 序号, name 姓名, id_no 身份证件号, birth_date 出生日期, sex 性别, "
@@ -137,11 +137,18 @@ def _multiply(server: EmbeddedPostgres, times: int) -> None:
         f"CASE WHEN {name} IS NOT NULL THEN sha256(({name}::text || turn)::bytea) END" for name in DIGESTS
     )
     with psycopg.connect(libpq(server.owner_url), autocommit=True) as connection:
+        indexes = connection.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'register_entry' AND indexname LIKE 'ix_%'"
+        ).fetchall()
+        for name, _ in indexes:
+            connection.execute(f"DROP INDEX {name}")
         connection.execute(
             f"INSERT INTO register_entry (id, {', '.join(COPIED)}, {', '.join(DIGESTS)}) "
             f"SELECT gen_random_uuid(), {', '.join(COPIED)}, {strangers} "
             f"FROM register_entry, generate_series(2, {times}) turn WHERE id_certain"
         )
+        for _, definition in indexes:
+            connection.execute(definition)
         connection.execute("VACUUM ANALYZE")
 
 

@@ -64,11 +64,6 @@ def test_a_list_of_problems_taken_away_is_in_the_trail(
     assert (entry.actor, entry.detail["list"]) == ("staff:sch1", "problems")
 
 
-def test_a_moment_without_its_time_zone_is_no_moment(client: FlaskClient, county: StaffCounty) -> None:
-    sign_in(client, "cnty")
-    assert client.get("/staff/matching?since=2026-01-01").status_code == 200
-
-
 def test_no_cell_of_a_csv_is_a_formula_in_any_width() -> None:
     cells = ["=1+1", "＝1+1", "@SUM(A1)", "＠x", "+1", "＋1", "-1", "－1", "\t=1", "王*雨"]
     line = as_csv(["x"] * len(cells), [cells]).decode("utf-8-sig").splitlines()[1]
