@@ -39,7 +39,7 @@ def among(column: InstrumentedAttribute[UUID], ids: Iterable[UUID]) -> ColumnEle
 
 def candidates_of(session: Session, pupils: Collection[UUID]) -> Iterator[Candidate]:
     """By the pupil's number, by a guardian's, and by the stored keys."""
-    yield from (Candidate(*row, Via.SELF) for row in session.execute(_by_number(pupils)))
+    yield from (Candidate(*row, Via.SELF) for row in session.execute(_by_number().where(among(Pupil.id, pupils))))
     for ours, listed in STORED_KEYS:
         sought = _by_stored_key(ours, listed).where(among(Pupil.id, pupils))
         yield from (Candidate(*row, Via.SELF) for row in session.execute(sought))
@@ -66,11 +66,8 @@ def rivals_of(session: Session, candidates: Iterable[Candidate], term: str) -> I
     Another name under its number spoils certainty; somebody likelier, or as likely, than ours takes a doubt away.
     """
     entries = {candidate.entry_id for candidate in candidates if candidate.via is Via.SELF}
-    by_number = select(Pupil.id, RegisterEntry.id).join(
-        RegisterEntry, RegisterEntry.id_number_index == Pupil.id_number_index
-    )
     ways = [
-        by_number.where(among(RegisterEntry.id, entries)),
+        _by_number().where(among(RegisterEntry.id, entries)),
         *(_by_stored_key(ours, listed).where(among(RegisterEntry.id, entries)) for ours, listed in STORED_KEYS),
         _by_sought_number().where(among(SoughtKey.entry_id, entries)),
         select(Pupil.id, SoughtKey.entry_id)
@@ -123,12 +120,9 @@ def in_term(term: str) -> Select[UUID]:
     return select(EnrolmentRecord.pupil_id).where(EnrolmentRecord.term == term, EnrolmentRecord.left_on.is_(None))
 
 
-def _by_number(pupils: Collection[UUID]) -> Select[UUID, UUID]:
-    return (
-        select(Pupil.id, RegisterEntry.id)
-        .join(RegisterEntry, RegisterEntry.id_number_index == Pupil.id_number_index)
-        .where(among(Pupil.id, pupils))
-    )
+def _by_number() -> Select[UUID, UUID]:
+    met = RegisterEntry.id_number_index == Pupil.id_number_index
+    return select(Pupil.id, RegisterEntry.id).join(RegisterEntry, met)
 
 
 def _by_stored_key(

@@ -28,8 +28,8 @@ class PersonNumber:
 
 _SUM = re.compile(r"\s*[合总小共]\s*计\s*(?:[:：]|$)")
 NO_NUMBER = PersonNumber(None, False, NumberKind.EMPTY)
-SOUGHT = "这一行已存入，按还看得清的部分和姓名查找，找到的由人核实"
-NOT_SOUGHT = "这一行已存入，号码没有记下，只能按姓名查找"
+SOUGHT = "这一行照收，按还看得清的部分和姓名查找，找到的由人核实"
+NOT_SOUGHT = "这一行照收，号码不记，只能按姓名查找"
 
 
 @dataclass

@@ -20,7 +20,7 @@ from tests.staff.county import StaffCounty, sign_in, token_on
 
 CARD = "6222000000000000"
 HEADINGS = ["姓名", "身份证件号", "困难类别", "银行卡", "有效期止"]
-LIST = xlsx(HEADINGS, ["王小雨", XIAOYU, "低保", CARD, "长期"], ["某某", "329901201603050014", "低保", CARD, ""])
+LIST = xlsx(HEADINGS, ["王小雨", XIAOYU, "低保", CARD, "长期"], ["某某", "", "没有这一类", CARD, ""])
 
 
 @pytest.fixture
