@@ -27,7 +27,7 @@ debian = missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || printf '%s 
 		fi; \
 	fi
 
-.PHONY: run test bench lint fuzz
+.PHONY: run test soak bench lint fuzz
 
 run: .venv/.portal node_modules/.portal
 	@exec .venv/bin/python -m make.run
@@ -35,6 +35,11 @@ run: .venv/.portal node_modules/.portal
 test: .venv/.portal .venv/.test node_modules/.portal
 	@$(call debian,$(DEBIAN_FOR_TESTS))
 	@exec .venv/bin/python -m pytest --numprocesses=$(WORKERS) $(ARGS)
+
+# Minutes, not seconds: dispatchers killed and gateways frozen again and again.
+soak: .venv/.portal .venv/.test
+	@$(call debian,$(DEBIAN_FOR_TESTS))
+	@exec .venv/bin/python -m pytest soak $(ARGS)
 
 bench: .venv/.portal .venv/.bench
 	@$(call debian,$(DEBIAN_FOR_BENCHMARKS))

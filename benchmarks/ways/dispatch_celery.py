@@ -22,9 +22,10 @@ app = Celery("dispatch", broker=os.environ.get("DISPATCH_BROKER", ""))
 app.conf.update(task_ignore_result=True, worker_prefetch_multiplier=4, broker_connection_retry_on_startup=True)
 own = threading.local()
 PATIENCE = 240.0
+WITH_US = ("setpriv", "--pdeathsig", "KILL")
 
 
-@app.task
+@app.task(name="remind")
 def remind(url: str, reports_to: str, n: int) -> None:
     began = monotonic()
     if not hasattr(own, "session"):
@@ -40,13 +41,13 @@ def main(folder: Path, told: dict[str, object]) -> None:
     broker = f"redis://127.0.0.1:{port}/0"
     os.environ["DISPATCH_BROKER"] = app.conf.broker_url = broker
     options = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
-    redis = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
+    redis = subprocess.Popen([*WITH_US, "redis-server", *options], stdout=subprocess.DEVNULL)
     workers = None
     try:
         wait_for(lambda: listens(port))
         for n in range(int(str(told["messages"]))):
             remind.delay(told["url"], told["reports_to"], n)
-        command = [sys.executable, "-m", "celery", "-A", "benchmarks.ways.dispatch_celery", "worker"]
+        command = [*WITH_US, sys.executable, "-m", "celery", "-A", "benchmarks.ways.dispatch_celery", "worker"]
         pool = ["-P", told["more"][0], "-c", str(told["threads"]), "-l", "ERROR"]  # type: ignore[index]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         workers = subprocess.Popen([*command, *pool, "--without-gossip", "--without-mingle"], **quiet)  # type: ignore[call-overload]

@@ -141,8 +141,12 @@ def test_four_dispatchers_together_keep_to_its_rate(session: Session) -> None:
 
 
 def test_after_six_hours_away_it_drains_at_its_rate_and_at_night_nothing_leaves(session: Session) -> None:
-    planned(session, 60)
-    one, now = Fake("one", AWAY, Limits(per_second=10)), A_MONDAY + 5 * HOUR  # 15:00
+    away_for_six_hours(session, 60, 10)
+
+
+def away_for_six_hours(session: Session, count: int, per_second: int) -> None:
+    planned(session, count)
+    one, now = Fake("one", AWAY, Limits(per_second=per_second)), A_MONDAY + 5 * HOUR  # 15:00
     left: dict[datetime, int] = {}
 
     def step(length: timedelta) -> None:
@@ -158,13 +162,13 @@ def test_after_six_hours_away_it_drains_at_its_rate_and_at_night_nothing_leaves(
     while now < A_MONDAY + 23 * HOUR:  # 09:00 of the next day
         step(HOUR)
     began = now
-    while states(session)[MessageState.ACCEPTED] < 60 and now < began + HOUR:
+    while states(session)[MessageState.ACCEPTED] < count and now < began + HOUR:
         step(SECOND)
 
-    assert states(session) == {MessageState.ACCEPTED: 60}
+    assert states(session) == {MessageState.ACCEPTED: count}
     assert all(count == 0 for moment, count in left.items() if A_MONDAY + 10 * HOUR <= moment < began)
-    assert max(count for moment, count in left.items() if moment >= began) <= 10
-    assert len({m.id for m in messages(session)}) == 60
+    assert max(count for moment, count in left.items() if moment >= began) <= per_second
+    assert len({m.id for m in messages(session)}) == count
 
 
 def test_a_slow_gateway_comes_after_another(session: Session) -> None:
