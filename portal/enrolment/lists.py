@@ -88,6 +88,14 @@ def category_names(session: Session) -> dict[str, str]:
     return {category.code: category.name for category in session.scalars(select(HardshipCategory))}
 
 
+def pupils_matched(session: Session, unit: Unit, term: str, decision: Decision | None, most: int) -> list[UUID]:
+    """At most so many, and one more to tell that there are more."""
+    pupils = _strongest(unit, term)
+    if decision is not None:
+        pupils = pupils.having(func.min(_PLACE) == _PLACE_OF[decision])
+    return list(session.scalars(pupils.with_only_columns(MatchPair.pupil_id).limit(most + 1)))
+
+
 def count_matched(session: Session, unit: Unit, term: str) -> dict[Decision, int]:
     """Pupils by their strongest decision; a decision nobody has is 0."""
     strongest = _strongest(unit, term).subquery()

@@ -22,11 +22,12 @@ from portal.blueprints.staff.ledger import SHOWS, wanted
 from portal.clock import SchoolTerm, WrongTerm
 from portal.coverage.lists import pupils_of
 from portal.database import db
+from portal.enrolment.lists import pupils_matched
 from portal.outreach import campaigns
 from portal.outreach.campaigns import MOST_LISTED, Days
 from portal.outreach.drawing_up import CampaignRefused
 from portal.outreach.reach import pupils_unreached
-from portal.vocabulary import Audience
+from portal.vocabulary import Audience, Decision
 
 WITHIN = timedelta(days=14)
 MATTERS = {
@@ -55,8 +56,15 @@ def of_unreached(session: Session, scope: Scope, term: SchoolTerm, _: str) -> tu
     return "还没告知到的", pupils_unreached(session, scope, term, MOST_LISTED)
 
 
+def of_matched(session: Session, _: Scope, term: SchoolTerm, show: str) -> tuple[str, list[UUID]]:
+    decision = Decision(show) if show in list(Decision) else None
+    label = f"比对名单“{decision.label}”" if decision else "比对名单"
+    return label, pupils_matched(session, current_user.staff.unit, term.code, decision, MOST_LISTED)
+
+
 LISTS: dict[str, Callable[[Session, Scope, SchoolTerm, str], tuple[str, list[UUID]]]] = {
     "ledger": of_ledger,
+    "matched": of_matched,
     "unreached": of_unreached,
 }
 
