@@ -104,7 +104,7 @@ def until_settled(session: Session, running: Running) -> None:
 def all_reported(session: Session, running: Running) -> bool:
     """Of everything that the operator got, each ended as its phone is."""
     got = running.got()
-    return all(m.state is ENDS[(m.phone or "")[-1]] for m in messages(session) if m.phone in got)
+    return all(m.state is ENDS[str(m.phone)[-1]] for m in messages(session) if m.phone in got)
 
 
 def report(session: Session, running: Running, planned: int) -> None:

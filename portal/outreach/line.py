@@ -79,7 +79,7 @@ class Line:
         with worker.sessions.begin() as session:
             now = worker.now()
             turn = health.choose(session, gateways, self.channel, now, most)
-            if turn is None or (self.flying and turn.gateway is not self.gateway):
+            if turn is None or ((self.flying or self.back) and turn.gateway is not self.gateway):
                 return 0
             self.done.held_back |= turn.most == 0
             mine = outbox.claim(session, worker.name, now, turn.most, self.channel)

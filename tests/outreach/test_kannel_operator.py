@@ -49,7 +49,7 @@ def test_delivered_undelivered_rejected_throttled_silent_and_late_each_end_as_th
     with ExitStack() as stack:
         stack.enter_context(serving(tmp_path / "web.log", environment))
         stack.enter_context(dispatching(tmp_path / "dispatcher.log", environment))
-        wait_for(lambda: all(m.state is ENDS[(m.phone or "")[-1]] for m in messages(session)))
+        wait_for(lambda: all(m.phone and m.state is ENDS[m.phone[-1]] for m in messages(session)))
         wait_for(lambda: bool(messages(session)) and len(session.scalars(select(OptOut)).all()) == 2)
 
     assert max(running.got().values()) == 1
