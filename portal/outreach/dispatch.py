@@ -32,6 +32,8 @@ Gateways = Sequence[Gateway]
 """In the order in which they are taken; a later one of the same channel takes over for one that is left alone."""
 THREADS = 4
 """Messages in the air at once, unless told otherwise; more dispatchers do as well."""
+AHEAD = 2
+"""Messages started for each thread, the one in the air included."""
 IDLE = 1.0  # seconds between two looks when nothing is due, or no gateway may be given anything
 BREATH = 0.05  # seconds until a gateway's rate allows the next
 AWAY = 5.0  # seconds to wait when the database is away
@@ -62,8 +64,10 @@ def _as_if_from(now: datetime) -> Callable[[], datetime]:
 def working(
     sessions: Sessions, threads: int, now: Callable[[], datetime], apps: Apps = BY_SMS_ALONE
 ) -> Iterator[Worker]:
+    """One thread takes one message after the other; of several each has the next one at hand."""
+    seats = threads * AHEAD if threads > 1 else 1
     with ThreadPoolExecutor(threads, thread_name_prefix="gateway") as pool:
-        yield Worker(worker_name(), sessions, pool, threads, now, apps)
+        yield Worker(worker_name(), sessions, pool, threads, seats, now, apps)
 
 
 def channels_of(gateways: Iterable[Gateway]) -> list[Channel]:

@@ -1,7 +1,8 @@
 """One dispatcher's line to the gateways of a channel: messages claimed, in the air, and come back.
 
 Threads do nothing but talk to the gateway. One transaction settles what came back and starts what goes next, so the
-commits are as few as the answers allow, and never is a message given to a thread whose start is not committed.
+commits are as few as the answers allow, and never is a message given to a thread whose start is not committed. Some are
+started ahead, so that no thread waits for a commit: as many are unknown when the process is killed.
 """
 
 from collections import Counter, deque
@@ -9,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import monotonic
 from uuid import UUID
 
 import structlog
@@ -21,18 +23,21 @@ from portal.vocabulary import Channel
 
 log = structlog.get_logger()
 
+BEAT = 0.25  # seconds after which an answer is settled even if it is the only one
+
 Sessions = sessionmaker[Session]
 """They reach everything: ``sessionmaker(engine, info={"reach": EVERYTHING})``."""
 
 
 @dataclass(frozen=True)
 class Worker:
-    """``threads`` is how many messages it may have in the air at once on a line."""
+    """``threads`` talk to the gateway at once; ``seats`` is how many messages may be started and not settled yet."""
 
     name: str
     sessions: Sessions
     pool: Executor
     threads: int
+    seats: int
     now: Callable[[], datetime]
     apps: Apps = BY_SMS_ALONE
 
@@ -90,18 +95,18 @@ class Line:
         return len(mine)
 
     def advance(self) -> None:
-        """Wait for an answer where no more may leave before; settle what came back, and let the next leave."""
-        if self.flying and (len(self.flying) >= self.worker.threads or not self.waiting):
-            self.gather(wait(self.flying, return_when=FIRST_COMPLETED).done)
-        self.gather({future for future in self.flying if future.done()})
-        self.turn_over()
-
-    def gather(self, answered: set[Future[Outcome]]) -> None:
-        self.back |= {self.flying.pop(future): future.result() for future in answered}
+        """Wait a moment for so many answers that a commit is worth it; settle them, and let the next leave."""
+        enough = self.worker.seats - self.worker.threads if self.waiting else 0
+        until = monotonic() + BEAT
+        while len(self.flying) > enough and (left := until - monotonic()) > 0:
+            answered = wait(self.flying, left, FIRST_COMPLETED).done
+            self.back |= {self.flying.pop(future): future.result() for future in answered}
+        if self.back or (self.waiting and len(self.flying) < self.worker.seats):
+            self.turn_over()
 
     def turn_over(self) -> None:
         """One transaction; nothing of it is forgotten when the database is away just then."""
-        worker, gateway, seats = self.worker, self.gateway, self.worker.threads - len(self.flying)
+        worker, gateway, seats = self.worker, self.gateway, self.worker.seats - len(self.flying)
         if gateway is None:
             return
         next_ones = list(self.waiting)[:seats]

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.outreach import outbox, reminders
-from portal.outreach.dispatch import THREADS
+from portal.outreach.dispatch import AHEAD, THREADS
 from portal.vocabulary import MessageState
 from tests.builders import A_MONDAY
 from tests.conftest import Databases
@@ -65,7 +65,7 @@ def test_two_killed_dispatchers_of_four_neither_double_nor_lose_a_message(
         with running.frozen(running.smsbox):
             planned = reminders.plan(session, A_MONDAY, "kannel")
             session.commit()
-            wait_for(lambda: states(session)[MessageState.SENDING] == 4 * THREADS)
+            wait_for(lambda: states(session)[MessageState.SENDING] == 4 * THREADS * AHEAD)
             for killed in dispatchers[:2]:
                 killed.kill()
                 killed.join()
