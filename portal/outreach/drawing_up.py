@@ -20,7 +20,7 @@ from portal.outreach.writing import Say
 from portal.suppliers import BY_SMS_ALONE, Apps
 from portal.vocabulary import Audience, CampaignState, Channel, UnitLevel
 
-PAGE = 1000
+PAGE = 10_000
 FROM_A_LIST = "list-"
 """How the occasion of a campaign begins that an officer made from a list."""
 OPEN_TO_CHANGE = (CampaignState.PROPOSED, CampaignState.DRAWN)

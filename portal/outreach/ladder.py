@@ -31,7 +31,7 @@ from portal.outreach.reminder import WAIT
 from portal.outreach.reminders import standing
 from portal.vocabulary import Audience, ContactTaskKind, EntitlementState, MessageState
 
-PAGE = 500
+PAGE = 5_000
 
 
 @dataclass(frozen=True)
