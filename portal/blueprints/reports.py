@@ -4,9 +4,11 @@ Kannel itself knows only GET (docs/decisions/0007).
 """
 
 import hmac
+from datetime import datetime
 
 import structlog
 from flask import Blueprint, abort, current_app, request
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from portal import clock
@@ -17,6 +19,7 @@ from portal.outreach import replies
 from portal.outreach.delivery import record
 from portal.outreach.gateway import door_of, report_secret
 from portal.outreach.gateways.doors import NotGenuine, Push
+from portal.outreach.gateways.protocol import Report
 
 log = structlog.get_logger()
 
@@ -42,13 +45,20 @@ def receive(gateway: str, secret: str) -> Response:
         abort(403)
     session, now = db.session(), clock.now()
     set_reach(session, EVERYTHING)
-    found = [record(session, gateway, report, now) for report in arrival.reports]
+    found = [_keep(session, gateway, report, now) for report in arrival.reports]
     for reply in arrival.replies:
         replies.receive(session, gateway, reply, now)
     session.commit()
     if not all(found) or not (found or arrival.replies or arrival.greeting):
         note("no such message")
     return Response(arrival.answer, mimetype="application/json" if arrival.answer.startswith("{") else "text/plain")
+
+
+def _keep(session: Session, gateway: str, report: Report, now: datetime) -> bool:
+    """One at a time: a list of them could wait for a dispatcher that settles many messages, and it for the list."""
+    found = record(session, gateway, report, now)
+    session.commit()
+    return found
 
 
 def _push() -> Push:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, cast, func, select, true, tuple_, update
+from sqlalchemy import BigInteger, Select, cast, func, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -226,17 +226,22 @@ class Reaped:
 
 def reap(session: Session, now: datetime) -> Reaped:
     """For the schedule: what dispatchers left behind that were killed."""
-    over = Message.lease_until < now
     requeued = session.scalars(
         update(Message)
-        .where(Message.state == MessageState.CLAIMED, over)
+        .where(Message.id.in_(_left_in(MessageState.CLAIMED, now)))
         .values(state=MessageState.QUEUED, claimed_by=None, lease_until=None)
         .returning(Message.id)
     ).all()
     unknown = session.scalars(
         update(Message)
-        .where(Message.state == MessageState.SENDING, over)
+        .where(Message.id.in_(_left_in(MessageState.SENDING, now)))
         .values(state=MessageState.UNKNOWN, because=INTERRUPTED, claimed_by=None, lease_until=None)
         .returning(Message.id)
     ).all()
     return Reaped(len(requeued), len(unknown))
+
+
+def _left_in(state: MessageState, now: datetime) -> Select[UUID]:
+    """What somebody has locked just now is not left behind; and whoever holds many of them never waits for us."""
+    left = select(Message.id).where(Message.state == state, Message.lease_until < now)
+    return left.with_for_update(skip_locked=True)
