@@ -24,6 +24,7 @@ from portal.outreach.opt_outs import opt_out
 from portal.outreach.pauses import any_stands, is_paused
 from portal.outreach.quiet import first_allowed, next_allowed
 from portal.outreach.spent import FELL_THROUGH
+from portal.outreach.supplier_templates import SUPPLIERS
 from portal.suppliers import BY_SMS_ALONE, Apps
 from portal.vocabulary import Channel, MessageState
 
@@ -157,6 +158,8 @@ def _suppress(message: Message, because: str, now: datetime) -> None:
 def approved(session: Session, messages: Sequence[Message]) -> dict[UUID, tuple[Approved, ...]]:
     """What their suppliers have approved for these versions of these words."""
     said = {message.id: (message.gateway, message.template, message.template_version) for message in messages}
+    if not any(message.gateway in SUPPLIERS for message in messages):
+        return dict.fromkeys(said, ())  # the others pass on any text
     of_words = tuple_(SupplierTemplate.supplier, SupplierTemplate.template, SupplierTemplate.template_version)
     found: dict[tuple[str, str, int], list[Approved]] = {}
     for row in session.scalars(select(SupplierTemplate).where(of_words.in_(set(said.values())))):
