@@ -11,7 +11,7 @@ from portal.outreach.gateways.protocol import parts, units
 from portal.outreach.genuine import BLANKS as PERSONAL
 from portal.outreach.messages import template
 from portal.outreach.wordings import template_named
-from portal.outreach.writing import signature
+from portal.outreach.writing import office_of, signature
 from portal.vocabulary import Audience
 
 BLANKS = PERSONAL | {"signature": "单位名称", "landline": "××××-××××××××", "office_phone": "××××-××××××××"}
@@ -42,10 +42,12 @@ def wordings_of(session: Session, campaign: Campaign) -> tuple[Saying, ...]:
     else:
         stem = MATTERS[campaign.audience].templates
         kinds = [(to, template(f"{stem}.{kind}")) for kind, to in KINDS.items()]
+    office = office_of(campaign.unit)
     words = BLANKS | {
-        "signature": signature(campaign.unit),
+        "signature": signature(office),
         "date": short_day(campaign.stops_on),
-        "office_phone": campaign.unit.landline or BLANKS["office_phone"],
+        "office_phone": office.landline or BLANKS["office_phone"],
+        "landline": (campaign.unit.landline if campaign.unit is not office else "") or BLANKS["landline"],
     }
     said = [(to, chosen, chosen.wordings[0].format_map(words)) for to, chosen in kinds]
     return tuple(Saying(to, chosen.name, chosen.version, text, units(text), parts(text)) for to, chosen, text in said)

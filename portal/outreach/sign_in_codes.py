@@ -25,7 +25,7 @@ from portal.outreach.gateways.sandbox import Sandbox
 from portal.outreach.messages import Template, TemplateFault, template
 from portal.outreach.outbox import approved
 from portal.outreach.words import lint
-from portal.outreach.writing import signature
+from portal.outreach.writing import office_of, signature
 from portal.privacy.names import name_key
 from portal.vocabulary import Channel, MessageState
 
@@ -64,7 +64,7 @@ def _answer(session: Session, request: CodeRequest, gateway: Gateway, now: datet
             count_try(session, limit, phone, now)
     except TooManyTries:
         return None
-    text = say_code(make_code(request, [pupil.id]), signature(pupil.school.parent or pupil.school))
+    text = say_code(make_code(request, [pupil.id]), signature(office_of(pupil.school)))
     audit.record(session, "portal", "code_sent", unit_id=pupil.school_id, pupil_id=pupil.id)
     message = _message(pupil, request, phone, text, gateway.name, now)
     if isinstance(gateway, Sandbox) and session.scalars(select(Demonstration.id)).first() is not None:

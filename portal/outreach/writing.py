@@ -11,6 +11,7 @@ from portal.outreach.contacts import Ownership
 from portal.outreach.gateways.protocol import parts
 from portal.outreach.messages import Template, template
 from portal.outreach.words import surname
+from portal.vocabulary import UnitLevel
 
 COUNTS = "零一两三四五六"
 
@@ -58,6 +59,11 @@ def write(say: Say, children: Sequence[Child], ownership: Ownership, by: date) -
         "office_phone": first.office.landline,
     }
     return Written(chosen, chosen.say(words))
+
+
+def office_of(unit: Unit) -> Unit:
+    """Whose signature stands on what a unit says: a school's messages are signed by the office above it."""
+    return unit.parent if unit.level is UnitLevel.SCHOOL and unit.parent else unit
 
 
 def signature(office: Unit) -> str:

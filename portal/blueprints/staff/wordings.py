@@ -22,7 +22,7 @@ from portal.outreach.drawing_up import CampaignRefused
 from portal.outreach.messages import all_templates
 from portal.outreach.wordings import WordingRefused, latest, name_of, save
 from portal.outreach.words import ONE_SEGMENT
-from portal.outreach.writing import signature
+from portal.outreach.writing import office_of, signature
 from portal.vocabulary import Audience
 
 
@@ -92,6 +92,6 @@ def _page(form: WordingForm) -> str:
         own=latest(db.session(), unit),
         notice_form=NoticeForm(None),
         templates=all_templates(),
-        signature=signature(unit),
+        signature=signature(office_of(unit)),
         most=ONE_SEGMENT,
     )
