@@ -14,7 +14,7 @@ export PORT
 
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet --no-input
 DEBIAN_FOR_TESTS := chromium-headless-shell fonts-noto-cjk kannel kannel-extras
-DEBIAN_FOR_BENCHMARKS := chromium-headless-shell fonts-noto-cjk kannel kannel-extras redis-server wrk
+DEBIAN_FOR_BENCHMARKS := chromium-headless-shell fonts-noto-cjk kannel kannel-extras redis-server wrk default-jre-headless
 
 # $(call debian,PACKAGES): what of these Debian packages is missing, installed as root, or else named in one sentence.
 debian = missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || printf '%s ' $$p; done); \

@@ -40,7 +40,7 @@ class Score:
 def score(way: str, folder: Path, pupils: int) -> Score:
     """Run one way in a process of its own and hold its answer against the truth."""
     out = folder / "out.parquet"
-    seconds, memory = _timed(f"benchmarks.ways.{way}", folder / "roster.parquet", folder / "register.parquet", out)
+    seconds, memory = timed(f"benchmarks.ways.{way}", folder / "roster.parquet", folder / "register.parquet", out)
     with duckdb.connect() as con:
         con.execute("SET enable_progress_bar = false")
         con.execute(f"CREATE TABLE truth AS FROM '{folder / 'truth.parquet'}'")
@@ -70,7 +70,7 @@ def run(
 ) -> list[Score]:
     """Make the files, run every way on them, print the table with ratios."""
     with tempfile.TemporaryDirectory() as folder:
-        _timed("benchmarks.people", folder, pupils, entries, "stress" if stress else "usual")
+        timed("benchmarks.people", folder, pupils, entries, "stress" if stress else "usual")
         return compare(Path(folder), ways)
 
 
@@ -95,7 +95,7 @@ def compare(folder: Path, ways: Iterable[str] = WAYS) -> list[Score]:
     return scores
 
 
-def _timed(module: str, *arguments: object) -> tuple[float, int]:
+def timed(module: str, *arguments: object) -> tuple[float, int]:
     """Seconds and peak MiB of the whole process; this one stays small, for a child starts with its parent's peak."""
     began = perf_counter()
     process = subprocess.Popen([sys.executable, "-m", module, *map(str, arguments)])

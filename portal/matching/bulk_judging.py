@@ -150,7 +150,7 @@ def compare_candidates(tables: Tables, pairs: str, into: str, day: date) -> None
         SELECT m.roster_line, m.register_line, m.via, m.kin, coalesce(CASE m.via {named} END, '') AS name,
                coalesce(CASE m.via WHEN 0 THEN r.id_no WHEN 1 THEN r.g1_id ELSE r.g2_id END, '') AS number,
                CASE m.via WHEN {SELF} THEN coalesce(CAST(r.id_type AS VARCHAR), '') ELSE '' END AS number_type,
-               CASE m.via WHEN {SELF} THEN coalesce(r.former_name, '') ELSE '' END AS former,
+               CASE m.via WHEN {SELF} THEN coalesce(r.former_name, '') ELSE '' END AS former_name,
                coalesce(trim(r.sex), '') AS sex, coalesce(r.birth_date, '') AS birth_date,
                coalesce(r.hukou_div, '') AS division, coalesce(g.name, '') AS other,
                coalesce(g.id_no, '') AS listed, coalesce(g.county, '') AS county,
@@ -158,11 +158,13 @@ def compare_candidates(tables: Tables, pairs: str, into: str, day: date) -> None
         FROM ({pairs}) m JOIN roster r ON r.line = m.roster_line JOIN register g ON g.line = m.register_line
         """,
     )
-    names = tables.rows("SELECT DISTINCT name, former, other FROM proposed")
+    names = tables.rows("SELECT DISTINCT name, former_name, other FROM proposed")
     apart = (NameAgreement.DIFFERENT, NameAgreement.MISSING)
     alike = [row for row in names if compare_names(*row) not in apart]
-    tables.make("alike", {"name": "VARCHAR", "former": "VARCHAR", "other": "VARCHAR"}, alike)
-    rows = tables.rows("SELECT * FROM proposed SEMI JOIN alike USING (name, former, other)")
+    tables.make("alike", dict.fromkeys(("name", "former_name", "other"), "VARCHAR"), alike)
+    rows = tables.rows(
+        f"SELECT {', '.join(_Row._fields)} FROM proposed SEMI JOIN alike USING (name, former_name, other)"
+    )
     tables.make(into, COLUMNS, list(_judged(rows, day)))
     tables.drop("proposed")
 

@@ -20,7 +20,7 @@ from portal.matching.bulk_numbers import SELF, join_numbers, read_odd_numbers, s
 from portal.matching.duckdb_tables import DuckDBTables
 from portal.matching.source import MatchFilesError, Source
 from portal.matching.sources import open_source
-from portal.matching.tables import count
+from portal.matching.tables import FileTables, count
 from portal.vocabulary import IntakeKind
 
 __all__ = ["MatchFilesError", "Report", "match_files"]
@@ -63,14 +63,23 @@ class _Clock:
 
 
 def match_files(
-    roster_path: Path, register_path: Path, out_path: Path, *, day: date, progress: Callable[[str], None]
+    roster_path: Path,
+    register_path: Path,
+    out_path: Path,
+    *,
+    day: date,
+    progress: Callable[[str], None],
+    tables: Callable[[], FileTables] = DuckDBTables,
 ) -> Report:
-    """``day`` is the first day of the term matched for; an old answer stays until the new one is whole."""
+    """``day`` is the first day of the term matched for; an old answer stays until the new one is whole.
+
+    ``tables`` is where the joins run: this process, or a cluster (``spark_tables``).
+    """
     for path in (roster_path, register_path, out_path):
         _refuse_unreadable_name(path)
     _refuse_out(out_path, roster_path, register_path)
     try:
-        return _match(roster_path, register_path, out_path, day, _Clock(progress))
+        return _match(tables, roster_path, register_path, out_path, day, _Clock(progress))
     except duckdb.Error as error:
         raise MatchFilesError(
             "比对没有做完：文件里有读不出的内容，或内存、磁盘不够，请重新导出文件或腾出空间后再试。"
@@ -97,9 +106,11 @@ def _refuse_out(out: Path, *sources: Path) -> None:
         raise MatchFilesError(f"结果不能写在原来的文件 {out.name} 上，请给结果另起一个文件名。")
 
 
-def _match(roster_path: Path, register_path: Path, out_path: Path, day: date, clock: _Clock) -> Report:
+def _match(
+    where: Callable[[], FileTables], roster_path: Path, register_path: Path, out_path: Path, day: date, clock: _Clock
+) -> Report:
     began = perf_counter()
-    with DuckDBTables() as tables:
+    with where() as tables:
         with clock.step("read", "读取两份文件"):
             roster = _take_in(tables, roster_path, IntakeKind.ROSTER)
             register = _take_in(tables, register_path, IntakeKind.REGISTER)
@@ -144,13 +155,13 @@ def _match(roster_path: Path, register_path: Path, out_path: Path, day: date, cl
     )
 
 
-def _take_in(tables: DuckDBTables, path: Path, kind: IntakeKind) -> Source:
+def _take_in(tables: FileTables, path: Path, kind: IntakeKind) -> Source:
     source = open_source(path, kind)
     tables.take_in(kind, source)
     return source
 
 
-def _rows(tables: DuckDBTables, source: Source) -> int:
+def _rows(tables: FileTables, source: Source) -> int:
     """How many lines are not blank."""
     rows = count(tables, f"SELECT count(*) FROM {source.kind}_numbers WHERE via = {SELF}")  # noqa: S608 — names of ours
     if not rows:
@@ -158,7 +169,7 @@ def _rows(tables: DuckDBTables, source: Source) -> int:
     return rows
 
 
-def _write(tables: DuckDBTables, query: str, out: Path) -> None:
+def _write(tables: FileTables, query: str, out: Path) -> None:
     unfinished = out.with_name(out.name + ".unfinished")
     try:
         tables.write(query, unfinished, out.suffix.lower())

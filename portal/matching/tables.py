@@ -5,7 +5,11 @@ changed. Lines of the files stand as the views ``roster`` and ``register``: ``li
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Protocol
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Protocol, Self
+
+from portal.matching.source import Source
 
 Row = tuple[Any, ...]
 Kind = Literal["VARCHAR", "INTEGER", "BIGINT", "BOOLEAN"]
@@ -29,6 +33,22 @@ class Tables(Protocol):
 
     def drop(self, *names: str) -> None:
         """Give back the room of tables that no later step asks."""
+
+
+class FileTables(Tables, Protocol):
+    """Tables that read the two files and write the answer; they are given back at the end of a ``with``."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None: ...
+
+    def take_in(self, side: str, source: Source) -> None:
+        """Make the file the view ``side``."""
+
+    def write(self, query: str, path: Path, form: str) -> None:
+        """The answer of a query as ``.csv`` or ``.parquet``."""
 
 
 def count(tables: Tables, query: str) -> int:
