@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
+from portal.coverage import public_notices
 from portal.coverage.keepers import KEEPERS
 from portal.coverage.lapses import expire
 from portal.coverage.matching_work import resume_left_behind as resume_runs_left_behind
@@ -96,6 +97,11 @@ def read_directory(sessions: Sessions, settings: Settings, now: datetime) -> obj
     return synchronise(sessions, settings, "portal", now)
 
 
+def take_down_notices(sessions: Sessions, _: Settings, now: datetime) -> object:
+    with sessions.begin() as session:
+        return public_notices.take_down_over(session, now)
+
+
 def prune(sessions: Sessions, _: Settings, now: datetime) -> object:
     with sessions.begin() as session:
         return upkeep.prune(session, now)
@@ -113,6 +119,7 @@ JOBS = (
     Job("propose campaigns", {"hour": "7", "minute": "30"}, DAY, propose_campaigns),
     Job("climb ladder", {"hour": "8", "minute": "5"}, DAY, climb_ladder),
     Job("raise overdue", {"hour": "7", "minute": "45"}, DAY, raise_rows),
+    Job("take down notices", {"minute": "1"}, HOUR, take_down_notices),
     Job("prune", {"hour": "3", "minute": "30"}, DAY, prune),
 )
 

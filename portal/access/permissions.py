@@ -24,6 +24,10 @@ class Permission(StrEnum):
     MOVE_ROWS = "move_rows"
     GIVE_REASON = "give_reason"
     CLOSE_TERM = "close_term"
+    CHECK_YEARLY = "check_yearly"
+    PUT_UP_NOTICE = "put_up_notice"
+    TAKE_DOWN_NOTICE = "take_down_notice"
+    FIND_FURTHER_AID = "find_further_aid"
     REOPEN_TERM = "reopen_term"
     RECORD_CONTACT = "record_contact"
     VERIFY_OWN_CLASS = "verify_own_class"
@@ -67,6 +71,10 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.RECORD_MOVE: ("登记、接收和办结学籍变动", frozenset({SCHOOL, COUNTY, CITY})),
     Permission.MOVE_ROWS: ("办理台账：上报、督办、登记收到没有", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
     Permission.CLOSE_TERM: ("学期关账签字", frozenset({SCHOOL})),
+    Permission.CHECK_YEARLY: ("学年全面核查，看过和签字", frozenset({SCHOOL})),
+    Permission.FIND_FURTHER_AID: ("标记特别困难，落实其他资助", frozenset({SCHOOL, COUNTY})),
+    Permission.PUT_UP_NOTICE: ("张贴评选结果的公示", frozenset({SCHOOL})),
+    Permission.TAKE_DOWN_NOTICE: ("提前撤下公示", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
     Permission.REOPEN_TERM: ("退回学校的关账", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.GIVE_REASON: ("填写未资助原因", frozenset({SCHOOL, COUNTY})),
     Permission.RECORD_CONTACT: ("登记与家长的联系", frozenset({SCHOOL, COUNTY})),
@@ -87,6 +95,7 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
 }
 
 REFUSALS = {
+    Permission.PUT_UP_NOTICE: "公示由学校张贴。资助中心可以看，发现不妥的可以提前撤下。",
     Permission.MAKE_BUDGET: "预算由县资助中心按全县名单编制。学校的人数在“统计”里可以看。",
     Permission.CLOSE_TERM: "关账由学校签字。资助中心可以在“学期关账”里看各校进度，发现问题的退回。",
     Permission.ADD_BY_HAND: "学校可提名，由县新增。请在学生页点“提名”，县资助中心会受理并答复。",

@@ -35,6 +35,8 @@ OPEN_PAGES = {
     "families.policies",
     "families.policies_of",
     "families.policy",
+    "families.notices",
+    "families.notice",
     "families.sign_in",
     "families.ask_code",
     "families.enter_code",

@@ -12,6 +12,7 @@ from sqlalchemy import Date as Day
 from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
+from portal.coverage import further_aid, quality
 from portal.coverage.words import class_words
 from portal.enrolment.lists import category_names
 from portal.enrolment.standing import OUTCOME, stands
@@ -228,6 +229,27 @@ ROLLS = {
         Roll(
             "changes", "最近的变化", "最近一次有变化的比对：新增的、没有匹配到的、类别变了的。",
             "还没有比对过，或没有变化。", _changed, _changes,
+        ),
+        Roll(
+            "no-phone", "没有监护人电话", "消息发不到，也打不通。请补全名册里的监护人电话后重新导入。",
+            "每名在校学生都有监护人电话。", quality.no_phone, _nothing,
+        ),
+        Roll(
+            "no-guardian", "没有监护人", "名册里没有监护人姓名。由机构监护的，填机构名称。",
+            "每名在校学生都有监护人。", quality.no_guardian, _nothing,
+        ),
+        Roll(
+            "bad-id", "证件号没有或存疑", "没有证件号，或不能确定是本人的，比对不会自动认定。请核对后重新导入名册。",
+            "在校学生的证件号都能用来比对。", quality.bad_number, _nothing,
+        ),
+        Roll(
+            "conflicts", "信息有冲突", "两个来源说法不同，还没有人核实。打开学生页或“核实”逐个处理。",
+            "没有互相矛盾的信息。", quality.conflict, quality.conflicts,
+        ),
+        Roll(
+            "further", "特别困难，待落实其他资助",
+            "还没有落实地方、校内或社会资助的。打开学生页记下落实的一项，或写明为什么没有。",
+            "没有待落实的。困难程度特别高的学生，在学生页可以标记。", further_aid.is_open, further_aid.why_open,
         ),
         Roll(
             "doubles", "双重学籍", "同一个人在两所学校的名册里。资助只发一份，由县核实孩子在哪里上学。",

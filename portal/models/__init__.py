@@ -18,6 +18,7 @@ from portal.models.double_enrolment import DoubleEnrolment
 from portal.models.enrolment_record import EnrolmentRecord
 from portal.models.entitlement import Entitlement, EntitlementChange
 from portal.models.family_question import FamilyQuestion
+from portal.models.further_aid import FurtherAid
 from portal.models.gateway_health import GatewayHealth, GatewayTrouble
 from portal.models.hardship_category import HardshipCategory
 from portal.models.inspection import InspectionPupil, InspectionSample
@@ -31,6 +32,7 @@ from portal.models.move import Move
 from portal.models.opt_out import OptOut
 from portal.models.outreach_pause import OutreachPause
 from portal.models.policy_overlay import PolicyOverlay
+from portal.models.public_notice import PublicNotice, PublicNoticeLine
 from portal.models.pupil import Guardian, Pupil
 from portal.models.register_entry import RegisterEntry, SoughtKey
 from portal.models.reply import Reply
@@ -49,6 +51,7 @@ from portal.models.waiver import Waiver
 from portal.models.wechat_binding import WechatBinding
 from portal.models.wecom_parent import WecomParent
 from portal.models.wording import Wording
+from portal.models.yearly_check import YearlyCheck, YearlyLook
 
 __all__ = [
     "Addition",
@@ -72,6 +75,7 @@ __all__ = [
     "EntitlementChange",
     "ExportRequest",
     "FamilyQuestion",
+    "FurtherAid",
     "GatewayHealth",
     "GatewayTrouble",
     "Guardian",
@@ -92,6 +96,8 @@ __all__ = [
     "OptOut",
     "OutreachPause",
     "PolicyOverlay",
+    "PublicNotice",
+    "PublicNoticeLine",
     "Pupil",
     "RegisterEntry",
     "Reply",
@@ -112,4 +118,6 @@ __all__ = [
     "WechatBinding",
     "WecomParent",
     "Wording",
+    "YearlyCheck",
+    "YearlyLook",
 ]

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from portal.access.scope import scope_of
 from portal.access.slips import issue_slips
 from portal.clock import SchoolTerm, local
-from portal.coverage import bulletins, inspections, moving
+from portal.coverage import bulletins, further_aid, inspections, moving, public_notices
 from portal.coverage.additions import Found, nominate
 from portal.coverage.back_fills import Asked, mark
 from portal.coverage.counted import Measure
 from portal.coverage.exports import ask
 from portal.coverage.ledger import open_rows
+from portal.coverage.public_notices import Notice
 from portal.coverage.steps import note_change
 from portal.coverage.templates import TEMPLATES
 from portal.database import EVERYTHING, db
@@ -37,12 +38,14 @@ from portal.models import (
     DoubleEnrolment,
     Entitlement,
     ExportRequest,
+    FurtherAid,
     InspectionSample,
     Intake,
     MatchPair,
     Move,
     OutreachPause,
     PolicyOverlay,
+    PublicNotice,
     Pupil,
     SchoolClass,
     StaffMember,
@@ -137,6 +140,8 @@ class Things:
     """One press of 标记已回填 on ``row``."""
     request: ExportRequest
     """A colleague's, waiting for a second person."""
+    further: FurtherAid
+    notice: PublicNotice
 
 
 @dataclass(frozen=True)
@@ -211,6 +216,8 @@ def _things(
         standard, *reach, sample, bulletin, _coming(session, school, county, member, now),
         _closing(session, school, member, now), _press(session, row, member, now),
         *_typed(session, row, member, now),
+        further_aid.flag(session, pupil, "家里有人长期生病", member, now),
+        public_notices.put_up(session, school, _a_notice(pupil, now), CATALOGUE, member, now),
     )  # fmt: skip
 
 
@@ -229,6 +236,11 @@ def _press(session: Session, row: Entitlement, by: StaffMember, now: datetime) -
     note_change(session, row, f"staff:{by.account}", now, "学校记下：家长来过电话", press_id)
     session.flush()
     return press_id
+
+
+def _a_notice(pupil: Pupil, now: datetime) -> Notice:
+    day = local(now).date()
+    return Notice("UG-NS", SchoolTerm.parse(TERM), pupil.name or "", day, day + timedelta(days=10))
 
 
 def _typed(session: Session, row: Entitlement, by: StaffMember, now: datetime) -> tuple[UUID, ExportRequest]:

@@ -30,6 +30,10 @@ LISTS = {
         "/staff/back-fill?template=library&show=filled",
         "/staff/back-fill/differences",
         "/staff/intake/system-list",
+        "/staff/yearly-check",
+        "/staff/yearly-check?school=3299010001",
+        "/staff/rolls/conflicts",
+        "/staff/rolls/further",
         "/staff/matched",
         "/staff/review",
         "/staff/review?show=asked",
@@ -65,7 +69,16 @@ LISTS = {
         "/staff/password",
     ),
     "prov": ("/staff/bulletins/new",),
-    "sch1": ("/staff/", "/staff/ledger", "/staff/closing", "/staff/intake/roster", "/staff/slips"),
+    "sch1": (
+        "/staff/",
+        "/staff/ledger",
+        "/staff/closing",
+        "/staff/yearly-check",
+        "/staff/back-fill",
+        "/staff/notices",
+        "/staff/intake/roster",
+        "/staff/slips",
+    ),
     "insp": ("/staff/audit", "/staff/inspections"),
     "t4": ("/staff/my-pupils", "/staff/contact-tasks"),
     "keeper": ("/staff/people", "/staff/operations", "/staff/supplier-templates"),
@@ -186,4 +199,4 @@ def test_axe_finds_nothing_and_targets_are_large_enough(
 def test_no_page_needs_a_script(app: Flask, session: Session, county: StaffCounty, open_page: Opener) -> None:
     remind(app)
     page = open_page(DESK, java_script_enabled=False)
-    assert len(list(every_page(page, county))) == 99
+    assert len(list(every_page(page, county))) == 106

@@ -14,6 +14,7 @@ from portal.blueprints.staff import (
     columns,
     comparisons,
     contact_tasks,
+    further_aids,
     inspections,
     intakes,
     ledger,
@@ -28,6 +29,7 @@ from portal.blueprints.staff import (
     pauses,
     people,
     presses,
+    public_notices,
     pupil_acts,
     pupils,
     registers,
@@ -42,6 +44,7 @@ from portal.blueprints.staff import (
     take_in,
     today,
     wordings,
+    yearly_checks,
 )
 from portal.blueprints.staff.blueprint import staff
 
@@ -59,6 +62,7 @@ __all__ = [
     "columns",
     "comparisons",
     "contact_tasks",
+    "further_aids",
     "inspections",
     "intakes",
     "ledger",
@@ -73,6 +77,7 @@ __all__ = [
     "pauses",
     "people",
     "presses",
+    "public_notices",
     "pupil_acts",
     "pupils",
     "registers",
@@ -88,4 +93,5 @@ __all__ = [
     "take_in",
     "today",
     "wordings",
+    "yearly_checks",
 ]

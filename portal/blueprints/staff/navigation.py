@@ -87,6 +87,7 @@ PLACES = (
         ("staff.mark_filled", "staff.export_template", "staff.compare_systems", "staff.take_in_system_list"),
     ),
     Place("staff.closing", "学期关账", (Permission.SEE_PUPILS,), ("staff.sign_closing",)),
+    Place("staff.yearly_checks", "学年核查", (Permission.SEE_PUPILS,), ("staff.look_at_pupils", "staff.sign_year")),
     Place(
         "staff.review", "核实", DESKS,
         ("staff.one_pair", "staff.reveal_pair", "staff.settle"),
@@ -133,6 +134,7 @@ PLACES = (
         ("staff.standard", "staff.new_standard", "staff.approve_standard", "staff.refuse_standard"),
         standards_waiting, "份待批准",
     ),
+    Place("staff.all_notices", "公示", (Permission.SEE_PUPILS,), ("staff.put_up_notice",)),
     Place("staff.statistics", "统计", (Permission.SEE_PUPILS,), ("staff.counted", "staff.export_statistics")),
     Place("staff.next_budget", "预算", (Permission.MAKE_BUDGET,), ("staff.take_budget",)),
     Place(

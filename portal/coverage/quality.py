@@ -1,0 +1,82 @@
+"""摸清底数: what a roll lacks and what in it contradicts itself, counted and listed (N5-3)."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
+from sqlalchemy.orm import Session
+
+from portal.access.scope import Scope
+from portal.enrolment.standing import OUTCOME, stands
+from portal.models import Correction, DoubleEnrolment, Guardian, MatchPair, Pupil
+from portal.vocabulary import Basis, Decision
+
+
+def no_phone(_: Scope, _term: str) -> ColumnElement[bool]:
+    return not_(exists().where(Guardian.pupil_id == Pupil.id, Guardian.phone_sealed.is_not(None)))
+
+
+def no_guardian(_: Scope, _term: str) -> ColumnElement[bool]:
+    return not_(exists().where(Guardian.pupil_id == Pupil.id, Guardian.name_sealed.is_not(None)))
+
+
+def bad_number(_: Scope, _term: str) -> ColumnElement[bool]:
+    """None, or one that may carry no certain match."""
+    return or_(Pupil.id_number_sealed.is_(None), Pupil.id_certain == false())
+
+
+def conflict(_: Scope, term: str) -> ColumnElement[bool]:
+    """Two sources say different things and nobody has decided yet."""
+    return or_(_said_wrong(term), _differs_from_a_list(term), _twice(term))
+
+
+def _said_wrong(term: str) -> ColumnElement[bool]:
+    return exists().where(Correction.pupil_id == Pupil.id, Correction.term == term, Correction.settled_at.is_(None))
+
+
+def _differs_from_a_list(term: str) -> ColumnElement[bool]:
+    doubtful = and_(MatchPair.basis == Basis.SELF, OUTCOME == Decision.POSSIBLE)
+    return exists().where(MatchPair.pupil_id == Pupil.id, stands(term), doubtful)
+
+
+def _twice(term: str) -> ColumnElement[bool]:
+    return exists().where(
+        DoubleEnrolment.pupil_id == Pupil.id, DoubleEnrolment.term == term, DoubleEnrolment.settled_at.is_(None)
+    )
+
+
+def incomplete(scope: Scope, term: str) -> ColumnElement[bool]:
+    return or_(*(lacks(scope, term) for lacks, _ in LACKS))
+
+
+LACKS = (
+    (no_phone, "没有监护人电话"),
+    (no_guardian, "没有监护人"),
+    (bad_number, "证件号没有或存疑"),
+    (conflict, "信息有冲突"),
+)
+
+
+def lacking(session: Session, pupils: Sequence[UUID], scope: Scope, term: str) -> Mapping[UUID, tuple[str, ...]]:
+    """For each of these pupils what is missing or in doubt, in the words of a list."""
+    found: defaultdict[UUID, list[str]] = defaultdict(list)
+    for lacks, words in LACKS:
+        for pupil_id in session.scalars(select(Pupil.id).where(Pupil.id.in_(pupils), lacks(scope, term))):
+            found[pupil_id].append(words)
+    return {pupil_id: tuple(words) for pupil_id, words in found.items()}
+
+
+CONFLICTS = (
+    (_said_wrong, "家长说信息不对，还没有核实"),
+    (_differs_from_a_list, "与部门名单上的姓名或证件号不一致，待核实"),
+    (_twice, "同时在两所学校的名册里"),
+)
+
+
+def conflicts(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[UUID, str]:
+    found: defaultdict[UUID, list[str]] = defaultdict(list)
+    for holds, words in CONFLICTS:
+        for pupil_id in session.scalars(select(Pupil.id).where(Pupil.id.in_(pupils), holds(term))):
+            found[pupil_id].append(words)
+    return {pupil_id: "；".join(words) for pupil_id, words in found.items()}
