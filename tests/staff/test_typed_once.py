@@ -67,7 +67,7 @@ def test_a_paid_file_that_differs_from_the_ledger_opens_a_list_for_each_kind(
         ("收款人不对", "收款账户户主不是学生本人"),
         ("人不对", "证件号与学籍一致而姓名不同"),
     ):
-        desk.get_by_role("link", name=f"{kind} 1").click()
+        desk.get_by_role("link", name=f"{kind} 1", exact=True).click()
         expect(page).to_contain_text(words)
     desk.goto("/staff/awards/owed")
     desk.get_by_role("link", name="示例县实验小学", exact=True).click()

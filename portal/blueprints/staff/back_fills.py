@@ -7,18 +7,15 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import RadioField, SelectField, StringField
-from wtforms.validators import InputRequired
 
 from portal import audit, clock
 from portal.access.permissions import Permission
-from portal.access.tries import TooManyTries, count_try
 from portal.blueprints.catalogue import the_catalogue
-from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs, source
-from portal.blueprints.staff.blueprint import note_too_many, staff
+from portal.blueprints.staff.blueprint import count, staff
 from portal.blueprints.staff.fields import choices
+from portal.blueprints.staff.matched import ExportForm
 from portal.blueprints.staff.paging import PAGE, Paging, asked_page
-from portal.blueprints.staff.purposes import EXPORT_FOR
 from portal.blueprints.staff.sheets import WRITERS, download
 from portal.blueprints.staff.terms import asked_term, terms_around
 from portal.coverage import back_fills, exports
@@ -31,11 +28,12 @@ from portal.models import ExportRequest
 MASKED, PLAIN = "masked", "plain"
 
 
-class ExportForm(Form):
-    purpose = SelectField("用途", [InputRequired("请选用途")], choices=EXPORT_FOR)
+class TemplateForm(ExportForm):
+    """As any list is taken away, and whether with numbers in full."""
+
     numbers = RadioField("姓名和证件号", choices=choices({MASKED: "脱敏", PLAIN: "完整，写明理由"}), default=MASKED)
     why = StringField("要完整号码的理由")
-    form = SelectField("格式", choices=choices({"xlsx": "Excel", "csv": "CSV"}))
+    form = SelectField("格式", choices=choices({"xlsx": "Excel", "csv": "CSV（给程序读；用 Excel 打开会改坏号码）"}))
 
     @property
     def plain(self) -> bool:
@@ -45,7 +43,7 @@ class ExportForm(Form):
 @staff.get("/back-fill")
 @needs(Permission.SEE_PUPILS)
 def back_fill() -> str:
-    return _page(ExportForm(None))
+    return _page(TemplateForm(None))
 
 
 @staff.post("/back-fill/mark")
@@ -55,7 +53,7 @@ def mark_filled() -> BaseResponse | tuple[str, int]:
     session, asked, everything = db.session(), _asked(), "all" in request.form
     ids = None if everything else request.form.getlist("row", type=UUID)
     if ids == []:
-        return _page(ExportForm(None), "请先在左边勾选已经录入的行"), 422
+        return _page(TemplateForm(None), "请先在左边勾选已经录入的行"), 422
     press, number = back_fills.mark(session, asked, ids, current_user.staff, clock.now())
     session.commit()
     return redirect(_back(done=press, marked=number))
@@ -74,7 +72,7 @@ def undo_mark(mark_press_id: UUID) -> BaseResponse:
 @staff.post("/back-fill/export")
 @needs(Permission.EXPORT)
 def export_template() -> Response | BaseResponse | tuple[str, int]:
-    form, asked = ExportForm(), _asked()
+    form, asked = TemplateForm(), _asked()
     if not form.validate_on_submit():
         return _page(form), 422
     try:
@@ -114,7 +112,7 @@ def take_export(request_id: UUID) -> Response | BaseResponse:
         return redirect(_back())
 
 
-def _ask(form: ExportForm, asked: Asked) -> BaseResponse:
+def _ask(form: TemplateForm, asked: Asked) -> BaseResponse:
     session = db.session()
     exports.ask(session, asked, form.purpose.data, form.why.data or "", current_user.staff, clock.now())
     session.commit()
@@ -125,11 +123,7 @@ def _ask(form: ExportForm, asked: Asked) -> BaseResponse:
 def _take_away(asked: Asked, plain: bool, form: str, purpose: str, why: str, request_id: str = "") -> Response:
     session, unit = db.session(), current_user.staff.unit
     words = exports.said(why) if plain else ""
-    try:
-        count_try(session, "export", current_user.actor, clock.now())
-    except TooManyTries:
-        note_too_many()
-        raise
+    count("export")
     rows = list(exports.cells(session, asked, the_catalogue(), plain))
     audit.record(
         session, current_user.actor, "exported",
@@ -162,7 +156,7 @@ def _back(**more: Any) -> str:
     return url_for("staff.back_fill", template=asked.template.code, term=asked.term, **more)
 
 
-def _page(form: ExportForm, refused: str = "") -> str:
+def _page(form: TemplateForm, refused: str = "") -> str:
     session, asked, show = db.session(), _asked(), _show()
     counts = back_fills.counts(session, asked)
     paging = Paging.within(asked_page(), counts[show])

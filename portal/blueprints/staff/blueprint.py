@@ -6,8 +6,9 @@ from flask import Blueprint, abort, request
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
-from portal import audit
+from portal import audit, clock
 from portal.access.scope import NotInScope
+from portal.access.tries import TooManyTries, count_try
 from portal.blueprints.errors import Answer, on_http_error
 from portal.blueprints.guards import source
 from portal.blueprints.staff.navigation import navigation
@@ -82,9 +83,13 @@ def on_not_in_scope(_: NotInScope) -> Answer:
     return on_http_error(NotFound())
 
 
-def note_too_many(pupil_id: UUID | None = None) -> None:
-    """Who looks or takes away more than a day's work needs is seen by the inspector; the count itself stays too."""
-    _note_refused(pupil_id, because="too many tries")
+def count(what: str, pupil_id: UUID | None = None) -> None:
+    """A look or a file taken away; beyond a day's work the inspector sees who it was, and TooManyTries is raised."""
+    try:
+        count_try(db.session(), what, current_user.actor, clock.now())
+    except TooManyTries:
+        _note_refused(pupil_id, because="too many tries")
+        raise
 
 
 def _note_refused(pupil_id: UUID | None = None, **detail: str) -> None:

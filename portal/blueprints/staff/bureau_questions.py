@@ -10,10 +10,9 @@ from wtforms.validators import InputRequired, Length
 
 from portal import audit, clock
 from portal.access.permissions import Permission
-from portal.access.tries import TooManyTries, count_try
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs, source
-from portal.blueprints.staff.blueprint import note_too_many, staff
+from portal.blueprints.staff.blueprint import count, staff
 from portal.blueprints.staff.fields import choices
 from portal.database import db
 from portal.enrolment.bureau_questions import NotAnswered, answer, asked_of, find_question
@@ -58,11 +57,7 @@ def bureau_question(question_id: UUID) -> str:
 @needs(Permission.ANSWER_BUREAU)
 def reveal_bureau_question(question_id: UUID) -> str:
     session, question = db.session(), _find(question_id)
-    try:
-        count_try(session, "reveal", current_user.actor, clock.now())
-    except TooManyTries:
-        note_too_many(question.pupil_id)
-        raise
+    count("reveal", question.pupil_id)
     audit.record(
         session, current_user.actor, "revealed",
         unit_id=question.unit_id, pupil_id=question.pupil_id, source=source(), what="question", purpose="bureau",

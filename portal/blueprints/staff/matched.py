@@ -5,12 +5,11 @@ from flask_login import current_user
 from wtforms import SelectField
 from wtforms.validators import InputRequired
 
-from portal import audit, clock
+from portal import audit
 from portal.access.permissions import Permission
-from portal.access.tries import TooManyTries, count_try
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs, source
-from portal.blueprints.staff.blueprint import note_too_many, staff
+from portal.blueprints.staff.blueprint import count, staff
 from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.blueprints.staff.purposes import EXPORT_FOR
@@ -43,11 +42,7 @@ def export_matched() -> Response | tuple[str, int]:
     if not form.validate_on_submit():
         return _page(form, term), 422
     session, unit = db.session(), current_user.staff.unit
-    try:
-        count_try(session, "export", current_user.actor, clock.now())
-    except TooManyTries:
-        note_too_many()
-        raise
+    count("export")
     rows = [_cells(line) for line in matched_lines(session, unit, term.code, _decision())]
     audit.record(
         session, current_user.actor, "exported",

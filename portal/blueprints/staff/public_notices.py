@@ -78,7 +78,8 @@ def _blank() -> NoticeForm:
 
 
 def _with_policies(form: NoticeForm) -> NoticeForm:
-    public = [policy for policy in the_catalogue().policies if may_be_public(policy)]
+    taught = set(current_user.staff.unit.stages)
+    public = [policy for policy in the_catalogue().policies if may_be_public(policy) and policy.stages & taught]
     form.policy.choices = choices({policy.code: policy.name for policy in public})
     return form
 

@@ -13,11 +13,10 @@ from wtforms.validators import InputRequired
 from portal import audit, clock
 from portal.access.permissions import Permission
 from portal.access.slips import spaced
-from portal.access.tries import TooManyTries, count_try
 from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs, source
-from portal.blueprints.staff.blueprint import note_too_many, staff
+from portal.blueprints.staff.blueprint import count, staff
 from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.purposes import REVEAL_FOR
 from portal.coverage.additions import latest_of
@@ -66,11 +65,7 @@ def reveal(pupil_id: UUID) -> str | tuple[str, int]:
     form = _reveal_form(person)
     if not form.validate_on_submit():
         return pupil_page(pupil_id, reveal_form=form), 422
-    try:
-        count_try(session, "reveal", current_user.actor, clock.now())
-    except TooManyTries:
-        note_too_many(person.id)
-        raise
+    count("reveal", person.id)
     audit.record(
         session, current_user.actor, "revealed",
         unit_id=person.school_id, pupil_id=person.id, source=source(), what=form.what.data, purpose=form.purpose.data,

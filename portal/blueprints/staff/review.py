@@ -10,11 +10,10 @@ from wtforms.validators import InputRequired
 
 from portal import audit, clock
 from portal.access.permissions import REFUSALS, Permission
-from portal.access.tries import TooManyTries, count_try
 from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs, source
-from portal.blueprints.staff.blueprint import note_too_many, staff
+from portal.blueprints.staff.blueprint import count, staff
 from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.blueprints.staff.purposes import SETTLE_FOR
 from portal.blueprints.staff.terms import asked_term
@@ -85,11 +84,7 @@ def reveal_pair(pair_id: UUID) -> str | tuple[str, int]:
     pair = current_user.scope.find(session, MatchPair, pair_id, MatchPair.school_id)
     if not form.validate_on_submit():
         return _one(pair_id, form), 422
-    try:
-        count_try(session, "reveal", current_user.actor, clock.now())
-    except TooManyTries:
-        note_too_many(pair.pupil_id)
-        raise
+    count("reveal", pair.pupil_id)
     audit.record(
         session, current_user.actor, "revealed",
         unit_id=pair.school_id, pupil_id=pair.pupil_id, source=source(), what="pair", purpose=form.purpose.data,
