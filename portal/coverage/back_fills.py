@@ -54,27 +54,12 @@ class BackFillLine:
     by: str
     changed: bool
 
-    @property
-    def pupil_id(self) -> UUID:
-        return self.line.pupil_id
-
-    @property
-    def masked_name(self) -> str:
-        return self.line.masked_name
-
-    @property
-    def class_words(self) -> str:
-        return self.line.class_words
-
-    @property
-    def school(self) -> str:
-        return self.line.school
-
 
 def rows(asked: Asked, *columns: Any) -> Select[Any]:
-    """Of the template, whether typed or not."""
-    chosen = select(*columns).select_from(Entitlement).where(Entitlement.term == asked.term)
-    holds = and_(not_(Entitlement.retracted), asked.template.holds())
+    """Of the template, whether typed or not, each beside its mark."""
+    mark = and_(BackFill.entitlement_id == Entitlement.id, BackFill.template == asked.template.code)
+    chosen = select(*columns).select_from(Entitlement).outerjoin(BackFill, mark)
+    holds = and_(Entitlement.term == asked.term, not_(Entitlement.retracted), asked.template.holds())
     return asked.scope.narrow(chosen.where(holds), Entitlement.school_id)
 
 
@@ -82,16 +67,16 @@ def condition(asked: Asked, show: Show) -> ColumnElement[bool]:
     filled = is_filled(asked.template)
     return {
         Show.OPEN: not_(filled),
-        Show.CHANGED: and_(not_(filled), exists(_mark(asked.template))),
+        Show.CHANGED: and_(BackFill.id.is_not(None), not_(filled)),
         Show.LATE: and_(not_(filled), _waits(asked)),
         Show.FILLED: filled,
     }[show]
 
 
 def is_filled(template: Template) -> ColumnElement[bool]:
-    """Typed as the row stands; what the national system itself paid was typed there by somebody."""
+    """Of a row beside its mark: its own school typed it as it stands; what the national system paid was typed there."""
     unchanged = [getattr(BackFill, name).is_not_distinct_from(getattr(Entitlement, name)) for name in template.watches]
-    typed = exists(_mark(template).where(*unchanged))
+    typed = and_(BackFill.id.is_not(None), BackFill.school_id == Entitlement.school_id, *unchanged)
     return or_(typed, Entitlement.paid_yuan > 0) if template.code == "national-awards" else typed
 
 
@@ -114,7 +99,6 @@ def lines(
     page = (
         rows(asked, Entitlement, BackFill)
         .join(Unit, Unit.id == Entitlement.school_id)
-        .outerjoin(BackFill, and_(BackFill.entitlement_id == Entitlement.id, BackFill.template == asked.template.code))
         .where(condition(asked, show))
         .options(joinedload(Entitlement.pupil), joinedload(Entitlement.school))
         .order_by(Unit.code, Entitlement.id)
@@ -167,7 +151,7 @@ def put_marks(session: Session, template: Template, ids: Collection[UUID], by: s
     ]  # fmt: skip
     if values:
         put = insert(BackFill)
-        renewed = ("filled_at", "by", "press_id", "due_yuan", "paid_yuan", "reason")
+        renewed = ("school_id", "filled_at", "by", "press_id", "due_yuan", "paid_yuan", "reason")
         session.execute(
             put.on_conflict_do_update(
                 index_elements=["entitlement_id", "template"], set_={name: put.excluded[name] for name in renewed}
@@ -191,11 +175,6 @@ def take_back(session: Session, scope: Scope, press: UUID, staff: StaffMember) -
 
 def template_of(code: str) -> Template:
     return TEMPLATES.get(code) or next(iter(TEMPLATES.values()))
-
-
-def _mark(template: Template) -> Select[Any]:
-    of_row = select(BackFill.id).where(BackFill.entitlement_id == Entitlement.id, BackFill.template == template.code)
-    return of_row.correlate(Entitlement)
 
 
 def _waits(asked: Asked) -> ColumnElement[bool]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
@@ -39,9 +38,8 @@ def cells(session: Session, asked: Asked, catalogue: Catalogue, plain: bool) -> 
     """In the template's order, then whether and when the row was back-filled. Raise ExportRefused for too many."""
     if number_of_rows(session, asked) > MOST:
         raise ExportRefused(f"一份最多导出 {MOST:,} 行，请由各校分别导出")
-    filled = dict(iter(session.execute(_marks(asked))))
     page = (
-        rows(asked, Entitlement, EnrolmentRecord)
+        rows(asked, Entitlement, EnrolmentRecord, BackFill.filled_at, is_filled(asked.template))
         .join(Unit, Unit.id == Entitlement.school_id)
         .outerjoin(
             EnrolmentRecord,
@@ -52,8 +50,8 @@ def cells(session: Session, asked: Asked, catalogue: Catalogue, plain: bool) -> 
         .options(joinedload(Entitlement.pupil), joinedload(Entitlement.school))
         .order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, Entitlement.id)
     )
-    for row, record in session.execute(page):
-        yield (*asked.template.cells(line_of(row, record, catalogue, plain)), *_state(filled.get(row.id)))
+    for row, record, filled_at, filled in session.execute(page):
+        yield (*asked.template.cells(line_of(row, record, catalogue, plain)), *_state(filled, filled_at))
 
 
 def may_alone(session: Session, asked: Asked) -> bool:
@@ -131,13 +129,5 @@ def _note(session: Session, request: ExportRequest, staff: StaffMember, action: 
     )  # fmt: skip
 
 
-def _marks(asked: Asked) -> Select[UUID, datetime]:
-    return (
-        rows(asked, Entitlement.id, BackFill.filled_at)
-        .join(BackFill, (BackFill.entitlement_id == Entitlement.id) & (BackFill.template == asked.template.code))
-        .where(is_filled(asked.template))
-    )
-
-
-def _state(filled_at: datetime | None) -> tuple[str, str]:
-    return ("是", local(filled_at).date().isoformat()) if filled_at else ("否", "")
+def _state(filled: bool, filled_at: datetime | None) -> tuple[str, str]:
+    return ("是" if filled else "否", local(filled_at).date().isoformat() if filled and filled_at else "")

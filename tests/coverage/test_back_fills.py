@@ -13,7 +13,8 @@ from portal.coverage.exports import ExportRefused
 from portal.coverage.steps import VERIFIED, take_step
 from portal.coverage.templates import TEMPLATES
 from portal.coverage.unaided import give_reason
-from portal.models import AuditEntry, Entitlement, StaffMember, Unit
+from portal.database import set_reach
+from portal.models import AuditEntry, BackFill, Entitlement, StaffMember, Unit
 from portal.vocabulary import Role
 from tests.builders import A_MONDAY, TERM, a_county, a_school, a_staff_member
 from tests.coverage.builders import CATALOGUE, a_row
@@ -70,6 +71,19 @@ def test_nobody_ticks_off_another_schools_row(session: Session) -> None:
     row, other = a_row(session), a_school(session, code="3299010002", name="二小")
     with pytest.raises(NotInScope):
         back_fills.mark(session, asked(row, unit=other), [row.id], a_staff_member(session), A_MONDAY)
+
+
+def test_a_row_that_went_to_another_school_is_ticked_off_there_anew(session: Session) -> None:
+    row, other = a_row(session), a_school(session, a_county(session, "329902", "邻县"), "3299020001", "邻县小学")
+    marked(session, row)
+    row.school, row.school_id = other, other.id
+    officer = a_staff_member(session, "sch9", Role.SCHOOL_OFFICER, other)
+    session.flush()
+    set_reach(session, scope_of(other).reach)
+    assert counts(session, asked(row)) == {"open": 1, "changed": 1}
+    back_fills.mark(session, asked(row), [row.id], officer, A_MONDAY + timedelta(days=1))
+    assert counts(session, asked(row)) == {"filled": 1}
+    assert session.scalars(select(BackFill.by)).all() == ["staff:sch9"]
 
 
 def test_ten_days_without_a_change_are_late_and_the_county_sees_where(session: Session) -> None:
