@@ -1,48 +1,28 @@
-"""系统比对差异: a list exported from another system beside the ledger, both ways (N3-18).
+"""系统比对差异: a list exported from another system beside the ledger, both ways, asked anew each time (N3-18)."""
 
-The file is read and changes no row; where both say the same, the row is known to be back-filled.
-"""
-
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
-    LargeBinary,
     Select,
     SelectBase,
     and_,
-    any_,
     cast,
-    delete,
     func,
-    literal,
     not_,
     null,
     or_,
     select,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.access.scope import Scope
-from portal.clock import SchoolTerm, local
-from portal.coverage.back_fills import put_marks
 from portal.coverage.lists import GONE, classes_of
-from portal.coverage.projects import own_names, policy_of
-from portal.coverage.reasons import REASONS, label_of
-from portal.coverage.templates import TEMPLATES
+from portal.coverage.reasons import label_of
 from portal.coverage.words import yuan_words
-from portal.enrolment.local_standards import catalogue_of
-from portal.intake.cells import plain
-from portal.intake.findings import Findings
-from portal.intake.progress import Progress
-from portal.intake.spreadsheet import Table
-from portal.intake.system_lists import SystemListLine, read_system_list
 from portal.models import Entitlement, Intake, Pupil, SystemLine, Unit
 from portal.policies.catalogue import Catalogue
 from portal.privacy.masking import mask_name
@@ -80,79 +60,11 @@ class ComparisonLine:
     there: str
 
 
-def keep_list(session: Session, intake: Intake, table: Table, now: datetime, progress: Progress) -> Findings:
-    """The lines of the file take the place of the unit's earlier list of this system and term."""
-    progress.step("逐行核对")
-    term = SchoolTerm.parse(intake.occasion)
-    read = read_system_list(table, intake.kind, term, day=local(now).date())
-    intake.as_of = intake.as_of or local(intake.arrived_at).date()
-    below = Unit.ids_below(intake.unit.path)
-    session.execute(
-        delete(SystemLine).where(
-            SystemLine.unit_id.in_(below), SystemLine.system == intake.kind, SystemLine.term == intake.occasion
-        )
-    )
-    progress.step("与学生核对")
-    session.add_all(_lines(session, intake, read.lines))
-    session.flush()
-    _mark_agreed(session, intake, now)
-    progress.done = read.rows
-    return Findings(
-        rows=read.rows, kept=len(read.lines), repaired=tuple(read.repaired), problems=tuple(read.problems),
-        dropped=read.dropped,
-    )  # fmt: skip
-
-
-def _lines(session: Session, intake: Intake, lines: Iterable[SystemListLine]) -> list[SystemLine]:
-    """Only the unit's own pupils are known: a file cannot ask about anybody else (N3-3)."""
-    digests = {line.row: Pupil.id_number.digest(line.id_no) for line in lines}
-    indexes = [digest for digest in digests.values() if digest]
-    below = Unit.ids_below(intake.unit.path)
-    known = session.execute(
-        select(Pupil.id_number_index, Pupil.id, Pupil.school_id).where(
-            Pupil.id_number_index == any_(literal(indexes, ARRAY(LargeBinary))), Pupil.school_id.in_(below)
-        )
-    )
-    pupils: dict[bytes, tuple[UUID | None, UUID]] = {
-        index or b"": (pupil_id, school_id) for index, pupil_id, school_id in known
-    }
-    held: defaultdict[UUID | None, set[str]] = defaultdict(set)
-    of_term = select(Entitlement.pupil_id, Entitlement.policy).where(Entitlement.term == intake.occasion)
-    ids = [pupil_id for pupil_id, _ in pupils.values()]
-    for pupil_id, policy in session.execute(of_term.where(Entitlement.pupil_id.in_(ids))):
-        held[pupil_id].add(policy)
-    codes = {plain(words): reason.code for reason in REASONS.values() for words in (reason.label, reason.code)}
-    own = own_names(catalogue_of(session), intake.unit.code)
-    made = []
-    for line in lines:
-        whose, at = pupils.get(digests[line.row] or b"", (None, intake.unit_id))
-        made.append(
-            SystemLine(
-                unit_id=at, intake_id=intake.id, system=intake.kind, term=intake.occasion, file_row=line.row,
-                pupil_id=whose, policy=policy_of(line.policy, held[whose], None, own) or "" if line.policy else "",
-                project=line.policy[:60], aided=line.aided, yuan=line.yuan,
-                reason=codes.get(plain(line.reason), ""),
-                reason_written=line.reason[:60], name=line.name,
-            )
-        )  # fmt: skip
-    return made
-
-
-def _mark_agreed(session: Session, intake: Intake, now: datetime) -> None:
-    """What the other system says as we do was typed there: 已回填, and the file is the proof."""
-    press = uuid4()
-    proofs = {
-        # template: of what kind of list, and what must agree
-        "national-awards": (IntakeKind.NATIONAL_LIST, and_(SystemLine.aided, SystemLine.yuan == Entitlement.due_yuan)),
-        "national-reasons": (IntakeKind.NATIONAL_LIST, _same_reason()),
-        "library": (IntakeKind.LIBRARY_LIST, or_(_same_reason(), and_(SystemLine.aided, _aided_here()))),
-    }
-    for code, (system, agrees) in proofs.items():
-        template = TEMPLATES[code]
-        agreed = _met(select(Entitlement.id)).where(
-            SystemLine.intake_id == intake.id, SystemLine.system == system, template.holds(), agrees
-        )
-        put_marks(session, template, list(session.scalars(agreed)), "portal", press, now)
+def came_in(session: Session, asked: Asked) -> bool:
+    """Whether there is anything to compare: a school sees the lines of its county's list, not the file."""
+    line = select(SystemLine.id).where(SystemLine.system == asked.system, SystemLine.term == asked.term)
+    theirs = asked.scope.narrow(line, SystemLine.unit_id)
+    return newest(session, asked) is not None or session.scalar(theirs.limit(1)) is not None
 
 
 def newest(session: Session, asked: Asked) -> Intake | None:
@@ -203,7 +115,19 @@ def _only_here(asked: Asked) -> SelectBase:
         Entitlement.pupil_id, Entitlement.school_id.label("unit_id"), Entitlement.id.label("row_id"),
         cast(null(), SystemLine.id.type).label("line_id"),
     ).where(Entitlement.term == asked.term, not_(Entitlement.retracted), not_(line.exists()))  # fmt: skip
-    return asked.scope.narrow(rows, Entitlement.school_id)
+    return asked.scope.narrow(rows.where(_came_in(asked)), Entitlement.school_id)
+
+
+def _came_in(asked: Asked) -> ColumnElement[bool]:
+    """Of rows: their school's list came in, or that of a unit above it; a school knows the latter by its lines."""
+    school, holder = aliased(Unit), aliased(Unit)
+    kept = and_(Intake.unit_id == holder.id, Intake.kind == asked.system, Intake.state == IntakeState.KEPT)
+    below = select(school.id).join(holder, func.starts_with(school.path, holder.path)).join(Intake, kept)
+    lines_of_school = select(SystemLine.unit_id).where(SystemLine.system == asked.system, SystemLine.term == asked.term)
+    return or_(
+        Entitlement.school_id.in_(below.where(Intake.occasion == asked.term)),
+        Entitlement.school_id.in_(lines_of_school),
+    )
 
 
 def _only_there(asked: Asked) -> SelectBase:
@@ -219,11 +143,11 @@ def _only_there(asked: Asked) -> SelectBase:
 
 
 def _aided_differs(asked: Asked) -> SelectBase:
-    return _both(asked).where(SystemLine.aided != _aided_here(), or_(SystemLine.aided, SystemLine.reason_written != ""))
+    return _both(asked).where(SystemLine.aided != aided_here(), or_(SystemLine.aided, SystemLine.reason_written != ""))
 
 
 def _reason_differs(asked: Asked) -> SelectBase:
-    unaided = and_(not_(SystemLine.aided), not_(_aided_here()), SystemLine.reason_written != "")
+    unaided = and_(not_(SystemLine.aided), not_(aided_here()), SystemLine.reason_written != "")
     return _both(asked).where(unaided, SystemLine.reason != func.coalesce(Entitlement.reason, ""))
 
 
@@ -236,16 +160,16 @@ FOUND: dict[Kind, Callable[[Asked], SelectBase]] = {
 
 
 def _both(asked: Asked) -> Select[*tuple[Any, ...]]:
-    met = _met(
+    both = met(
         select(
             Entitlement.pupil_id, Entitlement.school_id.label("unit_id"), Entitlement.id.label("row_id"),
             SystemLine.id.label("line_id"),
         )
     ).where(SystemLine.term == asked.term, SystemLine.system == asked.system)  # fmt: skip
-    return asked.scope.narrow(met, Entitlement.school_id)
+    return asked.scope.narrow(both, Entitlement.school_id)
 
 
-def _met(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def met(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Rows beside the line of the same pupil, term and project."""
     same = and_(SystemLine.pupil_id == Entitlement.pupil_id, SystemLine.term == Entitlement.term, _same_policy())
     return statement.join_from(Entitlement, SystemLine, same).where(not_(Entitlement.retracted))
@@ -256,12 +180,8 @@ def _same_policy() -> ColumnElement[bool]:
     return or_(SystemLine.policy == "", SystemLine.policy == Entitlement.policy)
 
 
-def _aided_here() -> ColumnElement[bool]:
+def aided_here() -> ColumnElement[bool]:
     return Entitlement.paid_yuan > 0
-
-
-def _same_reason() -> ColumnElement[bool]:
-    return and_(not_(SystemLine.aided), SystemLine.reason != "", SystemLine.reason == Entitlement.reason)
 
 
 def _by_id(session: Session, table: Any, ids: Iterable[UUID | None]) -> dict[UUID | None, Any]:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from portal.coverage.awards import keep_awards
-from portal.coverage.comparisons import keep_list
 from portal.coverage.lapses import keep_in_place
+from portal.coverage.system_lists import keep_list
 from portal.intake import work_off
 from portal.intake.work_off import Keeper
 from portal.vocabulary import IntakeKind

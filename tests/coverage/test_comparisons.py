@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from portal.access.scope import scope_of
 from portal.coverage import comparisons
-from portal.coverage.comparisons import Asked, Kind, keep_list
+from portal.coverage.comparisons import Asked, Kind
+from portal.coverage.system_lists import keep_list
 from portal.intake.findings import Findings
 from portal.intake.spreadsheet import read_table
 from portal.models import BackFill, Unit
 from portal.vocabulary import IntakeKind
-from tests.builders import A_MONDAY, TERM, a_county, a_pupil, an_intake
+from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, an_intake
 from tests.coverage.builders import CATALOGUE, a_row
 
 HEAD = "姓名,身份证件号,资助项目,学年,学期,金额,未资助原因"
@@ -67,6 +68,14 @@ def test_who_stands_in_one_alone_is_told_both_ways(session: Session) -> None:
         Kind.ONLY_HERE: [("未受助：手续、发放中（待补发）", "没有这个学生的这一项")],
         Kind.ONLY_THERE: [("没有这一行", "受助500元（第2行）")],
     }
+
+
+def test_a_school_whose_list_never_came_in_is_not_said_to_lack_anybody(session: Session) -> None:
+    row, other = a_row(session), a_school(session, code="3299010002", name="二小")
+    came_in(session, f"赵远,419901201510010067,{ME.split(',', 2)[2]},500,", unit=other)
+    assert list(told(session)) == [Kind.ONLY_THERE]
+    came_in(session, unit=row.school)
+    assert list(told(session)) == [Kind.ONLY_HERE, Kind.ONLY_THERE]
 
 
 def test_a_pupil_of_ours_without_a_row_is_only_there(session: Session) -> None:

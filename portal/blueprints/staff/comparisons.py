@@ -19,18 +19,19 @@ from portal.vocabulary import IntakeKind
 @needs(Permission.SEE_PUPILS)
 def compare_systems() -> str:
     session, asked, term = db.session(), Asked(current_user.scope, asked_term().code, _system()), asked_term()
-    newest = comparisons.newest(session, asked)
-    counts = {kind: comparisons.count(session, asked, kind) if newest else 0 for kind in Kind}
+    known = comparisons.came_in(session, asked)
+    counts = {kind: comparisons.count(session, asked, kind) if known else 0 for kind in Kind}
     kind = _kind(counts)
     paging = Paging.within(asked_page(), counts[kind])
     return render_template(
         "staff/comparison.html",
         asked=asked,
-        newest=newest,
+        known=known,
+        newest=comparisons.newest(session, asked),
         systems=SYSTEMS,
         counts=counts,
         kind=kind,
-        lines=comparisons.lines(session, asked, kind, the_catalogue(), paging.offset, PAGE) if newest else [],
+        lines=comparisons.lines(session, asked, kind, the_catalogue(), paging.offset, PAGE) if known else [],
         paging=paging,
         term=term,
         terms=terms_around()[1:],
