@@ -1,8 +1,10 @@
 """What a policy asks about: pupils who are alike in that are judged once for it, whatever else tells them apart."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
+from operator import attrgetter
 
 from portal.policies.catalogue import CATEGORY_KINDS, Catalogue
 from portal.policies.circumstances import Circumstances
@@ -25,16 +27,35 @@ class Question:
     places: frozenset[str]
     local: bool
     answered: dict[Circumstances, tuple[Finding, ...]] = field(default_factory=dict)
+    met: dict[object, tuple[Finding, ...]] = field(default_factory=dict)
+    """By what was looked at, as it was written: for most pupils, who are like one met before, nothing is reduced."""
+
+    @cached_property
+    def _here(self) -> Callable[[Circumstances], object]:
+        return attrgetter("stage", *sorted(self.facts), *sorted(self.places))
+
+    @cached_property
+    def _elsewhere(self) -> Callable[[Circumstances], object]:
+        return attrgetter("stage", *sorted(self.places))
 
     def ask(self, circumstances: Circumstances, day: date) -> tuple[Finding, ...]:
-        alike = self._reduced(circumstances)
+        asked = (self._here if self._is_for(circumstances.stage) else self._elsewhere)(circumstances)
+        findings = self.met.get(asked)
+        if findings is None:
+            findings = self.met[asked] = self._answer(self._reduced(circumstances), day)
+        return findings
+
+    def _answer(self, alike: Circumstances, day: date) -> tuple[Finding, ...]:
         if alike not in self.answered:
             self.answered[alike] = evaluate(self.catalogue, alike, day)
         return self.answered[alike]
 
+    def _is_for(self, stage: Stage | None) -> bool:
+        return stage is None or stage in self.stages
+
     def _reduced(self, whole: Circumstances) -> Circumstances:
         """Only what is asked about; of another stage nothing but the stage and the place."""
-        facts = self.facts if whole.stage is None or whole.stage in self.stages else frozenset[str]()
+        facts = self.facts if self._is_for(whole.stage) else frozenset[str]()
         known = {fact: getattr(whole, fact) for fact in facts}
         if known.get("categories") is not None:
             known["categories"] = known["categories"] & self.categories

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -56,20 +57,25 @@ def evaluate_file(catalogue: Catalogue, source: Path, out: Path, findings_out: P
         facts = [fact for fact in FACTS if fact in known]
         told = ", ".join(f"{_reduced(fact, catalogue)} AS {fact}" for fact in facts) or "NULL AS stage"
         con.execute(f"CREATE VIEW pupil AS SELECT id, {told} FROM read_parquet('{_quoted(source)}')")
-        con.execute(
-            "CREATE TABLE circumstance AS SELECT row_number() OVER () AS circumstance, * "
-            "FROM (SELECT DISTINCT * EXCLUDE (id) FROM pupil)"
-        )
-        rows = con.execute(f"SELECT circumstance, {', '.join(facts) or 'stage'} FROM circumstance").fetchall()
+        con.execute("CREATE TABLE circumstance AS SELECT DISTINCT * EXCLUDE (id) FROM pupil")
+        told_apart = ", ".join(facts or ["stage"])
+        number = _number(con, told_apart)
+        rows = con.execute(f"SELECT {number}, {told_apart} FROM circumstance").fetchall()
         judged = _judge(catalogue, facts, rows, day)
         con.execute(f"COPY (FROM judged) TO '{_quoted(findings_out)}' (FORMAT parquet)")
-        same = " AND ".join(f"p.{fact} IS NOT DISTINCT FROM c.{fact}" for fact in facts or ["stage"])
-        con.execute(
-            f"COPY (SELECT p.id, c.circumstance FROM pupil p JOIN circumstance c ON {same}) "
-            f"TO '{_quoted(out)}' (FORMAT parquet)"
-        )
+        con.execute(f"COPY (SELECT id, {number} AS circumstance FROM pupil) TO '{_quoted(out)}' (FORMAT parquet)")
         pupils = con.execute("SELECT count(*) FROM read_parquet(?)", [str(out)]).fetchall()[0][0]
     return Judged(pupils, len(rows), judged.num_rows)
+
+
+def _number(con: duckdb.DuckDBPyConnection, told_apart: str) -> str:
+    """SQL that numbers a pupil's circumstance from its own columns, so that none has to be looked up for ten million.
+
+    A digest that was seen to differ for every circumstance there is; where two met, the next salt is tried.
+    """
+    numbers = (f"(hash({told_apart}, {salt}) >> 1)::BIGINT" for salt in count())
+    met = "SELECT count(*) > count(DISTINCT {}) FROM circumstance"
+    return next(number for number in numbers if not con.execute(met.format(number)).fetchall()[0][0])
 
 
 def _reduced(fact: str, catalogue: Catalogue) -> str:
@@ -84,30 +90,41 @@ def _reduced(fact: str, catalogue: Catalogue) -> str:
 
 def _judge(catalogue: Catalogue, facts: list[str], rows: list[tuple[Any, ...]], day: date) -> pa.Table:
     pupils = (
-        _circumstances(catalogue, number, dict(zip(facts, values, strict=False)), day) for number, *values in rows
+        _circumstances(catalogue, place, dict(zip(facts, values, strict=False)), day)
+        for place, (_, *values) in enumerate(rows, 1)
     )
-    found: dict[str, list[Any]] = {name: [] for name in FINDINGS.names}
-    for (number, *_), findings in zip(rows, evaluate_each(catalogue, pupils, day), strict=True):
+    numbers: list[int] = []
+    told: list[tuple[Any, ...]] = []
+    known: dict[int, tuple[Any, ...] | None] = {}  # by identity: those alike share their findings, all kept here
+    findings_of = list(evaluate_each(catalogue, pupils, day))
+    for (number, *_), findings in zip(rows, findings_of, strict=True):
         for finding in findings:
-            if finding.verdict is not Verdict.NOT_ENTITLED:
-                _tell(found, number, finding)
-    return pa.table(found, schema=FINDINGS)
+            if id(finding) not in known:
+                known[id(finding)] = _told(finding)
+            line = known[id(finding)]
+            if line is not None:
+                numbers.append(number)
+                told.append(line)
+    columns = [numbers, *map(list, zip(*told, strict=True))] if told else [[] for _ in FINDINGS.names]
+    return pa.table(dict(zip(FINDINGS.names, columns, strict=True)), schema=FINDINGS)
 
 
-def _circumstances(catalogue: Catalogue, number: int, known: dict[str, Any], day: date) -> Circumstances:
+def _circumstances(catalogue: Catalogue, place: int, known: dict[str, Any], day: date) -> Circumstances:
     """Through the same reading as a file of JSON, so that a wrong value is refused in the same words."""
     row = {fact: value for fact, value in known.items() if value is not None and fact not in OF_SCHOOL}
     school = {fact: known[fact] for fact in OF_SCHOOL if known.get(fact) is not None}
     if row.get("determination") == UNDETERMINED:
         row["determination"] = None
-    question = {"id": number, "day": day.isoformat(), **row, "school": school}
-    return read_question(question, number, catalogue.categories).circumstances
+    question = {"id": place, "day": day.isoformat(), **row, "school": school}
+    return read_question(question, place, catalogue.categories).circumstances
 
 
-def _tell(found: dict[str, list[Any]], number: int, finding: Finding) -> None:
+def _told(finding: Finding) -> tuple[Any, ...] | None:
+    """A line of FINDINGS but for the circumstance; None for a plain no."""
+    if finding.verdict is Verdict.NOT_ENTITLED:
+        return None
     yuan = term_amount(finding)
-    row = (
-        number,
+    return (
         finding.policy,
         finding.verdict.value,
         None if yuan is None else float(yuan),
@@ -116,8 +133,6 @@ def _tell(found: dict[str, list[Any]], number: int, finding: Finding) -> None:
         finding.version_from,
         finding.because,
     )
-    for name, value in zip(FINDINGS.names, row, strict=True):
-        found[name].append(value)
 
 
 def _quoted(path: Path) -> str:

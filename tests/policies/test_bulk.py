@@ -5,14 +5,16 @@ from itertools import product
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from portal.policies.asked import evaluate_each
 from portal.policies.bulk import evaluate_file
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import Circumstances, WrongInput
-from portal.policies.evaluation import Finding, evaluate
-from portal.vocabulary import Stage
+from portal.policies.evaluation import Finding, evaluate, term_amount
+from portal.vocabulary import Stage, Verdict
 
 DAY = date(2026, 9, 7)
 PUPILS = [
@@ -55,6 +57,25 @@ def test_a_file_of_pupils_is_judged_once_for_each_circumstance(catalogue: Catalo
     assert (judged.pupils, judged.circumstances) == (900, 1)
     due = duckdb.read_parquet(str(out)).join(duckdb.read_parquet(str(findings)), "circumstance")
     assert due.filter("policy = 'CMP-LIVE'").aggregate("sum(term_yuan)").fetchall() == [(900 * 750.0,)]
+
+
+def line_of(number: int, pupil: Circumstances) -> dict[str, object]:
+    listed = None if pupil.categories is None else sorted(pupil.categories)
+    return {"id": number, **vars(pupil), "categories": listed}
+
+
+def test_a_file_answers_as_each_child_alone(catalogue: Catalogue, tmp_path: Path) -> None:
+    pupils, out, findings = PUPILS[::7], tmp_path / "out.parquet", tmp_path / "findings.parquet"
+    table = pa.Table.from_pylist([line_of(*each) for each in enumerate(pupils)])
+    pq.write_table(table, tmp_path / "pupils.parquet")
+    evaluate_file(catalogue, tmp_path / "pupils.parquet", out, findings, DAY)
+    told = duckdb.read_parquet(str(out)).join(duckdb.read_parquet(str(findings)), "circumstance")
+    assert set(told.project("id, policy, verdict, term_yuan").fetchall()) == {
+        (number, each.policy, each.verdict.value, None if (yuan := term_amount(each)) is None else float(yuan))
+        for number, pupil in enumerate(pupils)
+        for each in evaluate(catalogue, pupil, DAY)
+        if each.verdict is not Verdict.NOT_ENTITLED
+    }
 
 
 def test_a_value_that_cannot_be_is_refused_in_words(catalogue: Catalogue, tmp_path: Path) -> None:
