@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
@@ -39,6 +40,7 @@ class SchoolTerm:
     half: Term
 
     @classmethod
+    @lru_cache(maxsize=256)
     def parse(cls, text: str) -> "SchoolTerm":
         found = _TERM.fullmatch(text)
         if not found:
@@ -88,6 +90,7 @@ def age_on(day: date, birth_date: date) -> int:
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
+@lru_cache(maxsize=1024)
 def working_days_after(day: date, count: int) -> date:
     """The day ``count`` working days later, with the State Council's festivals and make-up days (调休)."""
     while count > 0:

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, MetaData, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from portal import embedded_postgres
 from portal.embedded_postgres import EmbeddedPostgres
@@ -37,6 +41,7 @@ class Reach:
     pupils: tuple[UUID, ...] = ()
 
 
+_ANNOUNCED = text("SELECT set_config('portal.reach', :units, true), set_config('portal.pupils', :pupils, true)")
 NOTHING = Reach()
 EVERYTHING = Reach(units="all")
 
@@ -59,27 +64,62 @@ def set_reach(session: Session, reach: Reach) -> None:
 
 @event.listens_for(Session, "after_begin")
 def _announce_at_begin(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-    _announce(connection, session.info.get("reach", NOTHING))
+    reach = session.info.get("reach", NOTHING)
+    if reach != NOTHING:  # which a connection has from its opening on, and again after each transaction
+        _announce(connection, reach)
 
 
 def _announce(connection: Connection, reach: Reach) -> None:
-    connection.execute(
-        text("SELECT set_config('portal.reach', :units, true), set_config('portal.pupils', :pupils, true)"),
-        {"units": reach.units, "pupils": ",".join(map(str, reach.pupils))},
-    )
+    connection.execute(_ANNOUNCED, {"units": reach.units, "pupils": ",".join(map(str, reach.pupils))})
 
 
 APP_ROLE = "portal_app"
 """Owns nothing: reads and writes what migrations granted, within its reach."""
 
 # A page that waits longer than this is a fault to be seen, not a wait to be borne (security.md 4.3).
-ON_CONNECTING = f"-c role={APP_ROLE} -c timezone=UTC -c lock_timeout=5s -c idle_in_transaction_session_timeout=300s"
+ON_CONNECTING = (
+    f"-c role={APP_ROLE} -c portal.reach= -c portal.pupils= "
+    "-c timezone=UTC -c lock_timeout=5s -c idle_in_transaction_session_timeout=300s"
+)
+CONNECTIONS = 8
+"""Kept open by a process, one for each thread of a worker; the last one used goes first, its statements prepared."""
+TRUSTED = 1.0
+"""Seconds after its last use in which a connection is taken without asking whether the server is still there."""
+
+
+class WatchedPool(QueuePool):
+    """Asks a connection that has lain idle whether it still stands; under load each question would be one too many."""
+
+
+@event.listens_for(WatchedPool, "checkin")
+def _note_use(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = monotonic()
+
+
+@event.listens_for(WatchedPool, "checkout")
+def _ask_whether_it_stands(
+    connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+) -> None:
+    if monotonic() - record.info.get("used", monotonic()) <= TRUSTED:
+        return
+    try:
+        connection.autocommit = True
+        connection.cursor().execute("")
+        connection.autocommit = False
+    except psycopg.Error as gone:
+        raise DisconnectionError from gone
 
 
 def database_config(settings: Settings) -> dict[str, Any]:
     """What Flask-SQLAlchemy needs; the embedded server is started by the first connection, not before."""
     # an error that quotes a statement must not quote its values
-    options: dict[str, Any] = {"pool_pre_ping": True, "pool_recycle": 1800, "hide_parameters": True}
+    options: dict[str, Any] = {
+        "poolclass": WatchedPool,
+        "pool_size": CONNECTIONS,
+        "pool_use_lifo": True,
+        "pool_recycle": 1800,
+        "hide_parameters": True,
+    }
     if settings.database_url is None:
         # SQLAlchemy asks the creator instead of the address, which is here for the dialect alone.
         options["creator"] = lambda: psycopg.connect(libpq(embedded(settings).app_url), options=ON_CONNECTING)

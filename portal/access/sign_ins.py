@@ -7,7 +7,7 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import LargeBinary, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from portal.models import Pupil, SignIn, StaffMember
@@ -43,9 +43,12 @@ def _begin(session: Session, sign_in: SignIn, now: datetime) -> str:
     return token
 
 
+_BY_TOKEN = select(SignIn).where(SignIn.token_digest == bindparam("digest", type_=LargeBinary))
+
+
 def recognise(session: Session, token: str, now: datetime) -> SignIn | None:
     """The standing sign-in behind a cookie; notes at most once a minute that it was seen."""
-    sign_in = session.scalars(select(SignIn).where(SignIn.token_digest == _digest(token))).first()
+    sign_in = session.scalars(_BY_TOKEN, {"digest": _digest(token)}).first()
     if sign_in is None or sign_in.ended_at is not None:
         return None
     lasting = STAFF if sign_in.staff_id else FAMILY

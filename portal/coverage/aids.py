@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
@@ -45,6 +45,16 @@ class Item:
     note: str
     ask_received: UUID | None = None
     ring: Ring | None = None
+
+
+_PAID_LAST = select(func.max(Award.paid_on)).where(
+    Award.pupil_id == Entitlement.pupil_id, Award.policy == Entitlement.policy, Award.term == Entitlement.term
+)
+_ROWS = (
+    select(Entitlement, _PAID_LAST.scalar_subquery())
+    .where(Entitlement.pupil_id == bindparam("pupil_id", type_=Uuid))
+    .order_by(Entitlement.policy)
+)
 
 
 def item_of(catalogue: Catalogue, row: Entitlement, paid_on: date | None, day: date, when: str = "") -> Item:
@@ -88,11 +98,7 @@ def spared(catalogue: Catalogue, pupil: Circumstances, term: SchoolTerm, held: s
 
 def rows_of(session: Session, pupil: Pupil) -> dict[Entitlement, date | None]:
     """The ledger of one pupil, of all terms by policy, each row with the last day on which it was paid."""
-    paid = select(func.max(Award.paid_on)).where(
-        Award.pupil_id == Entitlement.pupil_id, Award.policy == Entitlement.policy, Award.term == Entitlement.term
-    )
-    rows = select(Entitlement, paid.scalar_subquery()).where(Entitlement.pupil_id == pupil.id)
-    return dict(session.execute(rows.order_by(Entitlement.policy)).all())
+    return dict(session.execute(_ROWS, {"pupil_id": pupil.id}).all())
 
 
 def _ring(row: Entitlement) -> Ring | None:

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Uuid, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.access.households import has_died
@@ -95,6 +95,18 @@ class ChildPage:
     ask: WhomToAsk
 
 
+_IN_CLASS = and_(
+    SchoolClass.school_id == EnrolmentRecord.school_id,
+    SchoolClass.grade == EnrolmentRecord.grade,
+    SchoolClass.name == EnrolmentRecord.class_name,
+)
+_RECORDS = (
+    select(EnrolmentRecord, SchoolClass.teacher)
+    .outerjoin(SchoolClass, _IN_CLASS)
+    .where(EnrolmentRecord.pupil_id == bindparam("pupil_id", type_=Uuid))
+)
+
+
 def child_page(session: Session, pupil: Pupil, catalogue: Catalogue, day: date) -> ChildPage:
     """Same layout for every child; one on no list sees what every child has, and no trace of any list."""
     term = term_of(day)
@@ -146,15 +158,9 @@ def _quiet_page(pupil: Pupil, term: SchoolTerm, ask: WhomToAsk) -> ChildPage:
 
 def latest_record(session: Session, pupil: Pupil, term: SchoolTerm) -> tuple[EnrolmentRecord | None, str]:
     """Of this term, or of the one before while the new roster is not in yet; with the class teacher's name."""
-    in_class = and_(
-        SchoolClass.school_id == EnrolmentRecord.school_id,
-        SchoolClass.grade == EnrolmentRecord.grade,
-        SchoolClass.name == EnrolmentRecord.class_name,
-    )
-    statement = select(EnrolmentRecord, SchoolClass.teacher).outerjoin(SchoolClass, in_class)
     known = [
         (record, teacher or "")
-        for record, teacher in session.execute(statement.where(EnrolmentRecord.pupil_id == pupil.id))
+        for record, teacher in session.execute(_RECORDS, {"pupil_id": pupil.id})
         if _begins(record.term) <= term.first_day
     ]
     return max(known, key=lambda one: (_begins(one[0].term), one[0].left_on is None), default=(None, ""))

@@ -35,6 +35,12 @@ FILES = load_catalogue()
 """What was delivered with the portal; the law changes by a new delivery, local standards by two officers."""
 APPROVED = PolicyOverlay.state == OverlayState.APPROVED
 Stamp = tuple[object, ...]
+_LATEST = (
+    select(func.count().over(), PolicyOverlay.id)
+    .where(APPROVED)
+    .order_by(PolicyOverlay.decided_at.desc(), PolicyOverlay.id)
+    .limit(1)
+)
 _known: dict[Stamp, Catalogue] = {}
 
 
@@ -52,9 +58,7 @@ class Compared:
 
 def catalogue_of(session: Session) -> Catalogue:
     """The files with every approved local standard over them; read anew only after an approval."""
-    approved = select(func.count().over(), PolicyOverlay.id).where(APPROVED)
-    latest = approved.order_by(PolicyOverlay.decided_at.desc(), PolicyOverlay.id).limit(1)
-    stamp: Stamp = tuple(session.execute(latest).first() or ())
+    stamp: Stamp = tuple(session.execute(_LATEST).first() or ())
     catalogue = _known.get(stamp)
     if catalogue is None:
         catalogue = FILES.under(_overlays(session))

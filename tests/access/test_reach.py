@@ -8,8 +8,8 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
-from portal import audit
-from portal.database import NOTHING, libpq, reach_pupils, reach_units, set_reach
+from portal import audit, database
+from portal.database import EVERYTHING, NOTHING, db, libpq, reach_pupils, reach_units, set_reach
 from portal.models import Guardian, Pupil, RegisterEntry
 from tests.builders import a_county, a_pupil, a_school, an_entry
 from tests.conftest import Databases
@@ -23,6 +23,32 @@ def test_without_a_reach_no_pupil_is_there(session: Session) -> None:
     a_pupil(session)
     set_reach(session, NOTHING)
     assert count(session, Pupil) == count(session, Guardian) == 0
+
+
+def test_whoever_takes_the_connection_next_reaches_nothing(session: Session) -> None:
+    a_pupil(session)
+    session.commit()
+    with db.engine.connect() as connection:
+        with Session(connection) as officer:
+            set_reach(officer, EVERYTHING)
+            assert count(officer, Pupil) == 1
+        connection.rollback()
+        with Session(connection) as stranger:
+            assert count(stranger, Pupil) == 0
+
+
+def test_a_connection_that_broke_while_it_lay_idle_is_replaced(
+    app: Flask, databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "TRUSTED", -1.0)
+    whose = text("SELECT pg_backend_pid()")
+    with app.app_context():
+        with db.engine.connect() as connection:
+            broken = connection.scalar(whose)
+        with databases.administer() as administrator:
+            administrator.execute("SELECT pg_terminate_backend(%s, 1000)", [broken])
+        with db.engine.connect() as connection:
+            assert connection.scalar(whose) != broken
 
 
 def test_a_school_reaches_its_own_pupils_only(session: Session) -> None:
