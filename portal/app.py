@@ -5,7 +5,7 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import commands
-from portal.blueprints import errors, guards, registered, static_files
+from portal.blueprints import addresses, errors, guards, registered, static_files
 from portal.blueprints.requests import PortalRequest
 from portal.database import database_config, db
 from portal.logs import start_logging
@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     guards.stand_before(app)
     errors.answer_in_words(app)
     static_files.serve_on(app)
+    addresses.write_on(app)
     for blueprint in registered:
         app.register_blueprint(blueprint)
     commands.add_to(app)

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from stat import S_ISREG
 
 from flask import Flask, Response, abort, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.security import safe_join
 
 FOLDER = Path(__file__).parent.parent / "static"
@@ -32,6 +34,14 @@ class Asset:
 
 class PageSessions(SecureCookieSessionInterface):
     """A sheet is nobody's: with ``Vary: Cookie``, which Flask-Login brings about, signing in would fetch it again."""
+
+    def __init__(self) -> None:
+        self._signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Made once: an app's secret does not change while it runs."""
+        self._signer = self._signer or super().get_signing_serializer(app)
+        return self._signer
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         if request.endpoint != "static":
@@ -65,9 +75,13 @@ def serve(filename: str) -> Response:
 
 def asset(name: str) -> Asset | None:
     path = safe_join(str(FOLDER), name)
-    if path is None or not Path(path).is_file():
+    if path is None:
         return None
-    return _read(path, Path(path).stat().st_mtime_ns)
+    try:
+        found = Path(path).stat()
+    except (OSError, ValueError):  # a NUL in the name
+        return None
+    return _read(path, found.st_mtime_ns) if S_ISREG(found.st_mode) else None
 
 
 @lru_cache(maxsize=64)
