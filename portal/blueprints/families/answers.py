@@ -8,6 +8,7 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import cache
 
 from cryptography.fernet import Fernet, InvalidToken
 from flask import current_app, request
@@ -25,8 +26,11 @@ Answers = Mapping[str, tuple[str, ...]]
 
 def read_answers() -> Answers:
     """Empty when there are none, when they are too old, or when somebody wrote them but us."""
+    kept = request.cookies.get(COOKIE)
+    if kept is None:
+        return {}
     try:
-        text = _seal().decrypt(request.cookies.get(COOKIE, ""), ttl=int(LASTING.total_seconds()))
+        text = _seal(current_app.config["SECRET_KEY"]).decrypt(kept, ttl=int(LASTING.total_seconds()))
     except InvalidToken:
         return {}
     return {question: tuple(choice) for question, choice in json.loads(text).items()}
@@ -34,7 +38,7 @@ def read_answers() -> Answers:
 
 def keep_answers(response: Response, answers: Answers) -> Response:
     settings: Settings = current_app.extensions["settings"]
-    sealed = _seal().encrypt(json.dumps(answers).encode()).decode()
+    sealed = _seal(current_app.config["SECRET_KEY"]).encrypt(json.dumps(answers).encode()).decode()
     response.set_cookie(COOKIE, sealed, path=PATH, secure=settings.secure, httponly=True, samesite="Lax")
     return response
 
@@ -44,6 +48,6 @@ def forget_answers(response: Response) -> Response:
     return response
 
 
-def _seal() -> Fernet:
-    secret: bytes = current_app.config["SECRET_KEY"]
+@cache
+def _seal(secret: bytes) -> Fernet:
     return Fernet(urlsafe_b64encode(hmac.digest(secret, b"answers of a check", "sha256")))

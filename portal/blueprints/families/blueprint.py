@@ -22,4 +22,8 @@ families.add_app_template_filter(SCHOOL_WORDS.__getitem__, "school_words")
 @families.app_context_processor
 def appearance() -> dict[str, object]:
     """``elder`` is 大字版, remembered by the phone and known to nobody else."""
-    return {"elder": request.cookies.get(ELDER_COOKIE) == "1"}
+    return {"elder": in_large_print()}
+
+
+def in_large_print() -> bool:
+    return request.cookies.get(ELDER_COOKIE) == "1"

@@ -1,16 +1,18 @@
 """查一查: what a child may have, without an account, in four or five taps; nothing is kept, no address tells of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from flask import abort, current_app, make_response, redirect, render_template, url_for
+from flask import abort, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 
 from portal import clock
 from portal.blueprints.catalogue import open_catalogue
-from portal.blueprints.families.answers import keep_answers, read_answers
+from portal.blueprints.families.answers import Answers, keep_answers, read_answers
 from portal.blueprints.families.blueprint import families
+from portal.blueprints.families.drawn import drawn_once
 from portal.blueprints.families.outcome import outcome
 from portal.blueprints.families.questions import (
     STAGE,
@@ -56,10 +58,13 @@ def check(code: str) -> str | BaseResponse:
     earlier = walk(answers, open_catalogue(), clock.today()).before(code)
     if code != STAGE and STAGE not in earlier:
         return redirect(url_for("families.check"))
+    chosen = answers.get(code, ())
+    if request.method != "POST":
+        told = (open_catalogue(), chosen, *earlier)
+        return drawn_once(told, lambda: _draw(AnswerForm().offer(question), question, chosen, earlier))
     form = AnswerForm().offer(question)
     if not form.validate_on_submit() or not (form.choice.data or question.many):
-        chosen = answers.get(code, ())
-        return render_template("families/question.html", form=form, question=question, chosen=chosen, earlier=earlier)
+        return _draw(form, question, chosen, earlier)
     answer = {code: tuple(form.choice.data or ())}
     ahead = next_question({**earlier, **answer}, open_catalogue(), clock.today())
     to = url_for("families.check", code=ahead.code) if ahead else url_for("families.check_result")
@@ -71,15 +76,24 @@ def check_result() -> str | BaseResponse:
     way = walk(read_answers(), open_catalogue(), clock.today())
     if way.ahead:
         return redirect(url_for("families.check", code=way.ahead.code))
-    known = circumstances(way.answers, open_catalogue())
+    return drawn_once((open_catalogue(), *way.answers.items()), lambda: _result(way.answers))
+
+
+def _draw(form: AnswerForm, question: Question, chosen: tuple[str, ...], earlier: Collection[str]) -> str:
+    """``earlier`` are the questions before it; what was answered to them the page does not tell."""
+    return render_template("families/question.html", form=form, question=question, chosen=chosen, earlier=list(earlier))
+
+
+def _result(answers: Answers) -> str:
+    known = circumstances(answers, open_catalogue())
     stage = known.stage or abort(404)
     settings: Settings = current_app.extensions["settings"]
     return render_template(
         "families/result.html",
-        outcome=outcome(findings(way.answers, open_catalogue(), clock.today()), open_catalogue()),
+        outcome=outcome(findings(answers, open_catalogue(), clock.today()), open_catalogue()),
         stage=stage,
         later=[_after(known, next_one) for next_one in AFTER.get(stage, ())],
-        last=list(way.answers)[-1],
+        last=list(answers)[-1],
         today=clock.today(),
         address=settings.public_url.partition("://")[2],
     )

@@ -5,15 +5,17 @@ from werkzeug.wrappers import Response
 
 from portal.blueprints.families.answers import forget_answers
 from portal.blueprints.families.blueprint import families
+from portal.blueprints.families.drawn import drawn_once
 from portal.coverage.words import NOTICE_CLAUSE
 
 
 @families.get("/")
 def home() -> Response:
     """Coming back here ends a check: the next person on this phone starts afresh."""
-    return forget_answers(make_response(render_template("families/home.html", clause=NOTICE_CLAUSE)))
+    page = drawn_once((), lambda: render_template("families/home.html", clause=NOTICE_CLAUSE))
+    return forget_answers(make_response(page))
 
 
 @families.get("/privacy")
 def privacy() -> str:
-    return render_template("families/privacy.html")
+    return drawn_once((), lambda: render_template("families/privacy.html"))

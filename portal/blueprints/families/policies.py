@@ -9,6 +9,7 @@ from flask import abort, render_template
 from portal import clock
 from portal.blueprints.catalogue import open_catalogue
 from portal.blueprints.families.blueprint import families
+from portal.blueprints.families.drawn import drawn_once
 from portal.blueprints.families.outcome import Sum, sum_of
 from portal.policies.catalogue import Catalogue
 from portal.policies.policy import Amount, Condition, Help, Money, Policy, Version, Waiver, version_on
@@ -41,16 +42,33 @@ GROUPS = {"不收的钱": (Waiver,), "能拿到的钱": (Money,), "多少钱看�
 @families.get("/policies")
 def policies() -> str:
     """By stage, in the order a child passes through them; with forty policies one list is no answer."""
-    stages = [(stage, sum(stage in policy.stages for policy in open_catalogue().policies)) for stage in Stage]
-    return render_template("families/policies.html", stages=[each for each in stages if each[1]])
+    return drawn_once(open_catalogue(), _draw_stages)
 
 
 @families.get("/policies/for/<stage>")
 def policies_of(stage: str) -> str:
     if stage not in list(Stage):
         abort(404)
-    groups = groups_of(Stage(stage), open_catalogue(), clock.today())
-    return render_template("families/policies_of.html", stage=Stage(stage), groups=groups or abort(404))
+    return drawn_once(open_catalogue(), lambda: _draw_stage(Stage(stage)))
+
+
+def _draw_stages() -> str:
+    stages = [(stage, sum(stage in policy.stages for policy in open_catalogue().policies)) for stage in Stage]
+    return render_template("families/policies.html", stages=[each for each in stages if each[1]])
+
+
+def _draw_stage(stage: Stage) -> str:
+    groups = groups_of(stage, open_catalogue(), clock.today())
+    return render_template("families/policies_of.html", stage=stage, groups=groups or abort(404))
+
+
+def _draw_policy(policy: Policy) -> str:
+    told = standards(policy, open_catalogue())
+    current = next((each for each in told if each.version is version_on(policy.versions, clock.today())), None)
+    if current:
+        policy = replace(policy, application=policy.application_by([current.version]))
+    local = local_standards(policy, open_catalogue(), clock.today())
+    return render_template("families/policy.html", policy=policy, standards=told, current=current, local=local)
 
 
 def groups_of(stage: Stage, catalogue: Catalogue, day: date) -> tuple[Group, ...]:
@@ -66,12 +84,7 @@ def groups_of(stage: Stage, catalogue: Catalogue, day: date) -> tuple[Group, ...
 @families.get("/policies/<code>")
 def policy(code: str) -> str:
     found = next((policy for policy in open_catalogue().policies if policy.code == code), None) or abort(404)
-    told = standards(found, open_catalogue())
-    current = next((each for each in told if each.version is version_on(found.versions, clock.today())), None)
-    if current:
-        found = replace(found, application=found.application_by([current.version]))
-    local = local_standards(found, open_catalogue(), clock.today())
-    return render_template("families/policy.html", policy=found, standards=told, current=current, local=local)
+    return drawn_once(open_catalogue(), lambda: _draw_policy(found))
 
 
 def standards(policy: Policy, catalogue: Catalogue) -> tuple[Standard, ...]:
