@@ -1,7 +1,9 @@
 """A family's pages from gunicorn under wrk, beside a bare Flask view that returns the same HTML from the same gunicorn.
 
 The child's page recognises its visitor, reads what the pupil's ledger says and opens what is sealed; the check page
-asks nothing of the database. ``of_bare`` is the share of the bare view's speed that is left. Needs Debian's wrk.
+asks nothing of the database. ``of_bare`` is the share of the bare view's speed that is left. Both servers stand the
+whole time and are pressed in turns, so that a machine that sways sways for both; of the rounds the middle one counts.
+Needs Debian's wrk.
 """
 
 import os
@@ -23,7 +25,8 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 LIMIT = "child's page, bare Flask"
 ROOT = Path(__file__).parent.parent
 PATHS = {"child's page": "/child", "check page": "/check"}
-SECONDS = 8
+SECONDS, WARMING = 5, 4
+ROUNDS = 3
 CONNECTIONS = 16
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 FASTEST = re.compile(r"Requests/sec:\s+([\d.]+)")
@@ -53,17 +56,18 @@ def run() -> list[Speed]:
             cookies = header_of(jar)
             for path in PATHS.values():
                 (folder / f"{path[1:]}.html").write_bytes(browser.open(address + path).read())
-            ours = {page: pressed(address + path, cookies) for page, path in PATHS.items()}
-        with served("benchmarks.ways.pages_bare:app", folder, "-c", "benchmarks/ways/pages_gunicorn.py") as address:
-            bare = {page: pressed(address + path, cookies) for page, path in PATHS.items()}
-    return [
-        speed
-        for page in PATHS
-        for speed in (
-            Speed(page, ours[page][0], ours[page][0] / bare[page][0], ours[page][1]),
-            Speed(f"{page}, bare Flask", bare[page][0], 1.0, bare[page][1]),
-        )
-    ]
+            with served("benchmarks.ways.pages_bare:app", folder, "-c", "benchmarks/ways/pages_gunicorn.py") as bare:
+                return [speed for page in PATHS for speed in compared(page, (address, bare), cookies)]
+
+
+def compared(page: str, addresses: tuple[str, str], cookies: str) -> list[Speed]:
+    """Ours and the bare view's, of one page."""
+    urls = [address + PATHS[page] for address in addresses]
+    for url in urls:
+        pressed(url, cookies, WARMING)
+    rounds = [[pressed(url, cookies, SECONDS) for url in urls] for _ in range(ROUNDS)]
+    (ours, our_p99), (bare, bare_p99) = (sorted(each)[ROUNDS // 2] for each in zip(*rounds, strict=True))
+    return [Speed(page, ours, ours / bare, our_p99), Speed(f"{page}, bare Flask", bare, 1.0, bare_p99)]
 
 
 def a_slip(folder: Path) -> tuple[str, str]:
@@ -126,11 +130,10 @@ def header_of(jar: CookieJar) -> str:
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
 
-def pressed(url: str, cookies: str) -> tuple[float, float]:
-    """Requests a second and the 99th percentile in milliseconds, once warm."""
+def pressed(url: str, cookies: str, seconds: int) -> tuple[float, float]:
+    """Requests a second and the 99th percentile in milliseconds."""
     command = ["wrk", "--latency", "--timeout", "30s", "-t1", f"-c{CONNECTIONS}", "-H", f"Cookie: {cookies}"]
-    subprocess.run([*command, "-d2s", url], check=True, capture_output=True)
-    told = subprocess.run([*command, f"-d{SECONDS}s", url], check=True, capture_output=True, text=True).stdout
+    told = subprocess.run([*command, f"-d{seconds}s", url], check=True, capture_output=True, text=True).stdout
     rate, slowest, errors = FASTEST.search(told), SLOWEST.search(told), ERRORS.search(told)
     if rate is None or slowest is None or errors:
         raise SystemExit(f"wrk on {url}: {errors[0] if errors else told}")
