@@ -107,6 +107,7 @@ def _timed(sessions: Sessions, code: str, way: Callable[[Sessions, Unit], str]) 
         unit = session.scalars(select(Unit).where(Unit.code == code)).one()
         pupils = session.scalar(select(func.count()).select_from(enrolled(unit, SchoolTerm.parse(TERM)).subquery()))
         entries = session.scalar(select(func.count(RegisterEntry.id)))
+        session.expunge(unit)
     began, busy = perf_counter(), process_time()
     name = way(sessions, unit)
     seconds, cpu = perf_counter() - began, process_time() - busy
@@ -134,7 +135,7 @@ def _joined(sessions: Sessions, unit: Unit) -> str:
 
 def _multiply(server: EmbeddedPostgres, times: int) -> None:
     strangers = ", ".join(
-        f"CASE WHEN {name} IS NOT NULL THEN sha256(({name}::text || turn)::bytea) END" for name in DIGESTS
+        f"CASE WHEN {name} IS NOT NULL THEN sha256(convert_to({name}::text || turn, 'UTF8')) END" for name in DIGESTS
     )
     with psycopg.connect(libpq(server.owner_url), autocommit=True) as connection:
         indexes = connection.execute(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Select, insert, literal, select, update
@@ -10,11 +11,27 @@ from sqlalchemy.orm import Session
 
 from portal.clock import local
 from portal.enrolment.candidates import among
+from portal.intake.copying import put_rows
 from portal.matching.agreement import NameAgreement, Sharing
 from portal.matching.engine import Match
 from portal.models import Intake, MatchFinding, MatchPair, MatchRun, Pupil, RegisterEntry, Unit
 from portal.privacy.names import variant_spelling
 from portal.vocabulary import IntakeState
+
+FINDING = (
+    "id",
+    "run_id",
+    "pupil_id",
+    "school_id",
+    "register_entry_id",
+    "intake_id",
+    "decision",
+    "basis",
+    "rule",
+    "because_sealed",
+    "category_sealed",
+    "register_sealed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +55,7 @@ class Kept:
 def keep_findings(session: Session, run: MatchRun, found: Sequence[Kept]) -> None:
     """Kept apart until the run is whole."""
     registers = _registers(session, {kept.entry.intake_id for kept in found})
-    rows = [_row(run, kept, registers[kept.entry.intake_id]) for kept in found]
-    if rows:
-        session.execute(insert(MatchFinding), rows)
+    put_rows(session, MatchFinding, FINDING, (_row(run, kept, registers[kept.entry.intake_id]) for kept in found))
 
 
 def let_stand(session: Session, run: MatchRun, pupils: Collection[UUID], now: datetime) -> None:
@@ -95,19 +110,19 @@ def _registers(session: Session, intakes: set[UUID]) -> dict[UUID, str]:
     return {key: f"{unit} {batch}" for key, unit, batch in session.execute(named.where(Intake.id.in_(intakes)))}
 
 
-def _row(run: MatchRun, kept: Kept, register: str) -> dict[str, object]:
+def _row(run: MatchRun, kept: Kept, register: str) -> tuple[Any, ...]:
     pair = MatchFinding(id=uuid4())
-    return {
-        "id": pair.id,
-        "run_id": run.id,
-        "pupil_id": kept.pupil.id,
-        "school_id": kept.pupil.school_id,
-        "register_entry_id": kept.entry.id,
-        "intake_id": kept.entry.intake_id,
-        "decision": kept.match.decision,
-        "basis": kept.match.basis,
-        "rule": kept.match.rule.code,
-        "because_sealed": MatchPair.because.seal(pair, kept.because),
-        "category_sealed": MatchPair.category.seal(pair, kept.entry.category),
-        "register_sealed": MatchPair.register.seal(pair, register),
-    }
+    return (
+        pair.id,
+        run.id,
+        kept.pupil.id,
+        kept.pupil.school_id,
+        kept.entry.id,
+        kept.entry.intake_id,
+        kept.match.decision.value,
+        kept.match.basis.value,
+        kept.match.rule.code,
+        MatchPair.because.seal(pair, kept.because),
+        MatchPair.category.seal(pair, kept.entry.category),
+        MatchPair.register.seal(pair, register),
+    )
