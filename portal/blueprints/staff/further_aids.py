@@ -23,12 +23,14 @@ FOUND = {"": "没有落实"} | {source.code: source.label for source in SOURCES.
 
 
 class FlagForm(Form):
-    why = StringField("为什么特别困难")
+    """Names of its own: the pupil's page has other forms beside it."""
+
+    further_why = StringField("为什么特别困难")
 
 
 class FoundForm(Form):
-    source = SelectField("落实了哪一项", choices=choices(FOUND))
-    words = StringField("落实了什么，或为什么没有")
+    further_source = SelectField("落实了哪一项", choices=choices(FOUND))
+    further_words = StringField("落实了什么，或为什么没有")
 
 
 @staff.post("/pupils/<uuid:pupil_id>/further-aid")
@@ -37,9 +39,9 @@ def flag_further_aid(pupil_id: UUID) -> BaseResponse | tuple[str, int]:
     session, form = db.session(), FlagForm()
     pupil = current_user.scope.find(session, Pupil, pupil_id, Pupil.school_id)
     try:
-        further_aid.flag(session, pupil, form.why.data or "", current_user.staff, clock.now())
+        further_aid.flag(session, pupil, form.further_why.data or "", current_user.staff, clock.now())
     except FurtherAidRefused as refused:
-        form.why.errors = [str(refused)]
+        form.further_why.errors = [str(refused)]
         return pupil_page(pupil_id, flag_form=form), 422
     session.commit()
     flash("已标记。落实一项其他资助，或写明为什么没有，才算办完。")
@@ -52,9 +54,11 @@ def settle_further_aid(further_id: UUID) -> BaseResponse | tuple[str, int]:
     session, form = db.session(), FoundForm()
     row = current_user.scope.find(session, FurtherAid, further_id, FurtherAid.school_id)
     try:
-        further_aid.settle(session, row, form.source.data or "", form.words.data or "", current_user.staff, clock.now())
+        further_aid.settle(
+            session, row, form.further_source.data or "", form.further_words.data or "", current_user.staff, clock.now()
+        )
     except FurtherAidRefused as refused:
-        form.words.errors = [str(refused)]
+        form.further_words.errors = [str(refused)]
         return pupil_page(row.pupil_id, found_form=form), 422
     session.commit()
     flash("已记下。")
