@@ -174,6 +174,11 @@ class Application:
     listed: str | None = None
     windows: tuple[Window, ...] = ()
 
+    @property
+    def at_hukou(self) -> bool:
+        """在户籍地办理: its place is said as that of the household."""
+        return "户口所在" in self.where
+
     def window(self, day: date) -> tuple[date, date] | None:
         """The span a day lies in, or else the nearest to come; None where one may apply at any time."""
         return min((window.on(day) for window in self.windows), default=None)

@@ -109,7 +109,8 @@ def test_j7_a_number_of_23_families_opens_nothing_and_is_sent_nothing(session: S
     for n in range(23):
         number = "329901201603050015" if n == 0 else None
         pupil = a_pupil(session, name=f"王{chr(0x5B50 + n)}", id_number=number, guardian=f"李{n}", phone="19900000009")
-        listed(session, pupil)
+        a_match(session, pupil)
+    opened(session)
     a_message(session, pupil)
     phone.goto("/sign-in/code")
     phone.get_by_label("孩子的姓名").fill("王子")

@@ -7,7 +7,7 @@ from portal.coverage.words import yuan_words
 from portal.policies.amounts import yearly
 from portal.policies.catalogue import Catalogue
 from portal.policies.evaluation import Finding
-from portal.policies.policy import Amount, Gives, Help, Per, Waiver
+from portal.policies.policy import Amount, Gives, Help, Per, Policy, RestsOn, Waiver
 from portal.vocabulary import ClaimMode, Verdict
 
 PER_WORDS = {Per.YEAR: "每学年", Per.TERM: "每学期", Per.ONCE: "一次"}
@@ -92,18 +92,25 @@ def _found(finding: Finding, catalogue: Catalogue) -> Found:
     said = finding.family_because
     if finding.verdict is Verdict.NOT_ENTITLED:
         said = (*said, *finding.change)
-    tell = finding.verdict is Verdict.UNKNOWN or finding.claim_mode is not ClaimMode.AUTO
     return Found(
         code=policy.code,
         name=policy.family_name,
         sum=sum_of(finding.amount),
         state=_state(finding),
         because=said,
-        step=TELL_SCHOOL if tell else policy.application.how,
+        step=_step(finding, policy),
         document=finding.source,
         note=finding.note,
         yearly=yearly(finding.amount) if policy.gives is Gives.AID else 0,
     )
+
+
+def _step(finding: Finding, policy: Policy) -> str:
+    """The school does what it can; what the household's own place decides is asked for there (J9)."""
+    if policy.rests_on is RestsOn.HUKOU:
+        return f"{'在户籍地办理，' if policy.application.at_hukou else ''}找{policy.application.where}"
+    tell = finding.verdict is Verdict.UNKNOWN or finding.claim_mode is not ClaimMode.AUTO
+    return TELL_SCHOOL if tell else policy.application.how
 
 
 def _state(finding: Finding) -> str:
