@@ -1,16 +1,17 @@
-"""班主任: which pupils a teacher's account sees: the listed ones of the classes that are its own (N2-3)."""
+"""班主任: which listed pupils a teacher's account sees: of its own classes, and whoever it was named for (N2-3)."""
 
 from datetime import date
 
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_, exists, not_, or_, select
 from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access.accounts import AccountProblem
+from portal.access.one_to_one import in_class, is_named
 from portal.access.scope import Scope, scope_of
 from portal.clock import term_of
 from portal.database import reach_units, set_reach
-from portal.models import EnrolmentRecord, Entitlement, SchoolClass, StaffMember
+from portal.models import EnrolmentRecord, Entitlement, PupilHelper, SchoolClass, StaffMember
 from portal.vocabulary import Role
 
 
@@ -21,25 +22,23 @@ def scope_of_staff(session: Session, staff: StaffMember, today: date) -> Scope:
         return scope
     set_reach(session, reach_units(staff.unit.path))
     term = term_of(today).code
-    in_class = and_(
-        SchoolClass.school_id == EnrolmentRecord.school_id,
-        SchoolClass.grade == EnrolmentRecord.grade,
-        SchoolClass.name == EnrolmentRecord.class_name,
-    )
     listed = exists().where(
         Entitlement.pupil_id == EnrolmentRecord.pupil_id, Entitlement.term == term, Entitlement.retracted.is_(False)
     )
-    named = (
-        select(EnrolmentRecord.pupil_id)
-        .join(SchoolClass, in_class)
-        .where(
-            SchoolClass.staff_id == staff.id,
-            EnrolmentRecord.term == term,
-            EnrolmentRecord.left_on.is_(None),
-            listed,
-        )
+    of_class = exists().where(in_class(), SchoolClass.staff_id == staff.id)
+    named = exists().where(
+        PupilHelper.pupil_id == EnrolmentRecord.pupil_id,
+        PupilHelper.school_id == EnrolmentRecord.school_id,
+        PupilHelper.staff_id == staff.id,
     )
-    return Scope(scope.unit_id, scope.path, tuple(session.scalars(named.order_by(EnrolmentRecord.pupil_id))))
+    own = select(EnrolmentRecord.pupil_id).where(
+        EnrolmentRecord.school_id == staff.unit_id,
+        EnrolmentRecord.term == term,
+        EnrolmentRecord.left_on.is_(None),
+        or_(named, and_(of_class, not_(is_named()))),
+        listed,
+    )
+    return Scope(scope.unit_id, scope.path, tuple(session.scalars(own.order_by(EnrolmentRecord.pupil_id))))
 
 
 def classes_of(session: Session, staff: StaffMember) -> list[SchoolClass]:

@@ -7,17 +7,24 @@ import click
 from portal import clock
 from portal.commands.telling import Steps, answering, json_option, open_session, open_sessions, tell
 from portal.demo import Demo, make_demo
+from portal.demo.sizes import SIZES
 from portal.policies.catalogue import load_catalogue
 
 
 @click.command()
+@click.option(
+    "--size",
+    type=click.Choice(list(SIZES)),
+    default="small",
+    help="多大：" + "；".join(f"{code} {size.label}" for code, size in SIZES.items()),
+)
 @json_option
 @answering
-def demo(as_json: bool) -> None:
+def demo(size: str, as_json: bool) -> None:
     """在空库里造一个演示县，打印演示账号和告知单号码（只显示这一次）."""
     open_session().close()
     steps = Steps()
-    made = make_demo(open_sessions(), load_catalogue(), clock.now(), steps)
+    made = make_demo(open_sessions(), load_catalogue(), clock.now(), steps, SIZES[size])
     if made is None:
         tell(as_json, {"made": False}, "库里已经有数据，没有建演示县")
         return

@@ -102,12 +102,15 @@ class _Known:
 
     @classmethod
     def of(cls, session: Session, scope: Scope, term: SchoolTerm) -> "_Known":
-        pupils = func.count(distinct(EnrolmentRecord.pupil_id))
+        by_file = select(EnrolmentRecord.school_id, EnrolmentRecord.intake_id, func.count().label("pupils")).where(
+            EnrolmentRecord.term == term.code
+        )
+        in_scope = scope.narrow(by_file, EnrolmentRecord.school_id)
+        each = in_scope.group_by(EnrolmentRecord.school_id, EnrolmentRecord.intake_id).subquery()
         enrolled = (
-            select(EnrolmentRecord.school_id, pupils, func.max(Intake.arrived_at))
-            .join(Intake, Intake.id == EnrolmentRecord.intake_id)
-            .where(EnrolmentRecord.term == term.code)
-            .group_by(EnrolmentRecord.school_id)
+            select(each.c.school_id, func.sum(each.c.pupils), func.max(Intake.arrived_at))
+            .join(Intake, Intake.id == each.c.intake_id)
+            .group_by(each.c.school_id)
         )
         runs = (
             select(Unit.path, func.max(MatchRun.began_at))
@@ -122,10 +125,7 @@ class _Known:
         )
         said = select(SchoolReminder).where(SchoolReminder.term == term.code).order_by(SchoolReminder.at)
         return cls(
-            {
-                school: (count, at)
-                for school, count, at in session.execute(scope.narrow(enrolled, EnrolmentRecord.school_id))
-            },
+            {school: (int(count), at) for school, count, at in session.execute(enrolled)},
             [(path, at) for path, at in session.execute(runs)],
             {row.school_id: row.pupils for row in session.execute(scope.narrow(doubtful, MatchPair.school_id))},
             {one.school_id: one for one in session.scalars(scope.narrow(said, SchoolReminder.school_id))},

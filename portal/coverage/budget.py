@@ -111,17 +111,17 @@ def budget(session: Session, unit: Unit, term: SchoolTerm, catalogue: Catalogue,
     now: Counter[Place] = Counter()
     moved: Counter[Place] = Counter()
     leavers = unread = 0
-    for one in matched_pupils(session, term.code, lambda table: table.school_id.in_(below)):
-        here = one.circumstances
+    listed = matched_pupils(session, term.code, lambda table: table.school_id.in_(below))
+    for here, pupils in Counter(one.circumstances for one in listed).items():  # thousands of pupils, dozens of cases
         if here.stage is None or here.grade is None:
-            unread += 1
+            unread += pupils
             continue
-        now.update(_places(judged, here))
+        now.update(dict.fromkeys(_places(judged, here), pupils))
         there = _a_grade_up(here)
         if there is None:
-            leavers += 1
+            leavers += pupils
         else:
-            moved.update(_places(judged, there))
+            moved.update(dict.fromkeys(_places(judged, there), pupils))
     places = sorted(
         (place for place in {*now, *moved} if moved[place] or place.is_entry),
         key=lambda place: (list(Stage).index(place.stage), place.policy, place.grade, place.yuan),

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from portal.coverage.counted import By, Measure, beside, counted_pupils, group_of, holds
 from portal.coverage.distribution import AtSchool, by_category
+from portal.coverage.lists import names_of
 from portal.coverage.words import class_words
-from portal.models import EnrolmentRecord, Pupil, Unit
+from portal.models import EnrolmentRecord, Unit
 from portal.privacy.masking import mask_name
 
 
@@ -45,20 +46,20 @@ def count_of(session: Session, asked: Question) -> int:
 def lines_of(session: Session, asked: Question, offset: int, limit: int) -> list[CountedLine]:
     """School by school, class by class."""
     people = counted_pupils(asked.unit, asked.term)
-    page = _narrowed(
-        session, asked, people, Pupil, Unit.name, EnrolmentRecord.grade, EnrolmentRecord.class_name, people
-    )
+    page = _narrowed(session, asked, people, Unit.name, EnrolmentRecord.grade, EnrolmentRecord.class_name, people)
     page = (
         page.order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, people.c.pupil_id)
         .offset(offset)
         .limit(limit)
     )
+    found = session.execute(page).all()
+    names = names_of(session, [row.pupil_id for row in found])
     return [
         CountedLine(
-            row.pupil_id, mask_name(row.Pupil.name or "") if row.Pupil else "已转出的学生", row.name,
+            row.pupil_id, mask_name(names.get(row.pupil_id, "")) or "已转出的学生", row.name,
             class_words(row.grade or "", row.class_name or ""), row.aided, row.unaided, row.due, row.gap,
         )
-        for row in session.execute(page)
+        for row in found
     ]  # fmt: skip
 
 

@@ -7,16 +7,16 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, func, not_, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.access.scope import Scope
 from portal.clock import SchoolTerm, local
 from portal.coverage.as_of import Standing, standing_on
 from portal.coverage.reasons import label_of
-from portal.coverage.today import is_aware, is_not_received, is_unaided
+from portal.coverage.today import is_aware, is_not_received, is_unaided, is_unaware
 from portal.coverage.words import class_words
-from portal.models import EnrolmentRecord, Entitlement, EntitlementChange, Unit
+from portal.models import EnrolmentRecord, Entitlement, EntitlementChange, Pupil, Unit
 from portal.policies.catalogue import Catalogue
 from portal.privacy.masking import mask_name
 from portal.vocabulary import EntitlementState, UnitLevel
@@ -100,15 +100,16 @@ def ledger_lines(
     """What is due first stands first; ended rows come last. With a day, as the list stood at its end."""
     table: Standing = standing_on(scope, term, as_of) if as_of else Entitlement
     narrowed = _narrowed(table, scope, term, wanted, as_of or today)
-    total = session.scalar(select(func.count()).select_from(narrowed.subquery())) or 0
+    total = session.scalar(select(func.count()).select_from(narrowed.with_only_columns(table.id).subquery())) or 0
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)
     ended_last = case((table.closed_on.is_(None), 0), else_=1)
+    in_order = ended_last, table.next_step_due, table.id
+    of_page = narrowed.with_only_columns(table.id).order_by(*in_order).limit(PAGE).offset((page - 1) * PAGE)
+    ids = list(session.scalars(of_page))  # first whom to show: sorting the rows themselves would carry them all along
+    shown: Select[Any] = select(table).where(table.id.in_(ids)).order_by(*in_order)
     rows: Sequence[Entitlement | EntitlementChange] = session.scalars(
-        narrowed.options(joinedload(table.pupil), joinedload(table.school))
-        .order_by(ended_last, table.next_step_due, table.id)
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
+        shown.options(joinedload(table.pupil), joinedload(table.school))
     ).all()
     classes = classes_of(session, term, [row.pupil_id for row in rows])
     lines = (line_of(row, classes.get(row.pupil_id, ""), catalogue, as_of or today) for row in rows)
@@ -159,7 +160,7 @@ def _narrowed(rows: Standing, scope: Scope, term: str, wanted: LedgerFilter, tod
         (wanted.unaided, is_unaided(rows)),
         (wanted.not_received, is_not_received(rows)),
         (wanted.aware is True, is_aware(rows.pupil_id, SchoolTerm.parse(term))),
-        (wanted.aware is False, not_(is_aware(rows.pupil_id, SchoolTerm.parse(term)))),
+        (wanted.aware is False, is_unaware(rows.pupil_id, SchoolTerm.parse(term))),
         (wanted.fits is not None, wanted.fits),
         (wanted.raised_to, is_open & (rows.raised_to == wanted.raised_to)),
         (
@@ -169,6 +170,12 @@ def _narrowed(rows: Standing, scope: Scope, term: str, wanted: LedgerFilter, tod
     ]
     asked = [condition for given, condition in conditions if given]
     return scope.narrow(select(rows).where(rows.term == term, *asked), rows.school_id)
+
+
+def names_of(session: Session, pupils: Sequence[UUID]) -> dict[UUID, str]:
+    """Of those in reach; only so many names are opened as are shown."""
+    sealed = select(Pupil.id, Pupil.name_sealed).where(Pupil.id.in_(pupils))
+    return {row.id: Pupil.name.open(row) or "" for row in session.execute(sealed)}
 
 
 def classes_of(session: Session, term: str, pupils: list[UUID]) -> dict[UUID, str]:

@@ -7,12 +7,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, cast, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, cast, exists, func, not_, or_, select, union
 from sqlalchemy import Date as Day
 from sqlalchemy.orm import Session
 
+from portal.access.one_to_one import has_class_teacher, is_named
 from portal.access.scope import Scope
 from portal.coverage import further_aid, quality
+from portal.coverage.lists import names_of
 from portal.coverage.words import class_words
 from portal.enrolment.lists import category_names
 from portal.enrolment.standing import OUTCOME, stands
@@ -61,85 +63,113 @@ class Roll:
 
 
 def lines(session: Session, scope: Scope, roll: Roll, term: str, offset: int, limit: int) -> list[RollLine]:
-    """School by school, class by class."""
+    """School by school, class by class; only those of the page are opened."""
     page = (
-        _enrolled(scope, roll, term)
-        .order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, Pupil.id)
+        _enrolled(scope, roll, term, EnrolmentRecord.pupil_id, EnrolmentRecord.grade, EnrolmentRecord.class_name)
+        .add_columns(Unit.name)
+        .join(Unit, Unit.id == EnrolmentRecord.school_id)
+        .order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, EnrolmentRecord.pupil_id)
         .offset(offset)
         .limit(limit)
     )
     found = session.execute(page).all()
-    why = roll.words(session, [pupil.id for pupil, _, _ in found], term)
+    ids = [row.pupil_id for row in found]
+    why, names = roll.words(session, ids, term), names_of(session, ids)
     return [
         RollLine(
-            pupil.id,
-            mask_name(pupil.name or ""),
-            school.name,
-            class_words(record.grade, record.class_name),
-            why.get(pupil.id, ""),
+            row.pupil_id,
+            mask_name(names.get(row.pupil_id, "")),
+            row.name,
+            class_words(row.grade, row.class_name),
+            why.get(row.pupil_id, ""),
         )
-        for pupil, record, school in found
+        for row in found
     ]
 
 
 def count(session: Session, scope: Scope, roll: Roll, term: str) -> int:
-    return session.scalar(select(func.count()).select_from(_enrolled(scope, roll, term).subquery())) or 0
+    return session.scalar(_enrolled(scope, roll, term, func.count())) or 0
 
 
 def by_school(session: Session, scope: Scope, roll: Roll, term: str) -> list[tuple[str, int]]:
     """How many of each school, the most first."""
-    counted = _enrolled(scope, roll, term).with_only_columns(Unit.name, func.count()).group_by(Unit.name)
-    return [(name, number) for name, number in session.execute(counted.order_by(func.count().desc(), Unit.name))]
+    counted = _enrolled(scope, roll, term, EnrolmentRecord.school_id, func.count().label("number"))
+    each = counted.group_by(EnrolmentRecord.school_id).subquery()
+    named = select(Unit.name, each.c.number).join(Unit, Unit.id == each.c.school_id)
+    return [(name, number) for name, number in session.execute(named.order_by(each.c.number.desc(), Unit.name))]
 
 
-def _enrolled(scope: Scope, roll: Roll, term: str) -> Select[Pupil, EnrolmentRecord, Unit]:
-    statement = (
-        select(Pupil, EnrolmentRecord, Unit)
-        .join(EnrolmentRecord, EnrolmentRecord.pupil_id == Pupil.id)
-        .join(Unit, Unit.id == EnrolmentRecord.school_id)
-        .where(EnrolmentRecord.term == term, EnrolmentRecord.left_on.is_(None), roll.holds(scope, term))
+def _enrolled(scope: Scope, roll: Roll, term: str, *columns: Any) -> Select[*tuple[Any, ...]]:
+    statement = select(*columns).where(
+        EnrolmentRecord.term == term, EnrolmentRecord.left_on.is_(None), roll.holds(scope, term)
     )
-    return scope.narrow(statement, EnrolmentRecord.school_id)
+    return scope.narrow(statement.select_from(EnrolmentRecord), EnrolmentRecord.school_id)
 
 
-def _sure(term: str) -> ColumnElement[bool]:
-    """On a list as itself, or accepted with the household, or added by hand."""
-    listed = exists().where(MatchPair.pupil_id == Pupil.id, stands(term), OUTCOME == Decision.CERTAIN)
-    added = exists().where(Addition.pupil_id == Pupil.id, Addition.state == AdditionState.ADDED)
-    return or_(listed, added)
+Pupils = Select[UUID]
 
 
-def _unfound(_: Scope, term: str) -> ColumnElement[bool]:
-    doubted = exists().where(MatchPair.pupil_id == Pupil.id, stands(term))
-    added = exists().where(Addition.pupil_id == Pupil.id, Addition.state == AdditionState.ADDED)
-    return and_(~doubted, ~added)
+def _enrolled_among(pupils: Pupils) -> ColumnElement[bool]:
+    return EnrolmentRecord.pupil_id.in_(pupils)
 
 
-def _missed(_: Scope, term: str) -> ColumnElement[bool]:
-    aided = exists().where(Entitlement.pupil_id == Pupil.id, Entitlement.term == term, Entitlement.closed_on.is_(None))
-    return and_(aided, not_(_sure(term)))
+def _of_pupil(holds: Condition) -> Condition:
+    """What is said of the pupil's own row, asked of those enrolled."""
+
+    def of_enrolled(scope: Scope, term: str) -> ColumnElement[bool]:
+        return _enrolled_among(scope.narrow(select(Pupil.id).where(holds(scope, term)), Pupil.school_id))
+
+    return of_enrolled
+
+
+def _not_among(*several: Select[Any]) -> ColumnElement[bool]:
+    """Each said for itself, so that PostgreSQL joins what is not there instead of asking row by row."""
+    return and_(*(~one.exists() for one in several))
+
+
+def _paired(scope: Scope, term: str, *more: ColumnElement[bool]) -> Select[Any]:
+    """The standing pairs of an enrolment's pupil, within the scope."""
+    of_pupil = MatchPair.pupil_id == EnrolmentRecord.pupil_id
+    return scope.narrow(select(MatchPair.id).where(of_pupil, stands(term), *more), MatchPair.school_id)
+
+
+def _added(scope: Scope) -> Select[Any]:
+    of_pupil = Addition.pupil_id == EnrolmentRecord.pupil_id
+    return scope.narrow(select(Addition.id).where(of_pupil, Addition.state == AdditionState.ADDED), Addition.school_id)
+
+
+def _unfound(scope: Scope, term: str) -> ColumnElement[bool]:
+    return _not_among(_paired(scope, term), _added(scope))
+
+
+def _missed(scope: Scope, term: str) -> ColumnElement[bool]:
+    """Has an open row, and is neither on a list as itself or with the household, nor added by hand."""
+    open_rows = select(Entitlement.pupil_id).where(Entitlement.term == term, Entitlement.closed_on.is_(None))
+    sure = _paired(scope, term, OUTCOME == Decision.CERTAIN)
+    return and_(_enrolled_among(scope.narrow(open_rows, Entitlement.school_id)), _not_among(sure, _added(scope)))
 
 
 def _outside(scope: Scope, term: str) -> ColumnElement[bool]:
     province = scope.path.strip("/").partition("/")[0][:2]
-    elsewhere = and_(Pupil.hukou_division != "", not_(Pupil.hukou_division.startswith(province, autoescape=True)))
-    national = exists().where(
-        MatchPair.pupil_id == Pupil.id,
-        stands(term),
-        RegisterEntry.id == MatchPair.register_entry_id,
-        RegisterEntry.source.startswith(NATIONAL),
+    elsewhere = select(Pupil.id).where(
+        Pupil.hukou_division != "", not_(Pupil.hukou_division.startswith(province, autoescape=True))
     )
-    return or_(elsewhere, national)
+    national = (
+        select(MatchPair.pupil_id)
+        .join(RegisterEntry, RegisterEntry.id == MatchPair.register_entry_id)
+        .where(stands(term), RegisterEntry.source.startswith(NATIONAL))
+    )
+    either = union(scope.narrow(elsewhere, Pupil.school_id), scope.narrow(national, MatchPair.school_id))
+    return EnrolmentRecord.pupil_id.in_(either)
 
 
-def _changed(_: Scope, term: str) -> ColumnElement[bool]:
+def _changed(scope: Scope, term: str) -> ColumnElement[bool]:
     """Some pair came or fell on the day of the last change; whether anything came of it is said by the words."""
     last = _last_change(term)
-    return exists().where(
-        MatchPair.pupil_id == Pupil.id,
-        MatchPair.term == term,
-        or_(MatchPair.found_on == last, _fell_on() == last),
+    changed = select(MatchPair.pupil_id).where(
+        MatchPair.term == term, or_(MatchPair.found_on == last, _fell_on() == last)
     )
+    return _enrolled_among(scope.narrow(changed, MatchPair.school_id))
 
 
 def _fell_on() -> ColumnElement[date | None]:
@@ -153,8 +183,17 @@ def _last_change(term: str) -> Any:
 
 def _double(_: Scope, term: str) -> ColumnElement[bool]:
     return exists().where(
-        DoubleEnrolment.pupil_id == Pupil.id, DoubleEnrolment.term == term, DoubleEnrolment.settled_at.is_(None)
+        DoubleEnrolment.pupil_id == EnrolmentRecord.pupil_id,
+        DoubleEnrolment.term == term,
+        DoubleEnrolment.settled_at.is_(None),
     )
+
+
+def _alone(scope: Scope, term: str) -> ColumnElement[bool]:
+    """Has a row in the ledger, and nobody's name stands beside it (N2-3)."""
+    listed = select(Entitlement.pupil_id).where(Entitlement.term == term, not_(Entitlement.retracted))
+    among = _enrolled_among(scope.narrow(listed, Entitlement.school_id))
+    return and_(among, not_(is_named()), not_(has_class_teacher()))
 
 
 def _nothing(_session: Session, _pupils: Sequence[UUID], _term: str) -> Mapping[UUID, str]:
@@ -232,28 +271,32 @@ ROLLS = {
         ),
         Roll(
             "no-phone", "没有监护人电话", "消息发不到，也打不通。请补全名册里的监护人电话后重新导入。",
-            "每名在校学生都有监护人电话。", quality.no_phone, _nothing,
+            "每名在校学生都有监护人电话。", _of_pupil(quality.no_phone), _nothing,
         ),
         Roll(
             "no-guardian", "没有监护人", "名册里没有监护人姓名。由机构监护的，填机构名称。",
-            "每名在校学生都有监护人。", quality.no_guardian, _nothing,
+            "每名在校学生都有监护人。", _of_pupil(quality.no_guardian), _nothing,
         ),
         Roll(
             "bad-id", "证件号没有或存疑", "没有证件号，或不能确定是本人的，比对不会自动认定。请核对后重新导入名册。",
-            "在校学生的证件号都能用来比对。", quality.bad_number, _nothing,
+            "在校学生的证件号都能用来比对。", _of_pupil(quality.bad_number), _nothing,
         ),
         Roll(
             "conflicts", "信息有冲突", "两个来源说法不同，还没有人核实。打开学生页或“核实”逐个处理。",
-            "没有互相矛盾的信息。", quality.conflict, quality.conflicts,
+            "没有互相矛盾的信息。", _of_pupil(quality.conflict), quality.conflicts,
         ),
         Roll(
             "further", "特别困难，待落实其他资助",
             "还没有落实地方、校内或社会资助的。打开学生页记下落实的一项，或写明为什么没有。",
-            "没有待落实的。困难程度特别高的学生，在学生页可以标记。", further_aid.is_open, further_aid.why_open,
+            "没有待落实的。困难程度特别高的学生，在学生页可以标记。", _of_pupil(further_aid.is_open), further_aid.why_open,
         ),
         Roll(
             "doubles", "双重学籍", "同一个人在两所学校的名册里。资助只发一份，由县核实孩子在哪里上学。",
             "没有同时在两所学校的学生。", _double, _doubles,
+        ),
+        Roll(
+            "alone", "没有帮扶人", "每名应助学生有一名帮扶人：班主任的账号分到班级就是班主任，也可在学生页另指定老师。",
+            "每名应助学生都有帮扶人。", _alone, _nothing,
         ),
     )
 }  # fmt: skip

@@ -54,11 +54,20 @@ def is_not_received(rows: Standing = Entitlement) -> ColumnElement[bool]:
 
 def is_aware(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm) -> ColumnElement[bool]:
     """The pupil's family answered, visited or was spoken to since the term began."""
+    return or_(*_signs(pupil_id, term))
+
+
+def is_unaware(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm) -> ColumnElement[bool]:
+    """Neither, each said for itself: PostgreSQL joins what is not there, but asks row by row for not (a or b)."""
+    return and_(*map(not_, _signs(pupil_id, term)))
+
+
+def _signs(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     answered = exists().where(Confirmation.pupil_id == pupil_id, Confirmation.term == term.code)
     reached = exists().where(
         ContactRecord.pupil_id == pupil_id, ContactRecord.reached, ContactRecord.at >= _began(term)
     )
-    return or_(answered, reached)
+    return answered, reached
 
 
 def missing_money(session: Session, scope: Scope, term: SchoolTerm) -> int:

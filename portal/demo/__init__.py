@@ -1,6 +1,7 @@
 """An invented county, once, on an empty database: real files through the real roads of intake, matching and ledger."""
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -11,17 +12,17 @@ from portal.access.accounts import make_account, random_password
 from portal.access.class_teachers import classes_of, give_classes
 from portal.access.slips import issue_slips, spaced
 from portal.clock import SHANGHAI, SchoolTerm, local, term_of
-from portal.coverage import progress
 from portal.coverage.keepers import KEEPERS
 from portal.coverage.ledger import open_rows
-from portal.demo import files
-from portal.demo.people import COLLEGE, K1, KNOWN, MIDDLE, NEIGHBOUR, PRIMARY, SECOND, Child, everybody
-from portal.enrolment.confirmation import confirm
+from portal.demo import families, files
+from portal.demo.people import COLLEGE, K1, KNOWN, MIDDLE, NEIGHBOUR, PRIMARY, Child, everybody
+from portal.demo.sizes import SIZES, Size
 from portal.enrolment.matching_runs import run
 from portal.intake.receive import receive
 from portal.intake.units import load_units
 from portal.intake.work_off import work_off
-from portal.models import Demonstration, Entitlement, Pupil, SchoolClass, StaffMember, Unit
+from portal.models import Demonstration, Pupil, SchoolClass, StaffMember, Unit
+from portal.outreach import reminders
 from portal.outreach.dispatch import tick
 from portal.outreach.gateways.sandbox import Sandbox
 from portal.outreach.quiet import next_allowed
@@ -43,8 +44,6 @@ STAFF = (
     ("insp", "督查员", Role.INSPECTOR, "329901"),
     ("keeper", "账号管理员", Role.ACCOUNT_KEEPER, "329901"),
 )
-ANSWERED, PAID, RECEIVED = 6, 4, 2
-"""Of the listed children at 示例县第二小学: how many families have answered, were paid, said that it came."""
 
 
 @dataclass(frozen=True)
@@ -83,47 +82,56 @@ def silent(_words: str) -> None:
     """For makers whom nobody watches."""
 
 
-def make_demo(sessions: "sessionmaker[Session]", catalogue: Catalogue, now: datetime, say: Say = silent) -> Demo | None:
+def make_demo(
+    sessions: "sessionmaker[Session]",
+    catalogue: Catalogue,
+    now: datetime,
+    say: Say = silent,
+    size: Size = SIZES["small"],
+) -> Demo | None:
     """None where there is anything already; one that was interrupted is finished. ``sessions`` reach everything.
 
-    All of it happens on the last morning on which messages could leave, so that the reminders are there to be seen.
+    All of it ends on the last morning on which messages could leave, so that the reminders are there to be seen.
     """
     now = last_morning(now)
     with sessions.begin() as session:
         if not _may_begin(session):
             return None
         _mark(session, now)
-        load_units(session, files.UNITS.encode(), "command")
+        load_units(session, size.units.encode(), "command")
     term = term_of(local(now).date())
-    children = everybody(int(term.school_year[:4]))
-    say("导入学籍名册和困难群体名单")
-    for unit in ("329901", "329902", COLLEGE):
-        data = files.roster([child for child in children if _reports_to(child) == unit])
-        _take_in(sessions, IntakeKind.ROSTER, unit, term.code, "学籍名册.xlsx", data, now)
-    for register in files.registers(children):
-        _take_in(sessions, IntakeKind.REGISTER, register.unit, _batch(term), register.file_name, register.data, now)
-    say("比对，开立台账")
+    began = max(now - timedelta(days=size.days), datetime.combine(term.first_day, time(10), SHANGHAI).astimezone(UTC))
+    began = min(began, now)
+    children = everybody(int(term.school_year[:4]), size.years)
+    _take_in_files(sessions, children, size, term, began, say)
     certain = rows = 0
     for unit in ("329901", "329902", COLLEGE):
         with sessions.begin() as session:
-            made = run(session, _unit(session, unit), term, "command", now)
+            made = run(session, _unit(session, unit), term, "command", began, lambda words: say(f"比对：{words}"))
+            say("开立台账")
             certain += made.counts["certain"]
-            rows += open_rows(session, made, catalogue, now).rows
+            rows += open_rows(session, made, catalogue, began).rows
     say("家长确认，发放")
-    with sessions.begin() as session:
-        listed = _answer(session, children, term, now)
-    paid_on = local(now).date()
-    data = files.awards(listed, term, paid_on.isoformat())
+    paid = families.answer(sessions, children, size, term, now)
+    data = files.awards([(one.child, one.yuan) for one in paid], term, local(now).date().isoformat())
     _take_in(sessions, IntakeKind.AWARDS, "329901", term.code, "受助名单.csv", data, now)
+    families.receive(sessions, paid, term, now)
+    say("发告知单，开账号")
     with sessions.begin() as session:
-        _receive(session, [child for child, _ in listed], term, now)
         _name_teachers(session)
-        families = _give_slips(session, now)
+        told = _give_slips(session, now)
         accounts = tuple(_open_account(session, *line, now) for line in STAFF)
         _give_class(session)
     say("提醒还没有确认的家庭")
-    told = tick(sessions, (Sandbox(),), now)
-    return Demo(term.code, accounts, families, len(children), certain, rows, told.handed.total())
+    messages = _remind(sessions, size, now)
+    return Demo(term.code, accounts, told, len(children), certain, rows, messages)
+
+
+def _remind(sessions: "sessionmaker[Session]", size: Size, now: datetime) -> int:
+    if size.leave:
+        return tick(sessions, (Sandbox(),), now).handed.total()
+    with sessions.begin() as session:
+        return reminders.plan(session, now, Sandbox().name).messages
 
 
 def last_morning(now: datetime) -> datetime:
@@ -145,6 +153,32 @@ def _mark(session: Session, now: datetime) -> None:
         session.add(Demonstration(id=1, made_at=now))
 
 
+def _take_in_files(
+    sessions: "sessionmaker[Session]",
+    children: tuple[Child, ...],
+    size: Size,
+    term: SchoolTerm,
+    now: datetime,
+    say: Say,
+) -> None:
+    """The story's schools are handed in by the offices above them, every other school hands in its own."""
+    of_school: defaultdict[str, list[Child]] = defaultdict(list)
+    for child in children:
+        of_school[_handed_in_by(child, size)].append(child)
+    for place, (unit, some) in enumerate(of_school.items(), 1):
+        say(f"导入学籍名册，第{place}份，共{len(of_school)}份")
+        _take_in(sessions, IntakeKind.ROSTER, unit, term.code, "学籍名册.xlsx", files.roster(some), now)
+    say("导入困难群体名单")
+    for register in files.registers(children):
+        _take_in(sessions, IntakeKind.REGISTER, register.unit, _batch(term), register.file_name, register.data, now)
+
+
+def _handed_in_by(child: Child, size: Size) -> str:
+    if child.school in {school.code for school in size.schools}:
+        return child.school
+    return _reports_to(child)
+
+
 def _reports_to(child: Child) -> str:
     return {COLLEGE: COLLEGE, NEIGHBOUR: "329902"}.get(child.school, "329901")
 
@@ -164,33 +198,6 @@ def _take_in(
     with sessions.begin() as session:
         intake_id = receive(session, kind, _unit(session, unit), occasion, name, data, "", "command", now).id
     work_off(sessions, intake_id, now, keepers=KEEPERS)
-
-
-def _rows_of(session: Session, child: Child, term: SchoolTerm) -> list[Entitlement]:
-    index = Pupil.id_number.digest(child.number)
-    of_child = select(Entitlement).join(Pupil).where(Pupil.id_number_index == index, Entitlement.term == term.code)
-    return list(session.scalars(of_child))
-
-
-def _answer(session: Session, children: Iterable[Child], term: SchoolTerm, now: datetime) -> list[tuple[Child, int]]:
-    """Some families of one school have answered; who of them was paid, and how much."""
-    listed = [
-        (child, rows) for child in children if child.school == SECOND and (rows := _rows_of(session, child, term))
-    ]
-    for _, rows in listed[:ANSWERED]:
-        pupil = rows[0].pupil
-        confirm(session, pupil, term.code, True, True, "family", now)
-        progress.note_answered(session, pupil.id, term.code, True, True, "family", now)
-    return [(child, int(rows[0].due_yuan or 0)) for child, rows in listed[:PAID]]
-
-
-def _receive(session: Session, paid: list[Child], term: SchoolTerm, now: datetime) -> None:
-    for child in paid[:RECEIVED]:
-        for row in _rows_of(session, child, term):
-            progress.note_received(session, row, "family", now)
-    for child in paid[RECEIVED : RECEIVED + 1]:
-        for row in _rows_of(session, child, term):
-            progress.note_not_received(session, row, "family", now)
 
 
 def _name_teachers(session: Session) -> None:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from random import Random
 
@@ -21,23 +21,6 @@ REGISTER = ("序号", "数据来源", "困难类别", "姓名", "身份证件号
 AWARDS = ("姓名", "身份证件号", "学校标识码", "资助项目", "学年", "学期", "金额", "发放日期", "收款账户户主")
 
 Row = Sequence[str]
-
-UNITS = """代码,名称,级别,上级代码,学段,联系电话,资助老师
-32,江苏省教育厅,province,,,,
-3299,示例市教育局,city,32,,0510-00000099,
-329901,示例县教育局,county,3299,,0510-00000000,陈老师
-329902,邻县教育局,county,3299,,0510-00000020,
-329901-MZ,示例县民政局,bureau,329901,,,
-329901-CL,示例县残联,bureau,329901,,,
-329901-NY,示例县农业农村局,bureau,329901,,,
-3299010001,示例县实验小学,school,329901,primary,0510-00000001,张老师
-3299010002,示例县第一中学,school,329901,junior;senior,0510-00000002,吴老师
-3299010003,示例县特殊教育学校,school,329901,primary;junior,0510-00000003,何老师
-3299010004,示例县第二小学,school,329901,primary,0510-00000004,徐老师
-3299010005,示例县职业中学,school,329901,vocational,0510-00000005,马老师
-3299020001,邻县中心小学,school,329902,primary,0510-00000021,朱老师
-3299000001,示例市高等职业学院,school,3299,college,0510-00000091,高老师
-"""
 
 
 @dataclass(frozen=True)
@@ -57,12 +40,14 @@ def roster(children: Iterable[Child]) -> bytes:
 def registers(children: Sequence[Child]) -> tuple[Register, ...]:
     """What four bureaus and the national system deliver: about one child in six, some parents, and strangers."""
     chance = Random(SEED + 1)  # noqa: S311 - invented people, the same on every machine
-    others = [child for child in children if child not in KNOWN]
+    others = children[len(KNOWN) :]
     poor = chance.sample(others, len(others) // 6)
     third = len(poor) // 3
-    parents = chance.sample([child.guardian for child in others if child not in poor], 8)
+    listed = {child.number for child in poor}
+    parents = chance.sample([child.guardian for child in others if child.number not in listed], len(others) // 40)
+    misheard = len(others) // 400
     civil = [
-        *_entries("民政", "低保", [K1, *poor[:third]], "子女"),
+        *_entries("民政", "低保", [K1, *map(_misheard, poor[:misheard]), *poor[misheard:third]], "子女"),
         *_entries("民政", "低保", [K1.guardian, *parents], "户主"),
         *_entries("民政", "孤儿", [K5], "本人"),
         *_entries("民政", "低保", _strangers(chance, 120), "户主"),
@@ -105,9 +90,14 @@ def _roster_row(place: int, child: Child) -> Row:
 
 def _entries(source: str, category: str, people: Iterable[Child | Grown], relation: str) -> list[Row]:
     return [
-        (source, category, person.name, person.number, f"H{person.number[-6:-1]}", person.number[:6], relation, "")
+        (source, category, person.name, person.number, f"H{person.number[6:17]}", person.number[:6], relation, "")
         for person in people
     ]
+
+
+def _misheard(child: Child) -> Child:
+    """The register writes another character at the end of the name; a person has to look."""
+    return replace(child, name=f"{child.name[:-1]}{'语' if child.name[-1] != '语' else '雨'}")
 
 
 def _certificates(people: Iterable[Child | Grown], kind_and_level: str) -> list[Row]:

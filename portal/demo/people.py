@@ -3,7 +3,7 @@
 Nobody is real: district 3299xx and 4199xx are allotted to no place, and the phones are those of the sandbox.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -101,11 +101,11 @@ YEARS = (
 )
 
 
-def everybody(autumn: int) -> tuple[Child, ...]:
+def everybody(autumn: int, years: Iterable[Year] = YEARS) -> tuple[Child, ...]:
     """All children of the school year that begins in that autumn, the eight first; the same ones every time."""
     chance = Random(SEED)  # noqa: S311 - invented people, the same on every machine
     taken = {child.number for child in KNOWN}
-    return (*KNOWN, *(child for year in YEARS for child in _of_year(year, autumn, chance, taken)))
+    return (*KNOWN, *(child for year in years for child in _of_year(year, autumn, chance, taken)))
 
 
 def _of_year(year: Year, autumn: int, chance: Random, taken: set[str]) -> Iterator[Child]:

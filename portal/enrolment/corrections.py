@@ -1,20 +1,22 @@
 """信息不对: what a family may say is wrong, each with who looks into it; nothing is ever asked in proof."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from portal import audit
 from portal.access.scope import Scope
 from portal.clock import local, working_days_after
-from portal.models import Correction, Pupil
+from portal.models import Correction, Pupil, Unit
 from portal.vocabulary import UnitLevel
 
 LONGEST = 200
+MOST = 200
+"""So many are looked through at once; the oldest come first."""
 ANSWER_WITHIN, SETTLE_WITHIN = 2, 20
 """Working days for what the unit above the school looks into."""
 NOES = ("not_in_school", "no_aid_wanted")
@@ -98,10 +100,40 @@ def settle_one(session: Session, said: Correction, answer: str, by: str, now: da
     if len(answer) > LONGEST:
         raise CorrectionRefused(f"答复请不超过{LONGEST}个字，现在有{len(answer)}个字")
     if said.settled_at is None:
-        said.settled_at, said.answer = now, answer
+        said.settled_at, said.settled_by, said.answer = now, by, answer
         audit.record(
             session, by, "correction_settled", unit_id=said.school_id, pupil_id=said.pupil_id, about=said.about
         )
+
+
+def settle_alike(session: Session, said: Sequence[Correction], answer: str, by: str, now: datetime) -> UUID:
+    """In one press what families said of one matter; all of it or nothing. Raise CorrectionRefused."""
+    if not said:
+        raise CorrectionRefused("请先勾选要记为核实的")
+    if len({one.about for one in said}) > 1:
+        raise CorrectionRefused("一次只能办同一种情况，请分开办")
+    act = uuid4()
+    for one in said:
+        if one.settled_at is not None:
+            raise CorrectionRefused("其中有已经核实过的，请刷新再看")
+        settle_one(session, one, answer, by, now)
+        one.act_id = act
+    return act
+
+
+def settled_with(session: Session, scope: Scope, act: UUID) -> list[Correction]:
+    """Nothing once it waits again."""
+    of_act = scope.narrow(select(Correction).where(Correction.act_id == act), Correction.school_id)
+    return list(session.scalars(of_act.order_by(Correction.said_at)))
+
+
+def wait_again(session: Session, said: Sequence[Correction], by: str) -> None:
+    """Only whoever settled it takes it back; that it was settled stays in the trail. Raise CorrectionRefused."""
+    if any(one.settled_by != by for one in said):
+        raise CorrectionRefused("这是别人办的，请由办的人撤销")
+    for one in said:
+        one.settled_at = one.settled_by = one.act_id = one.answer = None
+        audit.record(session, by, "correction_reopened", unit_id=one.school_id, pupil_id=one.pupil_id, about=one.about)
 
 
 def may_look(about: str, level: UnitLevel) -> bool:
@@ -130,10 +162,17 @@ def has_come_to(said: Correction, level: UnitLevel, above: UnitLevel, today: dat
     return order.index(level) <= order.index(above) + climbed
 
 
-def waiting(session: Session, scope: Scope, level: UnitLevel, term: str) -> list[Correction]:
+def waiting_with_pupils(
+    session: Session, scope: Scope, level: UnitLevel, term: str
+) -> list[tuple[Correction, Pupil, Unit]]:
     """What waits within a scope for somebody at this level; 有人要证明 never shows at the school."""
     shown = [code for code in ABOUTS if may_look(code, level)]
-    statement = select(Correction).where(
-        Correction.term == term, Correction.settled_at.is_(None), Correction.about.in_(shown)
+    statement = (
+        select(Correction, Pupil, Unit)
+        .join(Pupil, Pupil.id == Correction.pupil_id)
+        .join(Unit, Unit.id == Pupil.school_id)
+        .options(joinedload(Unit.parent))
+        .where(Correction.term == term, Correction.settled_at.is_(None), Correction.about.in_(shown))
     )
-    return list(session.scalars(scope.narrow(statement, Correction.school_id).order_by(Correction.said_at)))
+    found = session.execute(scope.narrow(statement, Correction.school_id).order_by(Correction.said_at).limit(MOST))
+    return [(said, pupil, school) for said, pupil, school in found]

@@ -34,6 +34,7 @@ from portal.models.outreach_pause import OutreachPause
 from portal.models.policy_overlay import PolicyOverlay
 from portal.models.public_notice import PublicNotice, PublicNoticeLine
 from portal.models.pupil import Guardian, Pupil
+from portal.models.pupil_helper import PupilHelper
 from portal.models.register_entry import RegisterEntry, SoughtKey
 from portal.models.reply import Reply
 from portal.models.school_class import SchoolClass
@@ -99,6 +100,7 @@ __all__ = [
     "PublicNotice",
     "PublicNoticeLine",
     "Pupil",
+    "PupilHelper",
     "RegisterEntry",
     "Reply",
     "SchoolClass",

@@ -23,6 +23,9 @@ class Correction(Row):
     """What the family added in words, at most 200 characters."""
     said_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
+    settled_by: Mapped[str | None] = mapped_column(String(60))
+    act_id: Mapped[UUID | None] = mapped_column(index=True)
+    """One press of a button; what was settled with it waits again with it."""
     answer_sealed: Mapped[bytes | None]
     answer = Sealed()
     """What was done, or in writing why it is refused (PIPL 15); the family reads it."""

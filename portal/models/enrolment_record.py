@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Code, Row
@@ -14,10 +14,18 @@ from portal.vocabulary import Boarding, Stage
 
 class EnrolmentRecord(Row):
     __tablename__ = "enrolment_record"
-    __table_args__ = (UniqueConstraint("pupil_id", "school_id", "term"),)
+    __table_args__ = (
+        UniqueConstraint("pupil_id", "school_id", "term"),
+        Index(
+            "ix_enrolment_record_school_term",
+            "school_id",
+            "term",
+            postgresql_include=["pupil_id", "intake_id", "left_on"],
+        ),
+    )
 
     pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupil.id"))
-    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     term: Mapped[str] = mapped_column(String(12))
     intake_id: Mapped[UUID] = mapped_column(ForeignKey("intake.id"))
     roster_row: Mapped[str] = mapped_column(String(20))

@@ -36,6 +36,14 @@ class Entitlement(Row):
             name="open_has_next_step",
         ),
         Index("ix_entitlement_school_term", "school_id", "term"),
+        Index(
+            "ix_entitlement_open",
+            "school_id",
+            "term",
+            "next_step_due",
+            postgresql_include=["pupil_id"],
+            postgresql_where=text("closed_on IS NULL"),
+        ),
         Index("uq_entitlement_person", "person", "policy", "term", unique=True, postgresql_where=text("NOT retracted")),
     )
 

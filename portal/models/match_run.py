@@ -76,6 +76,14 @@ class MatchPair(Row):
             unique=True,
             postgresql_where=text("superseded_at IS NULL"),
         ),
+        Index(
+            "ix_match_pair_standing",
+            "school_id",
+            "term",
+            "decision",
+            postgresql_include=["pupil_id", "settled_as", "basis", "rule"],
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
     )
 
     run_id: Mapped[UUID] = mapped_column(ForeignKey("match_run.id"), index=True)

@@ -29,13 +29,14 @@ class Pupil(Row):
     __tablename__ = "pupil"
     __table_args__ = (
         Index("ix_pupil_offered_keys", "offered_keys", postgresql_using="gin"),
+        Index("ix_pupil_school_hukou", "school_id", "hukou_division", postgresql_include=["id"]),
         *(
             Index(f"ix_pupil_{column}", column, postgresql_where=text("NOT id_certain"))
             for column in ("old_number_index", "name_birth_index", "name_place_index")
         ),
     )
 
-    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     """Where the pupil is enrolled now."""
     name_sealed: Mapped[bytes]
     name_index: Mapped[bytes] = mapped_column(index=True)

@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm, local, term_of, working_days_after
 from portal.coverage.steps import Mover, Step, take_step
-from portal.coverage.today import is_aware
+from portal.coverage.today import is_aware, is_unaware
 from portal.models import (
     ContactTask,
     EnrolmentRecord,
@@ -111,7 +111,7 @@ def _untold(session: Session, term: SchoolTerm, now: datetime, after: UUID | Non
         Message.state.not_in((MessageState.FAILED, MessageState.SUPPRESSED)),
         Message.planned_at > now - WAIT,
     )
-    pupils = waiting(term).where(~tasked, ~may_answer, not_(is_aware(Pupil.id, term)))
+    pupils = waiting(term).where(~tasked, ~may_answer, is_unaware(Pupil.id, term))
     if after is not None:
         pupils = pupils.where(Pupil.id > after)
     return list(session.scalars(pupils.order_by(Pupil.id).limit(PAGE)))
@@ -242,7 +242,7 @@ def _beside_and_untold(session: Session, task: ContactTask, term: SchoolTerm) ->
     beside = select(Guardian.pupil_id).where(
         Guardian.phone_index == task.phone_index, Guardian.school_id == task.school_id
     )
-    return list(session.scalars(waiting(term).where(Pupil.id.in_(beside), not_(is_aware(Pupil.id, term)))))
+    return list(session.scalars(waiting(term).where(Pupil.id.in_(beside), is_unaware(Pupil.id, term))))
 
 
 def close(task: ContactTask, outcome: str, by: str, now: datetime) -> None:

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, not_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
 from portal.clock import SHANGHAI, SchoolTerm
-from portal.coverage.today import is_aware
+from portal.coverage.lists import names_of
+from portal.coverage.today import is_unaware
 from portal.coverage.words import actor_words, class_words
 from portal.enrolment.standing import OUTCOME, stands
 from portal.models import (
@@ -20,7 +22,6 @@ from portal.models import (
     MatchPair,
     Message,
     MessagePupil,
-    Pupil,
     Unit,
 )
 from portal.outreach.lists import BECAUSE
@@ -53,15 +54,22 @@ class Trace:
 
 
 def count_unreached(session: Session, scope: Scope, term: SchoolTerm) -> int:
-    return session.scalar(select(func.count()).select_from(_unreached(scope, term).order_by(None).subquery())) or 0
+    return session.scalar(_unreached(scope, term, func.count())) or 0
 
 
 def unreached(
     session: Session, scope: Scope, term: SchoolTerm, today: date, most: int, skip: int
 ) -> tuple[Unreached, ...]:
     """In the order of schools and classes, so that a school can be rung about its own."""
-    rows = session.execute(_unreached(scope, term).limit(most).offset(skip)).all()
-    ids = [pupil.id for pupil, *_ in rows]
+    page = (
+        _unreached(scope, term, EnrolmentRecord.pupil_id, EnrolmentRecord.grade, EnrolmentRecord.class_name)
+        .add_columns(Unit.name)
+        .join(Unit, Unit.id == EnrolmentRecord.school_id)
+        .order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, EnrolmentRecord.pupil_id)
+    )
+    rows = session.execute(page.limit(most).offset(skip)).all()
+    ids = [row.pupil_id for row in rows]
+    names = names_of(session, ids)
     standing = select(ContactTask).where(ContactTask.pupil_id.in_(ids), ContactTask.closed_at.is_(None))
     tasks = {task.pupil_id: task for task in session.scalars(standing)}
     counts = (
@@ -73,11 +81,11 @@ def unreached(
     sent = dict(iter(session.execute(counts)))
     return tuple(
         Unreached(
-            pupil.id, mask_name(pupil.name or ""), class_words(grade, name), school,
-            _rung(tasks.get(pupil.id), sent.get(pupil.id, 0)),
-            pupil.id in tasks and tasks[pupil.id].due_on < today, sent.get(pupil.id, 0),
+            row.pupil_id, mask_name(names.get(row.pupil_id, "")), class_words(row.grade, row.class_name), row.name,
+            _rung(tasks.get(row.pupil_id), sent.get(row.pupil_id, 0)),
+            row.pupil_id in tasks and tasks[row.pupil_id].due_on < today, sent.get(row.pupil_id, 0),
         )
-        for pupil, school, grade, name in rows
+        for row in rows
     )  # fmt: skip
 
 
@@ -87,21 +95,15 @@ def _rung(task: ContactTask | None, sent: int) -> str:
     return f"发过 {sent} 条短信，还没有回应" if sent else "还没有联系"
 
 
-def _unreached(scope: Scope, term: SchoolTerm) -> Select[Pupil, str, str, str]:
+def _unreached(scope: Scope, term: SchoolTerm, *columns: Any) -> Select[*tuple[Any, ...]]:
     matched = select(MatchPair.pupil_id).where(stands(term.code), OUTCOME == Decision.CERTAIN)
-    statement = (
-        select(Pupil, Unit.name, EnrolmentRecord.grade, EnrolmentRecord.class_name)
-        .join(EnrolmentRecord, EnrolmentRecord.pupil_id == Pupil.id)
-        .join(Unit, Unit.id == EnrolmentRecord.school_id)
-        .where(
-            Pupil.id.in_(matched),
-            EnrolmentRecord.term == term.code,
-            EnrolmentRecord.left_on.is_(None),
-            not_(is_aware(Pupil.id, term)),
-        )
-        .order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, Pupil.id)
+    statement = select(*columns).where(
+        EnrolmentRecord.pupil_id.in_(scope.narrow(matched, MatchPair.school_id)),
+        EnrolmentRecord.term == term.code,
+        EnrolmentRecord.left_on.is_(None),
+        is_unaware(EnrolmentRecord.pupil_id, term),
     )
-    return scope.narrow(statement, EnrolmentRecord.school_id)
+    return scope.narrow(statement.select_from(EnrolmentRecord), EnrolmentRecord.school_id)
 
 
 def traces(session: Session, pupil_id: UUID, term: SchoolTerm) -> tuple[Trace, ...]:
@@ -159,5 +161,5 @@ def _began(term: SchoolTerm) -> datetime:
 
 def pupils_unreached(session: Session, scope: Scope, term: SchoolTerm, most: int) -> list[UUID]:
     """At most so many, and one more to tell that there are more."""
-    pupils = _unreached(scope, term).order_by(None).with_only_columns(Pupil.id).limit(most + 1)
+    pupils = _unreached(scope, term, EnrolmentRecord.pupil_id).limit(most + 1)
     return list(session.scalars(pupils))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from portal.access.scope import Scope
@@ -37,14 +37,33 @@ class TaskLine:
     late: bool
 
 
-def count_tasks(session: Session, scope: Scope, term: SchoolTerm) -> int:
-    waits = select(func.count()).select_from(ContactTask).where(*_waits(term))
+def count_tasks(session: Session, scope: Scope, term: SchoolTerm, kind: ContactTaskKind | None = None) -> int:
+    waits = select(func.count()).select_from(ContactTask).where(*_waits(term, kind))
     return session.scalar(scope.narrow(waits, ContactTask.school_id)) or 0
 
 
-def tasks(session: Session, scope: Scope, term: SchoolTerm, today: date, most: int, skip: int) -> list[TaskLine]:
+def tasks_by_kind(session: Session, scope: Scope, term: SchoolTerm) -> list[tuple[ContactTaskKind, int, ContactTask]]:
+    """How many of each kind there are, and of each what is due first; the nearest day first."""
+    found = []
+    for kind in ContactTaskKind:
+        if count := count_tasks(session, scope, term, kind):
+            of_kind = scope.narrow(select(ContactTask).where(*_waits(term, kind)), ContactTask.school_id)
+            first = session.scalars(of_kind.order_by(ContactTask.due_on, ContactTask.id).limit(1)).one()
+            found.append((kind, count, first))
+    return sorted(found, key=lambda one: one[2].due_on)
+
+
+def tasks(
+    session: Session,
+    scope: Scope,
+    term: SchoolTerm,
+    today: date,
+    most: int,
+    skip: int,
+    kind: ContactTaskKind | None = None,
+) -> list[TaskLine]:
     """What is due first stands first."""
-    statement = scope.narrow(select(ContactTask).where(*_waits(term)), ContactTask.school_id)
+    statement = scope.narrow(select(ContactTask).where(*_waits(term, kind)), ContactTask.school_id)
     found = session.scalars(
         statement.options(joinedload(ContactTask.pupil))
         .order_by(ContactTask.due_on, ContactTask.id)
@@ -122,8 +141,9 @@ def count_questions(session: Session, scope: Scope) -> list[tuple[QuestionTopic,
     return sorted(((topic, count) for topic, count in counts), key=lambda one: -one[1])
 
 
-def _waits(term: SchoolTerm) -> tuple[ColumnElement[bool], ...]:
-    return ContactTask.closed_at.is_(None), ContactTask.term == term.code
+def _waits(term: SchoolTerm, kind: ContactTaskKind | None = None) -> tuple[ColumnElement[bool], ...]:
+    of_kind = true() if kind is None else ContactTask.kind == kind
+    return ContactTask.closed_at.is_(None), ContactTask.term == term.code, of_kind
 
 
 def _classes(session: Session, term: SchoolTerm, pupils: Iterable[UUID]) -> dict[UUID, str]:

@@ -16,7 +16,7 @@
     rows[here].scrollIntoView({ block: "nearest" });
   };
   const count = (form) => {
-    const boxes = [...form.querySelectorAll("input[name=row], input[name=pair]")];
+    const boxes = [...form.querySelectorAll("input[name=row], input[name=pair], input[name=said]")];
     const chosen = boxes.filter((one) => one.checked).length;
     boxes.forEach((one) => one.closest("tr, li")?.classList.toggle("row-chosen", one.checked));
     const told = form.querySelector("[data-count]");

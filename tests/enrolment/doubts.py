@@ -9,7 +9,7 @@ from portal.clock import SchoolTerm
 from portal.coverage import settling
 from portal.coverage.ledger import open_rows
 from portal.enrolment.matching_runs import run
-from portal.models import Entitlement, Guardian, MatchPair, Pupil, Settlement, StaffMember
+from portal.models import Entitlement, Guardian, MatchPair, Pupil, Settlement, StaffMember, Unit
 from portal.policies.catalogue import load_catalogue
 from portal.vocabulary import Answer, Role
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_staff_member, an_entry
@@ -18,9 +18,10 @@ from tests.intake.files import CHEN_MING, XIAOCHUAN
 CATALOGUE = load_catalogue()
 
 
-def compare(session: Session, now: datetime = A_MONDAY, term: str = TERM) -> None:
-    """A run over the county, with the rows it opens."""
-    open_rows(session, run(session, a_county(session), SchoolTerm.parse(term), "command", now), CATALOGUE, now)
+def compare(session: Session, now: datetime = A_MONDAY, term: str = TERM, unit: Unit | None = None) -> None:
+    """A run over the county or another unit, with the rows it opens."""
+    made = run(session, unit or a_county(session), SchoolTerm.parse(term), "command", now)
+    open_rows(session, made, CATALOGUE, now)
     session.expire_all()
 
 

@@ -142,6 +142,8 @@ class Things:
     """A colleague's, waiting for a second person."""
     further: FurtherAid
     notice: PublicNotice
+    settled_id: UUID
+    """One press on what families said."""
 
 
 @dataclass(frozen=True)
@@ -218,6 +220,7 @@ def _things(
         *_typed(session, row, member, now),
         further_aid.flag(session, pupil, "家里有人长期生病", member, now),
         public_notices.put_up(session, school, _a_notice(pupil, now), CATALOGUE, member, now),
+        _settled(session, brother, member, now),
     )  # fmt: skip
 
 
@@ -247,6 +250,11 @@ def _typed(session: Session, row: Entitlement, by: StaffMember, now: datetime) -
     asked = Asked(scope_of(row.school), TERM, TEMPLATES["library"], local(now).date())
     press, _ = mark(session, asked, [row.id], by, now)
     return press, ask(session, asked, "report", "录入就学信息库", by, now)
+
+
+def _settled(session: Session, pupil: Pupil, by: StaffMember, now: datetime) -> UUID:
+    said = corrections.record(session, pupil, TERM, "other", "换了手机", "family", now)
+    return corrections.settle_alike(session, [said], "", f"staff:{by.account}", now)
 
 
 def _bulletin(session: Session, unit: Unit, by: StaffMember, now: datetime) -> Bulletin:

@@ -107,6 +107,10 @@ def every_page(page: Page, county: StaffCounty) -> Iterator[str]:
         if account == "t4":
             page.goto(f"/staff/my-pupils/{county.ours.pupil.id}")
             yield "my-pupil"
+        if account == "keeper":
+            page.goto("/staff/people")
+            page.get_by_role("link", name="班级：班主任甲").click()
+            yield "teacher-classes"
         if account == "insp":
             page.goto(f"/staff/inspections/{county.ours.sample.id}")
             yield "inspection"
@@ -199,4 +203,4 @@ def test_axe_finds_nothing_and_targets_are_large_enough(
 def test_no_page_needs_a_script(app: Flask, session: Session, county: StaffCounty, open_page: Opener) -> None:
     remind(app)
     page = open_page(DESK, java_script_enabled=False)
-    assert len(list(every_page(page, county))) == 109
+    assert len(list(every_page(page, county))) == 110

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectField, StringField
@@ -24,7 +24,7 @@ from portal.outreach import tasks as events
 from portal.outreach.reach import count_unreached, traces, unreached
 from portal.outreach.script import script_for
 from portal.privacy.masking import mask_name
-from portal.vocabulary import QuestionTopic
+from portal.vocabulary import ContactTaskKind, QuestionTopic
 
 
 class TalkForm(ContactForm):
@@ -37,11 +37,13 @@ class TalkForm(ContactForm):
 @staff.get("/contact-tasks")
 @needs(Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS)
 def contact_tasks() -> str:
-    session, scope, term = db.session(), current_user.scope, current_term()
-    paging = Paging.within(asked_page(), events.count_tasks(session, scope, term))
+    session, scope, term, kind = db.session(), current_user.scope, current_term(), _asked_kind()
+    paging = Paging.within(asked_page(), events.count_tasks(session, scope, term, kind))
     return render_template(
         "staff/contact_tasks.html",
-        tasks=events.tasks(session, scope, term, clock.today(), PAGE, paging.offset),
+        tasks=events.tasks(session, scope, term, clock.today(), PAGE, paging.offset, kind),
+        kind=kind,
+        kinds=[(one, events.count_tasks(session, scope, term, one)) for one in ContactTaskKind],
         questions=events.count_questions(session, scope),
         unreached=count_unreached(session, scope, term) if current_user.may(Permission.SEE_PUPILS) else None,
         paging=paging,
@@ -74,6 +76,11 @@ def record_talk(task_id: UUID) -> BaseResponse | tuple[str, int]:
             flash("联系已记下。")
             return redirect(url_for("staff.contact_tasks"))
     return _page(task, form), 422
+
+
+def _asked_kind() -> ContactTaskKind | None:
+    written = request.args.get("kind", "")
+    return ContactTaskKind(written) if written in list(ContactTaskKind) else None
 
 
 def _record(pupil: Pupil, form: TalkForm) -> None:

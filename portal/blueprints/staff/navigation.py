@@ -27,7 +27,10 @@ Count = Callable[[Session, Scope, SchoolTerm], int]
 
 @dataclass(frozen=True)
 class Place:
-    """A page of the side navigation; any of ``needs`` opens it, ``within`` are the pages that belong to it."""
+    """A page of the side navigation; any of ``needs`` opens it, ``within`` are the pages that belong to it.
+
+    What has no ``group`` is always in sight.
+    """
 
     endpoint: str
     label: str
@@ -35,6 +38,7 @@ class Place:
     within: tuple[str, ...] = ()
     waits: Count | None = None
     waits_label: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,22 @@ class Shown:
     here: bool
     count: int
     count_label: str
+
+
+@dataclass(frozen=True)
+class Folded:
+    """Pages of one kind of work under one heading; ``here`` unfolds them, ``count`` is of all that waits in there."""
+
+    label: str
+    pages: tuple[Shown, ...]
+
+    @property
+    def here(self) -> bool:
+        return any(page.here for page in self.pages)
+
+    @property
+    def count(self) -> int:
+        return sum(page.count for page in self.pages)
 
 
 def nominations(session: Session, scope: Scope, _term: SchoolTerm) -> int:
@@ -66,54 +86,50 @@ def moves_waiting(session: Session, scope: Scope, _term: SchoolTerm) -> int:
 
 IMPORTS = (Permission.IMPORT_ROSTER, Permission.IMPORT_REGISTER, Permission.IMPORT_AWARDS)
 
+TO_RECOGNISE, TO_TELL, TO_PAY = "名单与核实", "告知家庭", "发放与导出"
+TO_OVERSEE, TO_KEEP = "统计与督查", "管理"
+
 PLACES = (
     Place(
         "staff.my_pupils", "我的学生", (Permission.VERIFY_OWN_CLASS,),
-        ("staff.my_pupil", "staff.verify_pupil", "staff.show_phone"),
+        ("staff.my_pupil", "staff.verify_pupil", "staff.show_phone", "staff.record_own_contact"),
     ),
     Place("staff.today", "今天", (Permission.SEE_PUPILS,)),
     Place(
         "staff.ledger", "台账", (Permission.SEE_PUPILS,),
         ("staff.pupil", "staff.reveal", "staff.give_reason", "staff.record_contact", "staff.script",
-         "staff.settle_correction", "staff.move_rows"),
+         "staff.settle_correction", "staff.move_rows", "staff.give_helper"),
         overdue_rows, "条过了约定日期",
     ),
-    Place(
-        "staff.awards", "发放与差异", (Permission.SEE_PUPILS,),
-        ("staff.award_differences", "staff.owed_parts", "staff.owed_pupils"),
-    ),
-    Place(
-        "staff.back_fill", "回填与导出", (Permission.SEE_PUPILS,),
-        ("staff.mark_filled", "staff.export_template", "staff.compare_systems", "staff.take_in_system_list"),
-    ),
-    Place("staff.closing", "学期关账", (Permission.SEE_PUPILS,), ("staff.sign_closing",)),
-    Place("staff.yearly_checks", "学年核查", (Permission.SEE_PUPILS,), ("staff.look_at_pupils", "staff.sign_year")),
     Place(
         "staff.review", "核实", DESKS,
         ("staff.one_pair", "staff.reveal_pair", "staff.settle"),
         lambda session, scope, term: pupils_to_settle(session, scope, term, current_user.staff.role), "人待核实",
+        TO_RECOGNISE,
     ),
     Place(
         "staff.bureau_questions", "部门核实", (Permission.ANSWER_BUREAU,),
         ("staff.bureau_question", "staff.reveal_bureau_question", "staff.answer_bureau_question"),
-        lambda session, scope, _: count_asked(session, scope.unit_id), "条待答复",
+        lambda session, scope, _: count_asked(session, scope.unit_id), "条待答复", TO_RECOGNISE,
     ),
-    Place("staff.board", "比对进度", (Permission.FOLLOW_MATCHING,)),
-    Place("staff.matched", "比对名单", (Permission.SEE_PUPILS,), ("staff.matching", "staff.export_matched")),
-    Place("staff.all_rolls", "名单", (Permission.SEE_PUPILS,), ("staff.roll",)),
+    Place("staff.board", "比对进度", (Permission.FOLLOW_MATCHING,), group=TO_RECOGNISE),
+    Place(
+        "staff.matched", "比对名单", (Permission.SEE_PUPILS,), ("staff.matching", "staff.export_matched"),
+        group=TO_RECOGNISE,
+    ),
+    Place("staff.all_rolls", "名单", (Permission.SEE_PUPILS,), ("staff.roll",), group=TO_RECOGNISE),
+    Place(
+        "staff.additions_list", "人工新增", (Permission.SEE_PUPILS,), (), nominations, "条提名待受理", TO_RECOGNISE
+    ),
     Place(
         "staff.moves", "学籍变动", (Permission.SEE_PUPILS,),
         ("staff.move", "staff.record_move", "staff.accept_move", "staff.end_move", "staff.name_school"),
-        moves_waiting, "件学籍变动要办",
+        moves_waiting, "件学籍变动要办", TO_RECOGNISE,
     ),
-    Place("staff.additions_list", "人工新增", (Permission.SEE_PUPILS,), (), nominations, "条提名待受理"),
     Place(
-        "staff.intakes", "导入", IMPORTS,
-        (
-            "staff.intake", "staff.take_in_roster", "staff.take_in_register", "staff.take_in_awards",
-            "staff.register", "staff.withdraw_register",
-        ),
-        refused_files, "份文件被退回",
+        "staff.contact_tasks", "联系记录", (Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS),
+        ("staff.contact_task", "staff.record_talk", "staff.unreached_families"),
+        count_tasks, "家要联系", TO_TELL,
     ),
     Place(
         "staff.campaigns", "提醒与批次", (Permission.SEND_MESSAGES,),
@@ -121,51 +137,80 @@ PLACES = (
             "staff.campaign", "staff.change_campaign_days", "staff.messages", "staff.phone", "staff.wordings",
             "staff.save_wording",
         ),
-        waiting_campaigns, "个批次待提交或批准",
+        waiting_campaigns, "个批次待提交或批准", TO_TELL,
+    ),
+    Place("staff.slips", "告知单", (Permission.PRINT_SLIPS,), ("staff.print_slips",), group=TO_TELL),
+    Place(
+        "staff.intakes", "导入", IMPORTS,
+        (
+            "staff.intake", "staff.take_in_roster", "staff.take_in_register", "staff.take_in_awards",
+            "staff.register", "staff.withdraw_register",
+        ),
+        refused_files, "份文件被退回", TO_PAY,
     ),
     Place(
-        "staff.contact_tasks", "联系记录", (Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS),
-        ("staff.contact_task", "staff.record_talk", "staff.unreached_families"),
-        count_tasks, "家要联系",
+        "staff.awards", "发放与差异", (Permission.SEE_PUPILS,),
+        ("staff.award_differences", "staff.owed_parts", "staff.owed_pupils"), group=TO_PAY,
     ),
-    Place("staff.slips", "告知单", (Permission.PRINT_SLIPS,), ("staff.print_slips",)),
     Place(
-        "staff.standards", "地方标准", (Permission.PROPOSE_STANDARD, Permission.APPROVE_STANDARD),
-        ("staff.standard", "staff.new_standard", "staff.approve_standard", "staff.refuse_standard"),
-        standards_waiting, "份待批准",
+        "staff.back_fill", "回填与导出", (Permission.SEE_PUPILS,),
+        ("staff.mark_filled", "staff.export_template", "staff.compare_systems", "staff.take_in_system_list"),
+        group=TO_PAY,
     ),
-    Place("staff.all_notices", "公示", (Permission.SEE_PUPILS,), ("staff.put_up_notice",)),
-    Place("staff.statistics", "统计", (Permission.SEE_PUPILS,), ("staff.counted", "staff.export_statistics")),
-    Place("staff.next_budget", "预算", (Permission.MAKE_BUDGET,), ("staff.take_budget",)),
+    Place("staff.closing", "学期关账", (Permission.SEE_PUPILS,), ("staff.sign_closing",), group=TO_PAY),
+    Place("staff.all_notices", "公示", (Permission.SEE_PUPILS,), ("staff.put_up_notice",), group=TO_PAY),
+    Place(
+        "staff.yearly_checks", "学年核查", (Permission.SEE_PUPILS,), ("staff.look_at_pupils", "staff.sign_year"),
+        group=TO_RECOGNISE,
+    ),
+    Place(
+        "staff.statistics", "统计", (Permission.SEE_PUPILS,), ("staff.counted", "staff.export_statistics"),
+        group=TO_OVERSEE,
+    ),
     Place(
         "staff.bulletins", "通报", (Permission.SEE_PUPILS,),
-        ("staff.bulletin", "staff.new_bulletin", "staff.issue_bulletin"),
+        ("staff.bulletin", "staff.new_bulletin", "staff.issue_bulletin"), group=TO_OVERSEE,
     ),
+    Place("staff.next_budget", "预算", (Permission.MAKE_BUDGET,), ("staff.take_budget",), group=TO_OVERSEE),
     Place(
         "staff.inspections", "督查", (Permission.INSPECT,),
-        ("staff.inspection", "staff.draw_sample", "staff.inspection_trails"),
+        ("staff.inspection", "staff.draw_sample", "staff.inspection_trails"), group=TO_OVERSEE,
     ),
-    Place("staff.people", "单位与人员", (Permission.KEEP_ACCOUNTS,), ("staff.change_role", "staff.close_account")),
+    Place(
+        "staff.standards", "地方标准", (Permission.PROPOSE_STANDARD, Permission.APPROVE_STANDARD),
+        ("staff.standard", "staff.new_standard", "staff.approve_standard", "staff.refuse_standard",
+         "staff.own_policy"),
+        standards_waiting, "份待批准", TO_KEEP,
+    ),
+    Place(
+        "staff.people", "单位与人员", (Permission.KEEP_ACCOUNTS,),
+        ("staff.change_role", "staff.close_account", "staff.teacher_classes"),
+        group=TO_KEEP,
+    ),
     Place(
         "staff.operations", "发送状况", (Permission.SEE_OPERATIONS,),
-        ("staff.supplier_templates", "staff.record_supplier_template"),
+        ("staff.supplier_templates", "staff.record_supplier_template"), group=TO_KEEP,
     ),
-    Place("staff.audit_trail", "操作日志", (Permission.READ_AUDIT,)),
+    Place("staff.audit_trail", "操作日志", (Permission.READ_AUDIT,), group=TO_KEEP),
 )  # fmt: skip
+FEW = 6
+"""So many pages are told at once, without headings."""
 
 
-def navigation() -> list[Shown]:
+def navigation() -> list[Shown | Folded]:
+    """A heading that would have one page under it is that page."""
+    mine = [place for place in PLACES if any(map(current_user.may, place.needs))]
     session, scope, term = db.session(), current_user.scope, term_of(clock.today())
+    groups: dict[str, list[Shown]] = {}
+    for place in mine:
+        count = place.waits(session, scope, term) if place.waits else 0
+        here = request.endpoint == place.endpoint or request.endpoint in place.within
+        page = Shown(place.label, url_for(place.endpoint), here, count, place.waits_label)
+        groups.setdefault(place.group if len(mine) > FEW else "", []).append(page)
     return [
-        Shown(
-            place.label,
-            url_for(place.endpoint),
-            request.endpoint == place.endpoint or request.endpoint in place.within,
-            place.waits(session, scope, term) if place.waits else 0,
-            place.waits_label,
-        )
-        for place in PLACES
-        if any(map(current_user.may, place.needs))
+        one
+        for group, pages in groups.items()
+        for one in (pages if not group or len(pages) == 1 else [Folded(group, tuple(pages))])
     ]
 
 

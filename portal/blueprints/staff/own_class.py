@@ -16,8 +16,9 @@ from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.fields import choices
+from portal.blueprints.staff.pupil_acts import ContactForm
 from portal.blueprints.staff.terms import current_term
-from portal.coverage.contacts import CONSENT, ContactRefused
+from portal.coverage.contacts import CONSENT, ContactRefused, record_contact
 from portal.coverage.own_class import Verified, own_pupil, own_pupils, verify
 from portal.database import db
 from portal.models import ContactRecord, EnrolmentRecord, Pupil
@@ -80,6 +81,24 @@ def verify_pupil(pupil_id: UUID) -> BaseResponse | tuple[str, int]:
     return _page(pupil, form), 422
 
 
+@staff.post("/my-pupils/<uuid:pupil_id>/contacts")
+@needs(Permission.VERIFY_OWN_CLASS)
+def record_own_contact(pupil_id: UUID) -> BaseResponse | tuple[str, int]:
+    """Every contact is logged, also the one that did not come about."""
+    session, pupil, form = db.session(), _find(pupil_id), ContactForm()
+    if form.validate_on_submit():
+        try:
+            record_contact(session, pupil, current_term().code, form.spoken, current_user.actor, clock.now())
+            note_contact(session, pupil.id, form.spoken.reached, current_user.actor, clock.now())
+        except ContactRefused as refused:
+            form.answer.errors = [str(refused)]
+        else:
+            session.commit()
+            flash("联系已记下。")
+            return redirect(url_for("staff.my_pupil", pupil_id=pupil_id))
+    return _page(pupil, VerifyForm(None), contact_form=form), 422
+
+
 @staff.post("/my-pupils/<uuid:pupil_id>/phone")
 @needs(Permission.VERIFY_OWN_CLASS)
 def show_phone(pupil_id: UUID) -> str:
@@ -101,7 +120,12 @@ def _find(pupil_id: UUID) -> Pupil:
     return found
 
 
-def _page(pupil: Pupil, form: VerifyForm, phones: list[tuple[str, str]] | None = None) -> str:
+def _page(
+    pupil: Pupil,
+    form: VerifyForm,
+    phones: list[tuple[str, str]] | None = None,
+    contact_form: ContactForm | None = None,
+) -> str:
     session, term = db.session(), current_term()
     of_term = EnrolmentRecord.pupil_id == pupil.id, EnrolmentRecord.term == term.code
     record = session.scalars(select(EnrolmentRecord).where(*of_term, EnrolmentRecord.left_on.is_(None))).one()
@@ -109,4 +133,12 @@ def _page(pupil: Pupil, form: VerifyForm, phones: list[tuple[str, str]] | None =
         select(ContactRecord).where(ContactRecord.pupil_id == pupil.id).order_by(ContactRecord.at.desc())
     ).all()
     line = own_pupil(session, pupil, record, term)
-    return render_template("staff/my_pupil.html", pupil=line, form=form, phones=phones, contacts=contacts, term=term)
+    return render_template(
+        "staff/my_pupil.html",
+        pupil=line,
+        form=form,
+        phones=phones,
+        contacts=contacts,
+        contact_form=contact_form,
+        term=term,
+    )

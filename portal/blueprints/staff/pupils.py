@@ -11,6 +11,7 @@ from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from portal import audit, clock
+from portal.access.one_to_one import helper_of, may_help
 from portal.access.permissions import Permission
 from portal.access.slips import spaced
 from portal.blueprints.catalogue import the_catalogue
@@ -19,6 +20,7 @@ from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import count, staff
 from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.purposes import REVEAL_FOR
+from portal.clock import term_of
 from portal.coverage.additions import latest_of
 from portal.coverage.pupil_file import pupil_file
 from portal.database import db, set_reach
@@ -48,6 +50,8 @@ def pupil_page(pupil_id: UUID, **shown: Any) -> str:
         "file": file,
         "name": person.name if current_user.may(Permission.REVEAL) else file.masked_name,
         "addition": latest_of(session, pupil_id),
+        "helping": helper_of(session, person, term_of(today).code),
+        "teachers": may_help(session, person.school_id) if current_user.may(Permission.NAME_HELPER) else [],
         "messages": messages_of_pupil(session, pupil_id),
         "reveal_form": _reveal_form(person),
         **shown,

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask_login import current_user
@@ -24,25 +25,48 @@ from portal.coverage.rolls import ROLLS
 from portal.coverage.today import figures, next_due, pupils_to_settle, refused_files
 from portal.database import db
 from portal.enrolment import queue
-from portal.enrolment.corrections import ABOUTS, answered_by, has_come_to, settled_by, waiting
+from portal.enrolment.corrections import (
+    ABOUTS,
+    About,
+    answered_by,
+    has_come_to,
+    settled_by,
+    settled_with,
+    waiting_with_pupils,
+)
 from portal.enrolment.standing import DESKS
-from portal.models import Correction, Pupil, Unit
-from portal.outreach.tasks import count_tasks, tasks
+from portal.models import Correction, Pupil
+from portal.outreach.tasks import tasks_by_kind
 from portal.privacy.masking import mask_name
-from portal.vocabulary import AdditionState, UnitLevel
+from portal.vocabulary import AdditionState, ContactTaskKind, UnitLevel
 
 MOST = 10
 """Things a day holds; what is left comes up as these are done."""
 SHOWN = 20
 """Rows of one thing in sight; all of them are in the ledger."""
-MOST_SAID = 5
 DOES = {ROSTER: "staff.take_in_roster", MATCH: "staff.matching", DOUBTS: "staff.review"}
 """Where a school does what it was asked for."""
 
 
 @dataclass(frozen=True)
+class Said:
+    """What one family said is wrong; ``words`` are what it added."""
+
+    id: UUID
+    pupil_id: UUID
+    masked_name: str
+    on: date
+    words: str
+    urgent: str
+
+
+@dataclass(frozen=True)
 class Waiting:
-    """One line of what waits; ``urgent`` are words set off in amber, ``lines`` ledger rows that are alike."""
+    """One line of what waits; ``urgent`` are words set off in amber.
+
+    What is alike is closed in place: ``lines`` are ledger rows, ``said`` are families' words, ``answers`` whether
+    each of them is owed an answer in writing.
+    """
 
     what: str
     why: str
@@ -51,6 +75,8 @@ class Waiting:
     urgent: str = ""
     lines: tuple[LedgerLine, ...] = ()
     acts: tuple[Offered, ...] = ()
+    said: tuple[Said, ...] = ()
+    answers: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,6 +138,7 @@ def today_page(form: PressForm, refused: str = "") -> str:
         more=len(every) - MOST,
         next_due=next_due(db.session(), current_user.scope, term),
         done=told(),
+        settled=_settled(),
         form=form,
         chosen=set(request.form.getlist("row")),
         refused=refused,
@@ -148,7 +175,7 @@ def _waiting(term: SchoolTerm) -> list[Waiting]:
         href = url_for("staff.additions_list", show=AdditionState.PROPOSED.value)
         lines.append(Waiting(f"{proposed} 名学生由学校提名", "比对没有识别到；受理或答复理由", "去受理", href))
     if doubts := pupils_to_settle(session, scope, term, current_user.staff.role):
-        why = "号码、姓名不完全一致，或名单上是家里人；要人看过才算数"
+        why = "号码、姓名不完全一致，或名单上是家里人；要对着两边的记录看过才算数，所以不在这里勾"
         lines.append(Waiting(f"{doubts} 名学生待核实", why, "去核实", url_for("staff.review", term=term.code)))
     back = queue.count(session, scope, queue.back_from_the_bureau(term.code))
     if back and any(map(current_user.may, DESKS)):
@@ -157,18 +184,29 @@ def _waiting(term: SchoolTerm) -> list[Waiting]:
     return lines
 
 
+CALLS = {
+    # why it is not closed here: what has to happen first
+    ContactTaskKind.CALL: ("{} 家要打电话", "照话术说，记下家长的回答就办结", "打电话（有话术）"),
+    ContactTaskKind.VISIT: ("{} 家要上门或送纸质告知单", "电话联系不上；见到家长，记下回答就办结", "去办"),
+    ContactTaskKind.NUMBERS: (
+        "{} 个号码登记给了几家", "不会向它发个人信息；补全名册里的号码，任务自动办结，不能在这里勾掉", "补全电话",
+    ),
+}  # fmt: skip
+
+
 def _calls(term: SchoolTerm) -> list[Waiting]:
     """Families nobody reached, and shared numbers: one line each kind, the nearest day first."""
     session, scope, day = db.session(), current_user.scope, clock.today()
-    if not current_user.may(Permission.RECORD_CONTACT) or not (count := count_tasks(session, scope, term)):
+    if not current_user.may(Permission.RECORD_CONTACT):
         return []
-    first = tasks(session, scope, term, day, 1, 0)[0]
-    urgent = "已经晚了" if first.late else f"最早的 {first.due_on:%m月%d日} 到期"
-    href = url_for("staff.contact_task", task_id=first.id) if count == 1 else url_for("staff.contact_tasks")
-    what = f"{count} 件联系家长的事：{first.kind.label}"
-    return [
-        Waiting(what, f"{first.who} · {first.because}", "打电话（有话术）" if count == 1 else "去联系", href, urgent)
-    ]
+    lines = []
+    for kind, count, first in tasks_by_kind(session, scope, term):
+        what, why, action = CALLS[kind]
+        urgent = f"{first.due_on:%m月%d日} 已过" if first.due_on < day else f"最早的 {first.due_on:%m月%d日} 到期"
+        one = url_for("staff.contact_task", task_id=first.id)
+        href = one if count == 1 else url_for("staff.contact_tasks", kind=kind.value)
+        lines.append(Waiting(what.format(f"{count:,}"), why, action, href, urgent))
+    return lines
 
 
 def _asked_by_the_office_above(term: SchoolTerm) -> list[Waiting]:
@@ -193,27 +231,46 @@ def _asked_by_the_office_above(term: SchoolTerm) -> list[Waiting]:
 
 
 def _said(term: SchoolTerm) -> list[Waiting]:
-    """What families said is wrong; 有人要证明 is the county's to look into and not shown to the school."""
+    """What families said is wrong, by what it is about; 有人要证明 is the county's and not shown to the school."""
     session, level, day = db.session(), current_user.staff.unit.level, clock.today()
-    found = []
-    for correction in waiting(session, current_user.scope, level, term.code):
-        pupil = session.get_one(Pupil, correction.pupil_id)
-        above = session.get_one(Unit, pupil.school_id).parent
-        if has_come_to(correction, level, above.level if above else level, day):
-            found.append(_as_waiting(correction, pupil, day))
-    return sorted(found[:MOST_SAID], key=lambda line: not line.urgent)
+    alike: dict[str, list[Said]] = {}
+    for correction, pupil, school in waiting_with_pupils(session, current_user.scope, level, term.code):
+        if has_come_to(correction, level, school.parent.level if school.parent else level, day):
+            alike.setdefault(correction.about, []).append(_one_said(correction, pupil, day))
+    lines = [_together(ABOUTS[about], said) for about, said in alike.items()]
+    return sorted(lines, key=lambda line: not line.urgent)
 
 
-def _as_waiting(correction: Correction, pupil: Pupil, day: date) -> Waiting:
+def _together(about: About, said: list[Said]) -> Waiting:
+    """An answer in writing is one family's alone; all else is settled in one press."""
+    urgent = next((one.urgent for one in said if one.urgent), "")
+    first = said[0]
+    may = current_user.may(Permission.RECORD_CONTACT)
+    return Waiting(
+        f"{len(said)} 家说：{about.label}",
+        f"{first.masked_name}{'等' if len(said) > 1 else ''} · 最早 {first.on:%m月%d日}",
+        "去看",
+        url_for("staff.pupil", pupil_id=first.pupil_id),
+        urgent,
+        said=tuple(said[: 1 if about.needs_answer else SHOWN]) if may else (),
+        answers=about.needs_answer,
+    )
+
+
+def _one_said(correction: Correction, pupil: Pupil, day: date) -> Said:
     urgent = ""
     if ABOUTS[correction.about].looks is not UnitLevel.SCHOOL:
         answer, settle = answered_by(correction), settled_by(correction)
         urgent = f"{answer:%m月%d日} 前答复" if day <= answer else f"答复晚了，{settle:%m月%d日} 前办结"
         urgent = urgent if day <= settle else f"{settle:%m月%d日} 应办结，晚了"
-    return Waiting(
-        f"家长说：{ABOUTS[correction.about].label}",
-        f"{mask_name(pupil.name or '')} · {local(correction.said_at):%m月%d日}",
-        "去核实",
-        url_for("staff.pupil", pupil_id=pupil.id),
-        urgent,
-    )
+    return Said(
+        correction.id, pupil.id, mask_name(pupil.name or ""), local(correction.said_at).date(),
+        correction.words or "", urgent,
+    )  # fmt: skip
+
+
+def _settled() -> tuple[UUID, int] | None:
+    """What the address says was just settled, while it can be taken back."""
+    act = request.args.get("settled", type=UUID)
+    said = settled_with(db.session(), current_user.scope, act) if act else []
+    return (act, len(said)) if act and said else None
