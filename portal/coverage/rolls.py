@@ -288,7 +288,8 @@ ROLLS = {
         Roll(
             "further", "特别困难，待落实其他资助",
             "还没有落实地方、校内或社会资助的。打开学生页记下落实的一项，或写明为什么没有。",
-            "没有待落实的。困难程度特别高的学生，在学生页可以标记。", _of_pupil(further_aid.is_open), further_aid.why_open,
+            "没有待落实的。困难程度特别高的学生，在学生页可以标记。",
+            _of_pupil(further_aid.is_open), further_aid.why_open,
         ),
         Roll(
             "doubles", "双重学籍", "同一个人在两所学校的名册里。资助只发一份，由县核实孩子在哪里上学。",
