@@ -38,7 +38,7 @@ def decisions(tables: Tables) -> dict[str, int]:
 
 def row_label(tables: Tables, side: str) -> str:
     """The column that names a row in the answer: 序号 when every line that is not blank has its own, else ``line``."""
-    other = f"SELECT count(*) FROM {side} WHERE TRY_CAST(row_id AS BIGINT) IS DISTINCT FROM line"
+    other = f"SELECT count(*) FROM {side} WHERE TRY_CAST(row_id AS BIGINT) IS DISTINCT FROM line + 1"
     if not count(tables, other) or not count(tables, f"{other} AND {FILLED[side]}"):
         return "row_id"
     rows, own = tables.rows(
@@ -49,9 +49,11 @@ def row_label(tables: Tables, side: str) -> str:
 
 
 def named_rows(roster_label: str, register_label: str) -> str:
-    """The answer in the order of the roster, as the query that is written out."""
+    """The answer in the order of the roster, as the query that is written out; lines are told counted from 1."""
+    roster = "r.row_id" if roster_label == "row_id" else "a.roster_line + 1"
+    register = "g.row_id" if register_label == "row_id" else "a.register_line + 1"
     return f"""
-        SELECT r.{roster_label} AS roster_row, g.{register_label} AS register_row, a.decision, a.rule, a.because
+        SELECT {roster} AS roster_row, {register} AS register_row, a.decision, a.rule, a.because
         FROM answer a JOIN roster r ON r.line = a.roster_line JOIN register g ON g.line = a.register_line
         ORDER BY a.roster_line, a.register_line
     """

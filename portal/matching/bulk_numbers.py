@@ -55,7 +55,7 @@ def spread_numbers(tables: Tables, day: date) -> None:
         tables.keep(
             f"{side}_numbers",
             f"""
-            SELECT line, CAST(via AS TINYINT) AS via, key,
+            SELECT CAST(line AS INTEGER) AS line, CAST(via AS TINYINT) AS via, key,
                    born <> '' AND coalesce(TRY_CAST(replace(born, '-', '') AS INTEGER), 0) <> day AS doubted
             FROM ({_read(written)})
             """,

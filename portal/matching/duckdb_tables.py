@@ -52,16 +52,19 @@ class DuckDBTables:
             self._con.execute(f"DROP TABLE {name}")
 
     def take_in(self, side: str, source: Source) -> None:
-        """Make the file a view of text columns with ``line``, the 1-based line of data; ``row_id`` stays as it is."""
+        """Make the file a view of text columns with ``line``; ``row_id`` stays as it is.
+
+        ``line`` is the file's own number of the row, bare, so that a join on it skips the cells of all other rows.
+        """
         if isinstance(source.table, Path):
             file = f"{side}_file"
             self._con.read_parquet(str(source.table), file_row_number=True).create_view(file)
-            line = "file_row_number + 1"
+            line = "file_row_number"
         else:
             file, line = f"{side}_rows", "line"
-            lines = pa.array(range(1, source.table.num_rows + 1), pa.int64())
+            lines = pa.array(range(source.table.num_rows), pa.int64())
             self._con.register(file, source.table.append_column(line, lines))
-        columns = [f"CAST({line} AS INTEGER) AS line", *(self._column(file, source, column) for column in READ)]
+        columns = [f"{line} AS line", *(self._column(file, source, column) for column in READ)]
         self.view(side, f"SELECT {', '.join(columns)} FROM {file}")  # noqa: S608 — headings are quoted
 
     def write(self, query: str, path: Path, form: str) -> None:
