@@ -98,18 +98,21 @@ def _children(rng: np.random.Generator, pupils: int) -> dict[str, np.ndarray]:
     twins = np.flatnonzero(~starts & (rng.random(pupils) < 0.03))
     ymd[twins] = ymd[twins - 1]
     first = _numbers(rng, county, ymd)
-    _, kept = np.unique(first, return_index=True)
-    again = np.setdiff1d(np.arange(pupils), kept)
-    while len(again):
+    while len(again := _repeated(first)):
         first[again] = _numbers(rng, county[again], ymd[again])
-        _, kept = np.unique(first, return_index=True)
-        again = np.setdiff1d(np.arange(pupils), kept)
     names = _names(rng, pupils)
     head = np.maximum.accumulate(np.where(starts, np.arange(pupils), 0))
     plain = np.char.find(names.astype(str), "·") < 0
     same = plain & plain[head] & ~starts
     names[same] = np.char.add(names[head[same]].astype("U1"), _given(rng, int(same.sum()))).astype(object)
     return {"first": first, "name": names, "county": county, "family": family, "county_of": county_of}
+
+
+def _repeated(first: np.ndarray) -> np.ndarray:
+    """Where a number stands that stood before; ``setdiff1d`` would take a third of the time of all the making."""
+    again = np.ones(len(first), dtype=bool)
+    again[np.unique(first, return_index=True)[1]] = False
+    return np.flatnonzero(again)
 
 
 def _namesakes(
