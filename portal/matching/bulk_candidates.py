@@ -5,7 +5,6 @@ from itertools import combinations
 
 from portal.matching.bulk_judging import agreement_of
 from portal.matching.bulk_numbers import SELF, SIDES
-from portal.matching.days import read_day
 from portal.matching.keys import FACTS
 from portal.matching.kin import CROWD
 from portal.matching.number_agreement import place_code
@@ -29,7 +28,7 @@ def find_candidates(tables: Tables) -> None:
     ``strangers`` (roster_line, register_line): the few namesakes whom an entry under another pupil's number may mean.
     """
     _contest(tables)
-    _read_columns(tables)
+    _read_places(tables)
     for side in SIDES:
         _suspect(tables, side)
         _seek(tables, side)
@@ -68,11 +67,8 @@ def _contest(tables: Tables) -> None:
     tables.keep("contested", f"SELECT line, name, county AS place FROM register SEMI JOIN ({lines}) USING (line)")
 
 
-def _read_columns(tables: Tables) -> None:
-    """``births`` and ``places``: what the columns beside suspect numbers say, each writing once."""
-    texts = tables.rows("SELECT DISTINCT birth_date FROM roster_unread WHERE birth_date <> ''")
-    days = [(text, int(f"{born:%Y%m%d}")) for (text,) in texts if (born := read_day(text))]
-    tables.make("births", {"birth_date": "VARCHAR", "day": "INTEGER"}, days)
+def _read_places(tables: Tables) -> None:
+    """``places``: the divisions that stand beside suspect numbers, each writing once."""
     texts = tables.rows(
         "SELECT place FROM roster_unread UNION SELECT place FROM register_unread UNION SELECT place FROM contested"
     )

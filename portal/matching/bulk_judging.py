@@ -113,9 +113,6 @@ def compare_met(tables: Tables, day: date) -> None:
     terms = tables.rows("SELECT DISTINCT valid_from, valid_to FROM named")
     ends = [(begins, end, code("validity", _validity(begins, end, day))) for begins, end in terms]
     tables.make("terms", {"valid_from": "VARCHAR", "valid_to": "VARCHAR", "found": "INTEGER"}, ends)
-    texts = tables.rows("SELECT DISTINCT born FROM named WHERE born <> ''")
-    days = [(text, int(f"{birth:%Y%m%d}")) for (text,) in texts if (birth := read_day(text))]
-    tables.make("birth_dates", {"born": "VARCHAR", "day": "INTEGER"}, days)
     tables.make(
         "sexes", {"sex": "VARCHAR", "male": "BOOLEAN"}, [(text, sex is Sex.MALE) for text, sex in SEXES.items()]
     )
@@ -135,7 +132,7 @@ def compare_met(tables: Tables, day: date) -> None:
             + {code("place", PlaceAgreement.UNKNOWN) + code("kin", Kin.NONE)} AS INTEGER) AS kind
         FROM named p JOIN terms e ON e.valid_from = p.valid_from AND e.valid_to = p.valid_to
         LEFT JOIN names n ON n.name = p.name AND n.former = p.former AND n.other = p.other
-        LEFT JOIN birth_dates b ON b.born = p.born LEFT JOIN sexes s ON s.sex = p.sex
+        LEFT JOIN births b ON b.birth_date = p.born LEFT JOIN sexes s ON s.sex = p.sex
         """,
     )
     tables.drop("named")

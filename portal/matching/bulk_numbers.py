@@ -8,6 +8,7 @@ import re
 from datetime import date
 from itertools import pairwise
 
+from portal.matching.days import read_day
 from portal.matching.keys import FACTS
 from portal.matching.number_agreement import written_number
 from portal.matching.tables import Kind, Row, Tables, count
@@ -38,25 +39,31 @@ CERTIFICATE = """
 def spread_numbers(tables: Tables, day: date) -> None:
     """``roster_numbers`` and ``register_numbers`` (line, via, key, doubted): without a key where somebody has to look.
 
-    A pupil's and an entry's own number has its line even where it is empty. ``doubted``: the birth date beside a
-    pupil's number may be another one.
+    A pupil's and an entry's own number has its line even where it is empty. ``doubted``: the number is of another day
+    than the birth date beside it. ``births`` (birth_date, day): what the roster writes there, each writing once.
     """
     _make_days(tables, day)
-    for side in SIDES:
-        born = "coalesce(birth_date, '')" if side == "roster" else "''"
-        written = (
-            f"SELECT line, {SELF} AS via, coalesce(id_no, '') AS raw, {born} AS born FROM {side} WHERE {FILLED[side]}"
-        )
-        if side == "roster":
-            written += "".join(
-                f" UNION ALL SELECT line, {via} AS via, {who}_id AS raw, '' AS born FROM {side} WHERE {who}_id <> ''"
-                for via, who in GUARDIANS.items()
-            )
+    texts = tables.rows("SELECT DISTINCT birth_date FROM roster WHERE birth_date <> ''")
+    births = [(text, int(f"{born:%Y%m%d}")) for (text,) in texts if (born := read_day(text))]
+    tables.make("births", {"birth_date": "VARCHAR", "day": "INTEGER"}, births)
+    pupils = (
+        f"SELECT line, {SELF} AS via, coalesce(id_no, '') AS raw, b.day AS born FROM roster "
+        f"LEFT JOIN births b USING (birth_date) WHERE {FILLED['roster']}"
+    )
+    guardians = (
+        f"SELECT line, {via} AS via, {who}_id AS raw, CAST(NULL AS INTEGER) AS born FROM roster WHERE {who}_id <> ''"
+        for via, who in GUARDIANS.items()
+    )
+    entries = (
+        f"SELECT line, {SELF} AS via, id_no AS raw, CAST(NULL AS INTEGER) AS born FROM register "
+        f"WHERE {FILLED['register']}"
+    )
+    for side, written in (("roster", " UNION ALL ".join([pupils, *guardians])), ("register", entries)):
         tables.keep(
             f"{side}_numbers",
             f"""
             SELECT CAST(line AS INTEGER) AS line, CAST(via AS TINYINT) AS via, key,
-                   born <> '' AND coalesce(TRY_CAST(replace(born, '-', '') AS INTEGER), 0) <> day AS doubted
+                   coalesce(key IS NOT NULL AND born <> day, false) AS doubted
             FROM ({_read(written)})
             """,
         )
