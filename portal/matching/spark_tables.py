@@ -57,11 +57,11 @@ class SparkTables:
             self._spark.catalog.dropTempView(name)
 
     def take_in(self, side: str, source: Source) -> None:
-        """Make a parquet file a view of text columns with ``line``, the 1-based line of data."""
+        """Make a parquet file a view of text columns with ``line``."""
         if not isinstance(source.table, Path):
             raise MatchFilesError(f"{source.path.name} 不是 parquet 文件，多台机器一起比对只读 parquet，请先转换。")
         file = self._spark.read.parquet(str(source.table))
-        file.selectExpr("*", "_metadata.row_index + 1 AS _line").createOrReplaceTempView(f"{side}_file")
+        file.selectExpr("*", "_metadata.row_index AS _line").createOrReplaceTempView(f"{side}_file")
         columns = ["CAST(_line AS INT) AS line", *(_column(source, column) for column in READ)]
         self._spark.sql(f"SELECT {', '.join(columns)} FROM {side}_file").createOrReplaceTempView(side)  # noqa: S608 — headings are quoted
 
