@@ -59,8 +59,10 @@ def make(folder: Path, pupils: int, entries: int, seed: int = 20260907, *, stres
     first_of = children["family"]
     families = int(first_of.max()) + 1
     grown = _people(rng, 2 * families, 1970, 1998, np.repeat(children["county_of"][:families], 2))
+    _keep_apart(rng, grown["first"], children["first"])
     strangers = _people(rng, entries, 1935, 2020, rng.integers(0, COUNTIES, entries))
     _namesakes(rng, children, strangers, entries // 20)
+    _keep_apart(rng, strangers["first"], np.concatenate([children["first"], grown["first"]]))
 
     files = Files(folder / "roster.parquet", folder / "register.parquet", folder / "truth.parquet")
     folder.mkdir(parents=True, exist_ok=True)
@@ -106,6 +108,12 @@ def _children(rng: np.random.Generator, pupils: int) -> dict[str, np.ndarray]:
     same = plain & plain[head] & ~starts
     names[same] = np.char.add(names[head[same]].astype("U1"), _given(rng, int(same.sum()))).astype(object)
     return {"first": first, "name": names, "county": county, "family": family, "county_of": county_of}
+
+
+def _keep_apart(rng: np.random.Generator, first: np.ndarray, taken: np.ndarray) -> None:
+    """Give whoever has another's number a new one of the same place and day: two people share one by an error only."""
+    while len(again := _repeated(np.concatenate([taken, first])) - len(taken)):
+        first[again] = first[again] // 1000 * 1000 + rng.integers(1, 1000, len(again))
 
 
 def _repeated(first: np.ndarray) -> np.ndarray:
