@@ -57,11 +57,13 @@ def test_nothing_leaves_at_night_and_a_county_pause_holds_with_the_next_message(
     plan(session, A_MONDAY, "one")
     session.commit()
 
+    desks = sessions()
+
     class Pausing(Fake):
         """After its first message somebody in the county presses 暂停."""
 
         def send(self, message):  # type: ignore[no-untyped-def]
-            with sessions().begin() as desk:
+            with desks.begin() as desk:
                 pause(desk, a_county(desk).id, "核实名单", "cnty", A_MONDAY)
             return super().send(message)
 
