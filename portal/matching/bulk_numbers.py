@@ -71,13 +71,12 @@ def spread_numbers(tables: Tables, day: date) -> None:
 
 def _make_days(tables: Tables, day: date) -> None:
     """``days``: every day a birth may fall on, and what its eight digits add to the check sum."""
-    weights = [2**place for place in range(11, 3, -1)]
+    added = [sum(2**place * (four // 10**place % 10) for place in range(4)) for four in range(10_000)]
     rows = []
     for ordinal in range(FIRST_BIRTH.toordinal(), day.toordinal() + 1):
         born = date.fromordinal(ordinal)
-        digits = born.year * 10000 + born.month * 100 + born.day
-        added = sum(weight * (digits // 10**place % 10) for place, weight in enumerate(reversed(weights)))
-        rows.append((digits, added % 11))
+        year, month_day = born.year, born.month * 100 + born.day
+        rows.append((year * 10000 + month_day, (2**8 * added[year] + 2**4 * added[month_day]) % 11))
     tables.make("days", {"day": "INTEGER", "residue": "INTEGER"}, rows)
 
 

@@ -45,10 +45,10 @@ def test_a_kept_file_leaves_its_findings_and_not_its_content(session: Session) -
 
     intake = arrive(session, REGISTER, a_bureau(session), register(ROW, lower_x, wrong))
 
-    assert (intake.state, intake.rows, intake.kept, intake.content) == (IntakeState.KEPT, 3, 2, None)
+    assert (intake.state, intake.rows, intake.kept, intake.content) == (IntakeState.KEPT, 3, 3, None)
     found = findings_of(intake)
     assert [(repair.row, repair.now) for repair in found.repaired] == [(3, ZHOU_XIAO)]
-    assert [(problem.row, problem.row_kept) for problem in found.problems] == [(4, False)]
+    assert [(problem.row, problem.row_kept) for problem in found.problems] == [(4, True)]
     assert XIAOYU.encode() not in (intake.findings_sealed or b"")
 
 

@@ -161,9 +161,9 @@ def test_a_file_about_a_pupil_is_refused_and_noted(client: FlaskClient, session:
 
 def test_what_a_family_said_waits_until_somebody_looked(client: FlaskClient, county: StaffCounty) -> None:
     sign_in(client, "sch1")
-    assert "家长说：姓名、年级、班级等信息不对" in client.get("/staff/").text
+    assert "1 家说：姓名、年级、班级等信息不对" in client.get("/staff/").text
     post(client, f"/staff/corrections/{county.ours.correction.id}/settle")
-    assert "家长说：姓名、年级、班级等信息不对" not in client.get("/staff/").text
+    assert "1 家说：姓名、年级、班级等信息不对" not in client.get("/staff/").text
 
 
 def test_an_export_has_masked_names_a_purpose_and_an_entry(
