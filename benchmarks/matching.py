@@ -4,22 +4,18 @@ All read the same two parquet files in processes of their own and write parquet;
 arguments: pupils, entries, and "stress" for rates ten times and more the usual ones; or a folder where such files are.
 """
 
-import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Timer
-from time import perf_counter
 
 import duckdb
 import pyarrow.parquet as pq
 
+from benchmarks.measuring import timed
+
 LIMIT = "bare_join"
-LONGEST = 900
-"""Seconds after which a way is given up."""
 WAYS = ("ours", LIMIT, "splink_duckdb", "pandas_merge")  # pandas last: judging its false pairs makes this process big
 
 
@@ -93,22 +89,6 @@ def compare(folder: Path, ways: Iterable[str] = WAYS) -> list[Score]:
             f"false certain {one.false_certain:,}  doubts {one.doubts_per_10_000:.1f} per 10,000"
         )
     return scores
-
-
-def timed(module: str, *arguments: object) -> tuple[float, int]:
-    """Seconds and peak MiB of the whole process; this one stays small, for a child starts with its parent's peak."""
-    began = perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", module, *map(str, arguments)])
-    alarm = Timer(LONGEST, process.kill)
-    alarm.start()
-    _, status, used = os.wait4(process.pid, 0)
-    alarm.cancel()
-    if perf_counter() - began > LONGEST:
-        raise TimeoutError(f"{module} did not end within {LONGEST} s")
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{module} ended with {process.returncode}")
-    return perf_counter() - began, used.ru_maxrss // 1024
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.matching import timed
+from benchmarks.measuring import timed
 
 LIMIT = "ours"
 COLUMNS = "CAST(roster_row AS BIGINT), CAST(register_row AS BIGINT), decision, rule, because"

@@ -4,15 +4,14 @@ Each way is a process of its own that reads one parquet file and writes yuan a t
 judges all policies with reasons; OpenFisca computes the six whose sums the catalogue is certain of. Equal to the yuan.
 """
 
-import os
-import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 
 import duckdb
+
+from benchmarks.measuring import timed
 
 LIMIT = "bare_scan"
 WAYS = ("portal", "openfisca", LIMIT)
@@ -38,7 +37,9 @@ def run(pupils: int = 10_000_000) -> list[Run]:
         make_pupils(folder / "pupils.parquet", pupils)
         runs = []
         for way in WAYS:
-            seconds, memory = _timed(way, folder / "pupils.parquet", folder / f"{way}.parquet")
+            seconds, memory = timed(
+                f"benchmarks.ways.policies_{way}", folder / "pupils.parquet", folder / f"{way}.parquet"
+            )
             different = 0 if way == LIMIT else _different(folder / "portal.parquet", folder / f"{way}.parquet")
             runs.append(Run(way, seconds, memory, pupils, different))
     ours, theirs = runs[0].seconds, runs[1].seconds
@@ -74,16 +75,6 @@ def _different(ours: Path, theirs: Path) -> int:
         con.execute("SET enable_progress_bar = false")
         joined = f"'{ours}' a FULL JOIN '{theirs}' b USING (id)"
         return int(con.execute(f"SELECT count(*) FROM {joined} WHERE {unequal}").fetchall()[0][0])
-
-
-def _timed(way: str, *arguments: Path) -> tuple[float, int]:
-    began = perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", f"benchmarks.ways.policies_{way}", *map(str, arguments)])
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{way} ended with {process.returncode}")
-    return perf_counter() - began, used.ru_maxrss // 1024
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ class SparkTables:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._spark.catalog.clearCache()
+        """Nothing is held; the tables lie in the folder, which is its owner's to empty."""
 
     def keep(self, name: str, query: str) -> None:
         self._store(name, self._ask(query))
