@@ -64,10 +64,11 @@ def claim(
         .order_by(Message.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)
+        .cte("due")  # looked up once: a sub-select may be run again for every row, and each run skips what is locked
     )
     claimed = (
         update(Message)
-        .where(Message.id.in_(due))
+        .where(Message.id == due.c.id)
         .values(state=MessageState.CLAIMED, claimed_by=worker, lease_until=now + CLAIM_LASTS)
         .returning(Message.id)
     )

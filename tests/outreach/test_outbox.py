@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.enrolment.confirmation import confirm
@@ -60,6 +61,15 @@ def test_four_dispatchers_claim_every_message_once(session: Session) -> None:
         claimed = [message_id for part in parts for message_id in part.result()]
 
     assert len(claimed) == len(set(claimed)) == 60
+
+
+def test_a_claim_takes_no_more_than_it_was_asked_for_however_the_database_goes_about_it(session: Session) -> None:
+    matched_pupils(session, 40)
+    plan(session, A_MONDAY, "one")
+    for way in ("hashjoin", "mergejoin", "material", "hashagg", "sort", "indexscan", "bitmapscan"):
+        session.execute(text(f"SET LOCAL enable_{way} = off"))  # a nested loop, the waiting messages inside
+
+    assert len(outbox.claim(session, "a", A_MONDAY, most=10)) == 10
 
 
 def test_only_who_claimed_a_message_may_start_it_and_only_once(session: Session) -> None:
