@@ -8,6 +8,7 @@ from uuid import UUID
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
+from psycopg._preparing import PrepareManager
 from sqlalchemy import Connection, MetaData, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
@@ -89,6 +90,22 @@ TRUSTED = 1.0
 
 class WatchedPool(QueuePool):
     """Asks a connection that has lain idle whether it still stands; under load each question would be one too many."""
+
+
+class KeptStatements(PrepareManager):
+    """Statements prepared on a connection outlive a ROLLBACK, by which every page ends that only reads.
+
+    psycopg drops them with each, lest a table was made, undone and made anew with other columns, which no process of
+    ours does; PostgreSQL itself plans anew what a changed table touches. There is no setting for it.
+    """
+
+    def clear(self) -> bool:
+        return False
+
+
+@event.listens_for(WatchedPool, "connect")
+def _keep_statements(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+    connection._prepared = KeptStatements()
 
 
 @event.listens_for(WatchedPool, "checkin")

@@ -51,6 +51,33 @@ def test_a_connection_that_broke_while_it_lay_idle_is_replaced(
             assert connection.scalar(whose) != broken
 
 
+def test_statements_stay_prepared_when_a_page_that_only_read_is_over(app: Flask) -> None:
+    known = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%to be kept%'")
+    with app.app_context(), db.engine.connect() as connection:
+        for _ in range(7):
+            connection.execute(text("SELECT 'to be kept'"))
+            connection.rollback()
+        assert connection.scalar(known) == 1
+
+
+def test_for_a_family_the_database_reads_no_list_of_units(session: Session) -> None:
+    mine = a_pupil(session)
+    session.commit()
+    set_reach(session, reach_pupils([mine.id]))
+    plan = session.scalars(text("EXPLAIN ANALYZE SELECT FROM pupil WHERE id = :mine"), {"mine": mine.id}).all()
+    units = [line for line in plan if "on unit" in line]
+    assert units
+    assert all("never executed" in line for line in units)
+
+
+def test_every_table_looks_for_a_familys_children_before_the_units(session: Session) -> None:
+    units_first = text(
+        "SELECT tablename FROM pg_policies WHERE qual LIKE '%portal.pupils%'"
+        " AND position('portal.pupils' IN qual) > position('FROM unit' IN qual)"
+    )
+    assert session.scalars(units_first).all() == []
+
+
 def test_a_school_reaches_its_own_pupils_only(session: Session) -> None:
     mine = a_school(session)
     a_pupil(session, mine)
