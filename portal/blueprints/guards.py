@@ -21,6 +21,7 @@ from portal.access.class_teachers import scope_of_staff
 from portal.access.permissions import REFUSALS, Permission, may
 from portal.access.scope import Scope, enter, scope_of
 from portal.access.tries import Asker
+from portal.blueprints.sessions import Sessions
 from portal.database import db, reach_pupils, set_reach
 from portal.models import SignIn, StaffMember
 from portal.privacy.sealing import Keyring
@@ -63,12 +64,21 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
 STRANGERS_MOST = 256 * 1024
 """Bytes of a body from somebody who is not signed in."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-login_manager = LoginManager()
+
+class Visitors(LoginManager):
+    """Nobody is remembered past the sign-in, so no answer is looked through for a cookie that says so."""
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        return response
+
+
+login_manager = Visitors()
 csrf = CSRFProtect()
 
 
@@ -125,6 +135,12 @@ def any_staff(view: View) -> View:
     return view
 
 
+def without_token(view: View) -> View:
+    """For the few forms that change nothing but a cookie of the visitor's own phone, whoever sends them."""
+    csrf.exempt(view)
+    return view
+
+
 def cookie_config(settings: Settings, keyring: Keyring) -> dict[str, Any]:
     return {
         "SECRET_KEY": keyring.index("cookie signature", "1"),
@@ -141,6 +157,7 @@ def cookie_config(settings: Settings, keyring: Keyring) -> dict[str, Any]:
 
 
 def stand_before(app: Flask) -> None:
+    app.session_interface = Sessions()
     login_manager.session_protection = None
     login_manager.init_app(app, add_context_processor=False)
     app.jinja_env.globals["current_user"] = current_user  # asked for by the templates that name it, not by every page
@@ -192,13 +209,13 @@ def load_visitor(token: str) -> Visitor | None:
 
 def refuse_cross_site() -> None:
     """A second lock beside the CSRF token: a browser says where a request comes from."""
-    if request.method not in ("GET", "HEAD", "OPTIONS") and request.headers.get("Sec-Fetch-Site") == "cross-site":
+    if request.method not in READING and request.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(403)
 
 
 def keep_strangers_short() -> BaseResponse | None:
     """Nobody who is not signed in has a file to bring: 16 at once would fill the memory. An officer signs in again."""
-    if request.method in ("GET", "HEAD", "OPTIONS") or current_user.is_authenticated:
+    if request.method in READING or current_user.is_authenticated:
         return None
     request.max_content_length = STRANGERS_MOST
     too_long = (request.content_length or 0) > STRANGERS_MOST
@@ -207,7 +224,7 @@ def keep_strangers_short() -> BaseResponse | None:
 
 def refuse_proof_of_families() -> None:
     """No page for families takes a file, whoever brings it; words instead of a form that is read (N3-7)."""
-    if request.blueprint == "families" and request.files:
+    if request.blueprint == "families" and request.method not in READING and request.files:
         pupil_id = current_user.pupil_id if current_user.is_authenticated else None
         who, page = "family" if pupil_id else "nobody", str(request.endpoint)
         audit.record(db.session(), who, "proof_refused", pupil_id=pupil_id, source=source(), page=page)

@@ -13,8 +13,6 @@ from pathlib import Path
 from stat import S_ISREG
 
 from flask import Flask, Response, abort, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
-from itsdangerous import URLSafeTimedSerializer
 from werkzeug.security import safe_join
 
 FOLDER = Path(__file__).parent.parent / "static"
@@ -32,27 +30,10 @@ class Asset:
     mark: str
 
 
-class PageSessions(SecureCookieSessionInterface):
-    """A sheet is nobody's: with ``Vary: Cookie``, which Flask-Login brings about, signing in would fetch it again."""
-
-    def __init__(self) -> None:
-        self._signer: URLSafeTimedSerializer | None = None
-
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """Made once: an app's secret does not change while it runs."""
-        self._signer = self._signer or super().get_signing_serializer(app)
-        return self._signer
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        if request.endpoint != "static":
-            super().save_session(app, session, response)
-
-
 def serve_on(app: Flask) -> None:
     """``url_for("static", filename=…)`` as ever, with the mark added."""
     app.add_url_rule("/static/<path:filename>", "static", serve)
     app.url_defaults(add_mark)
-    app.session_interface = PageSessions()
 
 
 def add_mark(endpoint: str, values: dict[str, object]) -> None:

@@ -16,7 +16,7 @@ def token_of(client: FlaskClient, path: str = "/sign-in") -> str:
     return found[1]
 
 
-def post(client: FlaskClient, path: str, page: str = "/privacy", **fields: str) -> TestResponse:
+def post(client: FlaskClient, path: str, page: str = "/message", **fields: str) -> TestResponse:
     return client.post(path, data={"csrf_token": token_of(client, page), **fields})
 
 

@@ -49,7 +49,7 @@ def test_nothing_is_changed_without_the_token_or_by_an_address(session: Session,
 
 
 def test_a_file_sent_by_hand_is_refused_and_recorded(session: Session, mother: FlaskClient) -> None:
-    fields = {"csrf_token": token_of(mother, "/privacy"), "about": "other", "words": (BytesIO(b"%PDF"), "proof.pdf")}
+    fields = {"csrf_token": token_of(mother, "/message"), "about": "other", "words": (BytesIO(b"%PDF"), "proof.pdf")}
     answer = mother.post("/child/1/correct", data=fields, content_type="multipart/form-data")
     assert answer.status_code == 422
     assert "不用交证明" in answer.text

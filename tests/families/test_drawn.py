@@ -11,10 +11,9 @@ from portal.blueprints.families import drawn
 from portal.blueprints.families.drawn import EDITION, drawn_once
 from tests.builders import A_MONDAY
 from tests.conftest import Stranger
-from tests.families.forms import token_of
 
 OPEN_TEMPLATES = ["home", "privacy", "question", "result", "policies", "policies_of", "policy"]
-OF_A_VISITOR = {"current_user", "session", "g", "get_flashed_messages", "config"}
+OF_A_VISITOR = {"current_user", "session", "g", "get_flashed_messages", "config", "csrf_token"}
 
 
 def visited(app: Flask, path: str, text: str, facts: object = ()) -> str:
@@ -22,13 +21,20 @@ def visited(app: Flask, path: str, text: str, facts: object = ()) -> str:
         return drawn_once(facts, lambda: text)
 
 
-def test_the_second_visitor_gets_the_same_page_with_a_token_of_its_own(app: Flask) -> None:
-    first, second = Stranger(app, app.response_class), Stranger(app, app.response_class)
-    tokens = [token_of(client, "/check") for client in (first, second)]
-    assert tokens[0] != tokens[1]
-    assert tokens[0] not in second.get("/check").text
-    assert first.post("/elder", data={"csrf_token": tokens[0]}).status_code == 302
-    assert first.post("/elder", data={"csrf_token": tokens[1]}).status_code == 400
+def test_the_second_visitor_gets_the_same_page_and_neither_gets_a_cookie(app: Flask) -> None:
+    first, second = (Stranger(app, app.response_class).get("/check") for _ in range(2))
+    assert first.data == second.data
+    assert "Set-Cookie" not in first.headers
+    assert "Set-Cookie" not in second.headers
+
+
+def test_without_a_token_nothing_is_posted_but_what_lies_in_the_phone(app: Flask) -> None:
+    stranger = Stranger(app, app.response_class)
+    assert stranger.post("/check", data={"choice": "junior"}).location == "/check/home"
+    assert stranger.post("/elder", data={"on": "1", "back": "/check"}).location == "/check"
+    assert stranger.post("/message", data={}).status_code == 400
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    assert stranger.post("/elder", data={"on": "1"}, headers=foreign).status_code == 403
 
 
 def test_large_print_is_another_page(client: FlaskClient) -> None:
@@ -36,13 +42,6 @@ def test_large_print_is_another_page(client: FlaskClient) -> None:
     client.set_cookie("elder", "1")
     assert "data-weui-mode" in client.get("/check").text
     assert "data-weui-mode" not in plain
-
-
-def test_what_is_remembered_are_pages_without_any_token(client: FlaskClient) -> None:
-    token = token_of(client, "/check")
-    pages = client.application.extensions[EDITION].pages
-    assert pages
-    assert all(token not in part for parts in pages.values() for part in parts)
 
 
 def test_other_facts_another_address_and_another_day_are_drawn_anew(app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""查一查: what a child may have, without an account, in four or five taps; nothing is kept, no address tells of it."""
+"""查一查: what a child may have, without an account, in four or five taps; only the phone keeps what was chosen."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -26,6 +26,7 @@ from portal.blueprints.families.questions import (
     walk,
 )
 from portal.blueprints.forms import Form
+from portal.blueprints.guards import without_token
 from portal.coverage.next_stage import AFTER, in_stage
 from portal.policies.circumstances import Circumstances
 from portal.settings import Settings
@@ -41,6 +42,11 @@ class After:
 
 
 class AnswerForm(Form):
+    """Without a token: an answer goes back into the phone it came from and is nobody's act."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
     choice = SelectMultipleField(choices=[])
 
     def offer(self, question: Question) -> "AnswerForm":
@@ -51,6 +57,7 @@ class AnswerForm(Form):
 
 @families.route("/check", methods=["GET", "POST"], defaults={"code": STAGE})
 @families.route("/check/<code>", methods=["GET", "POST"])
+@without_token
 def check(code: str) -> str | BaseResponse:
     """A question a screen; an earlier answer may be changed, the later ones are still there."""
     question = question_of(code, open_catalogue()) or abort(404)

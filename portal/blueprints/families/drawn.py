@@ -1,7 +1,8 @@
-"""Open pages drawn once: what every visitor reads alike is remembered, and only the visitor's own token is put in.
+"""Open pages drawn once: what every visitor reads alike is remembered.
 
-What may be remembered is kept by the key: the address, 大字版 and what the view names; never who asks. The memory is
-of one day and begins anew with the next.
+What may be remembered is kept by the key: the address, 大字版 and what the view names; never who asks. Their forms
+carry no token, for what they change lies in the visitor's own phone. The memory is of one day and begins anew with the
+next.
 """
 
 from collections.abc import Callable, Hashable
@@ -9,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from flask import current_app, request
-from flask_wtf.csrf import generate_csrf
 
 from portal import clock
 from portal.blueprints.families.blueprint import in_large_print
@@ -18,30 +18,25 @@ MOST = 1024
 """Pages of some 4 KB, so a few MB a worker; the one drawn longest ago goes first."""
 EDITION = "open pages drawn"
 
-Parts = tuple[str, ...]
-"""A page cut where the token stood."""
-
 
 @dataclass(frozen=True)
 class Edition:
     """The pages of one day."""
 
     day: date
-    pages: dict[Hashable, Parts] = field(default_factory=dict)
+    pages: dict[Hashable, str] = field(default_factory=dict)
 
-    def keep(self, key: Hashable, parts: Parts) -> Parts:
+    def keep(self, key: Hashable, page: str) -> str:
         if len(self.pages) >= MOST:
             self.pages.pop(next(iter(self.pages)), None)
-        self.pages[key] = parts
-        return parts
+        self.pages[key] = page
+        return page
 
 
 def drawn_once(facts: Hashable, draw: Callable[[], str]) -> str:
     """``facts`` is all that ``draw`` puts into the page beside address, print and day, such as the catalogue."""
-    token = str(generate_csrf())
     edition, key = _edition(), (request.path, in_large_print(), facts)
-    parts = edition.pages.get(key) or edition.keep(key, tuple(draw().split(token)))
-    return token.join(parts)
+    return edition.pages.get(key) or edition.keep(key, draw())
 
 
 def _edition() -> Edition:

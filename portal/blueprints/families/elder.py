@@ -6,12 +6,14 @@ from flask import current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from portal.blueprints.families.blueprint import ELDER_COOKIE, families
+from portal.blueprints.guards import without_token
 from portal.settings import Settings
 
 A_YEAR = timedelta(days=365)
 
 
 @families.post("/elder")
+@without_token
 def elder() -> Response:
     """Back to the page it was tapped on."""
     settings: Settings = current_app.extensions["settings"]

@@ -112,6 +112,7 @@ QUESTIONS = (
 )  # fmt: skip
 
 
+@lru_cache(maxsize=64)
 def question_of(code: str, catalogue: Catalogue) -> Question | None:
     """Of the stages only those are offered that some policy is for."""
     found = next((question for question in QUESTIONS if question.code == code), None)
