@@ -120,7 +120,7 @@ def put(
     reading: psycopg.Connection[Any], writing: psycopg.Connection[Any], model: type[Base], owners: list[UUID]
 ) -> int:
     table = model.__tablename__
-    names = [column.name for column in model.__table__.columns if column.identity is None]
+    names = [column.name for column in model.__table__.columns if column.identity is None and column.computed is None]
     owner = "school_id" if "school_id" in names else "unit_id"
     put = 0
     with reading.cursor(name=f"of_{table}", binary=True) as source, writing.cursor() as target:

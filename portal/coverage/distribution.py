@@ -25,7 +25,7 @@ from portal.coverage.counted import (
 )
 from portal.enrolment.household import CHILD_GETS
 from portal.enrolment.lists import category_names
-from portal.enrolment.standing import OUTCOME, stands
+from portal.enrolment.standing import stands
 from portal.models import Addition, MatchPair, Unit
 from portal.vocabulary import AdditionState, Basis, Decision, UnitLevel
 
@@ -165,7 +165,7 @@ def _listed(session: Session, unit: Unit, term: str) -> Iterable[tuple[str, AtSc
     """The categories are opened one by one: the database cannot tell them apart, which is why they are sealed."""
     pairs = select(
         MatchPair.id, MatchPair.category_sealed, MatchPair.basis, MatchPair.pupil_id, MatchPair.school_id
-    ).where(stands(term), OUTCOME == Decision.CERTAIN)
+    ).where(stands(term), MatchPair.outcome == Decision.CERTAIN)
     for row in session.execute(scope_of(unit).narrow(pairs, MatchPair.school_id)):
         code = MatchPair.category.open(row) or ""
         code = code if row.basis is Basis.SELF else CHILD_GETS.get(code, code)

@@ -10,7 +10,7 @@ from portal.clock import SchoolTerm
 from portal.coverage.ledger import entitlements
 from portal.coverage.words import NAMED
 from portal.enrolment.circumstances import circumstances_of
-from portal.enrolment.standing import OUTCOME, stands
+from portal.enrolment.standing import stands
 from portal.models import EnrolmentRecord, MatchPair, Pupil
 from portal.policies.catalogue import Catalogue
 from portal.policies.evaluation import term_amount
@@ -30,7 +30,9 @@ def household_of(
     session: Session, pupil: Pupil, record: EnrolmentRecord, term: SchoolTerm, catalogue: Catalogue
 ) -> Household | None:
     """None for a child whose family is on no list; asked only of one that has no aid of its own."""
-    standing = select(MatchPair).where(MatchPair.pupil_id == pupil.id, stands(term.code), OUTCOME == Decision.HOUSEHOLD)
+    standing = select(MatchPair).where(
+        MatchPair.pupil_id == pupil.id, stands(term.code), MatchPair.outcome == Decision.HOUSEHOLD
+    )
     categories = {pair.category or "" for pair in session.scalars(standing)}
     if not categories:
         return None

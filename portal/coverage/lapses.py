@@ -17,7 +17,6 @@ from portal.coverage.progress import lock
 from portal.coverage.steps import LIST_GONE, PAID, note_change, take_step
 from portal.enrolment.bureau_questions import close_moot
 from portal.enrolment.matching_runs import ONE_AT_A_TIME, MatchingBusy
-from portal.enrolment.standing import OUTCOME, outcome
 from portal.intake.findings import Findings
 from portal.intake.keep_register import keep_register
 from portal.intake.progress import Progress
@@ -65,7 +64,7 @@ class Resting:
 
 def resting_on(session: Session, intake: Intake) -> Resting:
     """Standing pairs, and ledger rows that rest on nothing else, school by school; the session must reach them."""
-    sure = func.coalesce(OUTCOME == Decision.CERTAIN, false())
+    sure = func.coalesce(MatchPair.outcome == Decision.CERTAIN, false())
     pupils = (
         select(Unit.name, MatchPair.pupil_id, func.bool_or(sure))
         .join(Unit, Unit.id == MatchPair.school_id)
@@ -175,7 +174,7 @@ def _carries(pair: type[MatchPair]) -> tuple[ColumnElement[bool], ...]:
         pair.pupil_id == Entitlement.pupil_id,
         pair.term == Entitlement.term,
         pair.superseded_at.is_(None),
-        outcome(pair) == Decision.CERTAIN,
+        pair.outcome == Decision.CERTAIN,
     )
 
 

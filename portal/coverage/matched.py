@@ -13,7 +13,7 @@ from portal.clock import SchoolTerm, local
 from portal.coverage.words import Listing, above_words, actor_words, day_words
 from portal.enrolment.circumstances import circumstances_of
 from portal.enrolment.household import CHILD_GETS
-from portal.enrolment.standing import OUTCOME, stands
+from portal.enrolment.standing import stands
 from portal.matching.rules import BY_CODE
 from portal.models import Addition, EnrolmentRecord, MatchPair, Pupil, Settlement, Unit
 from portal.policies.circumstances import Circumstances
@@ -99,7 +99,7 @@ def _listed(session: Session, term: str, whose: Whose) -> Iterator[Matched]:
         )
         .join(school, school.id == MatchPair.school_id)
         .outerjoin(Settlement, Settlement.id == MatchPair.settlement_id)
-        .where(stands(term), OUTCOME == Decision.CERTAIN, EnrolmentRecord.left_on.is_(None), whose(MatchPair))
+        .where(stands(term), MatchPair.outcome == Decision.CERTAIN, EnrolmentRecord.left_on.is_(None), whose(MatchPair))
         .order_by(MatchPair.pupil_id, MatchPair.school_id)
     )
     for _, group in groupby(session.execute(statement), key=lambda row: (row[0].pupil_id, row[0].school_id)):

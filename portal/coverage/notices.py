@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.coverage.words import NAMED, above_words, day_words
-from portal.enrolment.standing import OUTCOME, stands
+from portal.enrolment.standing import stands
 from portal.models import Addition, MatchPair, Pupil
 from portal.vocabulary import Decision, UnitLevel
 
@@ -30,7 +30,7 @@ def notices(session: Session, pupil: Pupil, term: str, aided: bool, refused: Add
 
 def _household(session: Session, pupil: Pupil, term: str) -> str:
     pairs = session.scalars(
-        select(MatchPair).where(MatchPair.pupil_id == pupil.id, stands(term), OUTCOME == Decision.HOUSEHOLD)
+        select(MatchPair).where(MatchPair.pupil_id == pupil.id, stands(term), MatchPair.outcome == Decision.HOUSEHOLD)
     ).all()
     if not pairs:
         return ""

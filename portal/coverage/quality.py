@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, not_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
-from portal.enrolment.standing import OUTCOME, stands
+from portal.enrolment.standing import stands
 from portal.models import Correction, DoubleEnrolment, Guardian, MatchPair, Pupil
 from portal.vocabulary import Basis, Decision
 
@@ -28,22 +28,21 @@ def bad_number(_: Scope, _term: str) -> ColumnElement[bool]:
 
 def conflict(_: Scope, term: str) -> ColumnElement[bool]:
     """Two sources say different things and nobody has decided yet."""
-    return or_(_said_wrong(term), _differs_from_a_list(term), _twice(term))
+    return Pupil.id.in_(union_all(*(said(term) for said, _ in CONFLICTS)))
 
 
-def _said_wrong(term: str) -> ColumnElement[bool]:
-    return exists().where(Correction.pupil_id == Pupil.id, Correction.term == term, Correction.settled_at.is_(None))
+def _said_wrong(term: str) -> Select[UUID]:
+    return select(Correction.pupil_id).where(Correction.term == term, Correction.settled_at.is_(None))
 
 
-def _differs_from_a_list(term: str) -> ColumnElement[bool]:
-    doubtful = and_(MatchPair.basis == Basis.SELF, OUTCOME == Decision.POSSIBLE)
-    return exists().where(MatchPair.pupil_id == Pupil.id, stands(term), doubtful)
-
-
-def _twice(term: str) -> ColumnElement[bool]:
-    return exists().where(
-        DoubleEnrolment.pupil_id == Pupil.id, DoubleEnrolment.term == term, DoubleEnrolment.settled_at.is_(None)
+def _differs_from_a_list(term: str) -> Select[UUID]:
+    return select(MatchPair.pupil_id).where(
+        stands(term), MatchPair.basis == Basis.SELF, MatchPair.outcome == Decision.POSSIBLE
     )
+
+
+def _twice(term: str) -> Select[UUID]:
+    return select(DoubleEnrolment.pupil_id).where(DoubleEnrolment.term == term, DoubleEnrolment.settled_at.is_(None))
 
 
 def incomplete(scope: Scope, term: str) -> ColumnElement[bool]:
@@ -76,7 +75,8 @@ CONFLICTS = (
 
 def conflicts(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[UUID, str]:
     found: defaultdict[UUID, list[str]] = defaultdict(list)
-    for holds, words in CONFLICTS:
-        for pupil_id in session.scalars(select(Pupil.id).where(Pupil.id.in_(pupils), holds(term))):
+    for said, words in CONFLICTS:
+        of_those = said(term).subquery()
+        for pupil_id in session.scalars(select(of_those.c.pupil_id).distinct().where(of_those.c.pupil_id.in_(pupils))):
             found[pupil_id].append(words)
     return {pupil_id: "；".join(words) for pupil_id, words in found.items()}

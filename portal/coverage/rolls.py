@@ -17,7 +17,7 @@ from portal.coverage import further_aid, quality
 from portal.coverage.lists import names_of
 from portal.coverage.words import class_words
 from portal.enrolment.lists import category_names
-from portal.enrolment.standing import OUTCOME, stands
+from portal.enrolment.standing import stands
 from portal.models import (
     Addition,
     DoubleEnrolment,
@@ -145,7 +145,7 @@ def _unfound(scope: Scope, term: str) -> ColumnElement[bool]:
 def _missed(scope: Scope, term: str) -> ColumnElement[bool]:
     """Has an open row, and is neither on a list as itself or with the household, nor added by hand."""
     open_rows = select(Entitlement.pupil_id).where(Entitlement.term == term, Entitlement.closed_on.is_(None))
-    sure = _paired(scope, term, OUTCOME == Decision.CERTAIN)
+    sure = _paired(scope, term, MatchPair.outcome == Decision.CERTAIN)
     return and_(_enrolled_among(scope.narrow(open_rows, Entitlement.school_id)), _not_among(sure, _added(scope)))
 
 
@@ -221,7 +221,7 @@ def _changes(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[UUI
     after: defaultdict[UUID, set[str]] = defaultdict(set)
     pairs = select(MatchPair, _fell_on()).where(MatchPair.pupil_id.in_(pupils), MatchPair.term == term)
     names = category_names(session)
-    for pair, fell_on in session.execute(pairs.where(OUTCOME == Decision.CERTAIN)):
+    for pair, fell_on in session.execute(pairs.where(MatchPair.outcome == Decision.CERTAIN)):
         name = names.get(pair.category or "", "")
         if fell_on is None:
             after[pair.pupil_id].add(name)

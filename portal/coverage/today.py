@@ -14,7 +14,7 @@ from portal.clock import SHANGHAI, SchoolTerm
 from portal.coverage.as_of import Standing
 from portal.coverage.steps import MISSING
 from portal.coverage.totals import totals
-from portal.enrolment.standing import OUTCOME, stands, waits
+from portal.enrolment.standing import stands, waits
 from portal.models import Confirmation, ContactRecord, Entitlement, Intake, MatchPair
 from portal.vocabulary import Decision, EntitlementState, IntakeState, Role
 
@@ -30,7 +30,7 @@ class Figures:
 
 
 def figures(session: Session, scope: Scope, term: SchoolTerm) -> Figures:
-    certain = select(MatchPair).where(stands(term.code), OUTCOME == Decision.CERTAIN)
+    certain = select(MatchPair).where(stands(term.code), MatchPair.outcome == Decision.CERTAIN)
     recognised = scope.narrow(certain.with_only_columns(_pupils()), MatchPair.school_id)
     unaided = select(func.count(distinct(Entitlement.pupil_id))).where(Entitlement.term == term.code, is_unaided())
     return Figures(

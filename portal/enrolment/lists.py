@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Select, Uuid, any_, case, func, literal, select
 from sqlalchemy.orm import Session
 
-from portal.enrolment.standing import OUTCOME, outcome_of, stands
+from portal.enrolment.standing import stands
 from portal.matching.rules import STRENGTH
 from portal.models import EnrolmentRecord, HardshipCategory, MatchPair, Pupil, Unit
 from portal.privacy.masking import mask_name
@@ -111,7 +111,7 @@ _PLACE_OF = {
     Decision.HOUSEHOLD_POSSIBLE: 4,
 }
 """Which decision speaks for a pupil with several pairs: the order of the rules' table."""
-_PLACE = case(*((OUTCOME.in_((decision,)), place) for decision, place in _PLACE_OF.items()))
+_PLACE = case(*((MatchPair.outcome.in_((decision,)), place) for decision, place in _PLACE_OF.items()))
 
 
 def _strongest(unit: Unit, term: str) -> Select[UUID, UUID, int]:
@@ -132,8 +132,8 @@ def _line(
     record: EnrolmentRecord, school: Unit, name: str, pairs: list[MatchPair], labels: dict[str, str]
 ) -> MatchedLine:
     best = min(pairs, key=lambda pair: (_place(pair), STRENGTH.get(pair.rule, len(STRENGTH)), str(pair.id)))
-    decision = outcome_of(best) or best.decision
-    codes = sorted({pair.category or "" for pair in pairs if outcome_of(pair) is decision})
+    decision = best.outcome or best.decision
+    codes = sorted({pair.category or "" for pair in pairs if pair.outcome is decision})
     return MatchedLine(
         pupil_id=record.pupil_id,
         roster_row=record.roster_row,
@@ -155,4 +155,4 @@ def _expired(pair: MatchPair) -> str:
 
 
 def _place(pair: MatchPair) -> int:
-    return _PLACE_OF[outcome_of(pair) or pair.decision]
+    return _PLACE_OF[pair.outcome or pair.decision]

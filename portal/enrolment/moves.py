@@ -13,7 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from portal import audit
 from portal.clock import SchoolTerm, age_on, local, term_of, working_days_after
 from portal.enrolment.lists import category_names
-from portal.enrolment.standing import OUTCOME, stands
+from portal.enrolment.standing import stands
 from portal.models import EnrolmentRecord, MatchPair, Move, Pupil, StaffMember, Unit
 from portal.privacy.masking import redact
 from portal.vocabulary import Decision, MoveEnd, MoveKind, Stage, UnitLevel
@@ -171,7 +171,9 @@ def _is_compulsory(pupil: Pupil, enrolled: EnrolmentRecord | None, today: date) 
 def _categories(session: Session, pupil_id: UUID, enrolled: EnrolmentRecord | None) -> list[str]:
     if enrolled is None:
         return []
-    sure = select(MatchPair).where(MatchPair.pupil_id == pupil_id, stands(enrolled.term), OUTCOME == Decision.CERTAIN)
+    sure = select(MatchPair).where(
+        MatchPair.pupil_id == pupil_id, stands(enrolled.term), MatchPair.outcome == Decision.CERTAIN
+    )
     names = category_names(session)
     return sorted({names.get(pair.category or "", pair.category or "") for pair in session.scalars(sure)})
 

@@ -1,32 +1,13 @@
-"""What a pair counts as once rule and person are heard, and whose turn it is: said once, for every list."""
+"""Which pairs stand once rule and person are heard, and whose turn it is: said once, for every list."""
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, literal, null, or_
+from sqlalchemy import ColumnElement, and_, exists, false, or_
 from sqlalchemy.orm import aliased
 
 from portal.access.permissions import Permission, may
 from portal.models import MatchPair, Settlement
-from portal.models.base import Code
 from portal.vocabulary import Answer, Basis, Decision, Role
 
-
-def outcome(pair: type[MatchPair] = MatchPair) -> ColumnElement[Decision]:
-    """The decision that holds: a person's answer goes before the rule's; NULL where somebody said no."""
-    return case(
-        (pair.settled_as == Answer.SAME, literal(Decision.CERTAIN, Code(Decision))),
-        (pair.settled_as == Answer.NOT_SAME, null()),
-        else_=pair.decision,
-    )
-
-
-OUTCOME = outcome()
 WEAK = (Decision.POSSIBLE, Decision.HOUSEHOLD, Decision.HOUSEHOLD_POSSIBLE)
-
-
-def outcome_of(pair: MatchPair) -> Decision | None:
-    """``outcome`` of a pair at hand."""
-    if pair.settled_as is Answer.NOT_SAME:
-        return None
-    return Decision.CERTAIN if pair.settled_as is Answer.SAME else pair.decision
 
 
 def stands(term: str) -> ColumnElement[bool]:
@@ -34,8 +15,8 @@ def stands(term: str) -> ColumnElement[bool]:
 
     What was sure stays when its register expires; a doubt goes with the entry it was about, nobody could settle it.
     """
-    held = or_(MatchPair.register_entry_id.is_not(None), OUTCOME == Decision.CERTAIN)
-    return and_(MatchPair.term == term, MatchPair.superseded_at.is_(None), OUTCOME.is_not(None), held)
+    held = or_(MatchPair.register_entry_id.is_not(None), MatchPair.outcome == Decision.CERTAIN)
+    return and_(MatchPair.term == term, MatchPair.superseded_at.is_(None), MatchPair.outcome.is_not(None), held)
 
 
 def waits_for(permission: Permission) -> ColumnElement[bool]:
@@ -47,7 +28,7 @@ def waits_for(permission: Permission) -> ColumnElement[bool]:
         MatchPair.superseded_at.is_(None),
         MatchPair.register_entry_id.is_not(None),
         MatchPair.settled_as.is_(None),
-        MatchPair.decision.in_(WEAK),
+        MatchPair.outcome.in_(WEAK),
     )
     if permission is Permission.SETTLE_SELF:
         return and_(waits, MatchPair.basis == Basis.SELF)
@@ -56,7 +37,7 @@ def waits_for(permission: Permission) -> ColumnElement[bool]:
         other.pupil_id == MatchPair.pupil_id,
         other.term == MatchPair.term,
         other.superseded_at.is_(None),
-        other.decision == Decision.CERTAIN,
+        other.outcome == Decision.CERTAIN,
         other.settled_as.is_(None),
     )
     return and_(waits, MatchPair.basis != Basis.SELF, ~listed)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ForeignKey, Index, String, Uuid, text
+from sqlalchemy import ARRAY, Computed, ForeignKey, Index, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Code, Row
@@ -63,6 +63,10 @@ class MatchFinding(Row):
     __table_args__ = (Index("ix_match_finding_run_id", "run_id", "pupil_id"),)
 
 
+OUTCOME = "CASE settled_as WHEN 'same' THEN 'certain' WHEN 'not_same' THEN NULL ELSE decision END"
+"""A person's answer goes before the rule's; NULL where somebody said no."""
+
+
 class MatchPair(Row):
     """A pupil beside an entry of a register, with the rule and the evidence as of the day of the run."""
 
@@ -80,8 +84,8 @@ class MatchPair(Row):
             "ix_match_pair_standing",
             "school_id",
             "term",
-            "decision",
-            postgresql_include=["pupil_id", "settled_as", "basis", "rule"],
+            "outcome",
+            postgresql_include=["pupil_id", "decision", "settled_as", "basis", "rule", "register_entry_id"],
             postgresql_where=text("superseded_at IS NULL"),
         ),
     )
@@ -113,7 +117,9 @@ class MatchPair(Row):
     """When a later run no longer made this pair."""
     settlement_id: Mapped[UUID | None] = mapped_column(ForeignKey("settlement.id"))
     settled_as: Mapped[Answer | None] = mapped_column(Code(Answer))
-    """What a person said of it; goes before ``decision`` (enrolment/standing.py)."""
+    """What a person said of it; goes before ``decision``."""
+    outcome: Mapped[Decision | None] = mapped_column(Code(Decision), Computed(OUTCOME, persisted=True))
+    """The decision that holds; None where somebody said no. A column, so that PostgreSQL knows how many are sure."""
 
     settlement: Mapped[Settlement | None] = relationship()
     run: Mapped[MatchRun] = relationship()

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from portal.clock import SchoolTerm
 from portal.coverage.steps import APPLIED, PAID, STEPS
 from portal.enrolment.moves import is_away
-from portal.enrolment.standing import OUTCOME, stands
+from portal.enrolment.standing import stands
 from portal.enrolment.waivers import BY_FAMILY
 from portal.models import Confirmation, EnrolmentRecord, Entitlement, MatchPair, MatchRun, Pupil, Waiver
 from portal.vocabulary import Audience, ClaimMode, Decision, EntitlementState
@@ -80,7 +80,7 @@ def waiting(term: SchoolTerm, *decisions: Decision) -> Select[UUID]:
     matched = exists().where(
         MatchPair.pupil_id == Pupil.id,
         stands(term.code),
-        OUTCOME.in_(decisions or (Decision.CERTAIN,)),
+        MatchPair.outcome.in_(decisions or (Decision.CERTAIN,)),
         MatchRun.id == MatchPair.run_id,
         MatchRun.finished_at.is_not(None),
     )

@@ -13,7 +13,7 @@ from portal.clock import SHANGHAI, SchoolTerm
 from portal.coverage.lists import names_of
 from portal.coverage.today import is_unaware
 from portal.coverage.words import actor_words, class_words
-from portal.enrolment.standing import OUTCOME, stands
+from portal.enrolment.standing import stands
 from portal.models import (
     Confirmation,
     ContactRecord,
@@ -96,7 +96,7 @@ def _rung(task: ContactTask | None, sent: int) -> str:
 
 
 def _unreached(scope: Scope, term: SchoolTerm, *columns: Any) -> Select[*tuple[Any, ...]]:
-    matched = select(MatchPair.pupil_id).where(stands(term.code), OUTCOME == Decision.CERTAIN)
+    matched = select(MatchPair.pupil_id).where(stands(term.code), MatchPair.outcome == Decision.CERTAIN)
     statement = select(*columns).where(
         EnrolmentRecord.pupil_id.in_(scope.narrow(matched, MatchPair.school_id)),
         EnrolmentRecord.term == term.code,
