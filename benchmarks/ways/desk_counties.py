@@ -7,6 +7,8 @@ but changed alike within a county: they are only ever compared, and no two count
 import hashlib
 import sys
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from itertools import islice, product
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +48,8 @@ COPIED = (
     Pupil, Guardian, EnrolmentRecord, Intake, MatchRun, MatchPair, Entitlement, EntitlementChange, Award, Confirmation,
     ContactRecord, ContactTask, Message, MessagePupil, Slip, SchoolClass,
 )  # fmt: skip
+TOGETHER = 5_000
+"""Rows that are opened at a time."""
 TABLES = {model.__tablename__ for model in (Unit, *COPIED)}
 
 Change = Callable[[Any, UUID, UUID, int], Any]
@@ -94,24 +98,16 @@ def change_of(model: type[Base], name: str) -> Change:
 
 def reseal(place: str) -> Change:
     ring = keyring()
-    opened: dict[UUID, str] = {}
-
-    def change(value: bytes | None, old: UUID, new: UUID, _copy: int) -> bytes | None:
-        if value is None:
-            return None
-        if old not in opened:
-            opened.clear()
-            opened[old] = ring.open(value, place, old)
-        return ring.seal(opened[old], place, new)
-
-    return change
+    opened = lru_cache(TOGETHER)(lambda value, old: ring.open(value, place, old))
+    return lambda value, old, new, _copy: None if value is None else ring.seal(opened(value, old), place, new)
 
 
 def copies(model: type[Base], names: list[str], rows: Iterator[tuple[Any, ...]]) -> Iterator[list[Any]]:
-    changes = [change_of(model, name) for name in names]
-    for row in rows:
-        old: UUID = row[names.index("id")]
-        for copy in COPIES:
+    """So many rows for one county, then for the next: a county's rows lie beside each other, as rosters bring them."""
+    changes, key = [change_of(model, name) for name in names], names.index("id")
+    while together := list(islice(rows, TOGETHER)):
+        for copy, row in product(COPIES, together):
+            old: UUID = row[key]
             new = moved(old, copy)
             yield [change(value, old, new, copy) for change, value in zip(changes, row, strict=True)]
 
@@ -124,7 +120,7 @@ def put(
     owner = "school_id" if "school_id" in names else "unit_id"
     put = 0
     with reading.cursor(name=f"of_{table}", binary=True) as source, writing.cursor() as target:
-        source.itersize = 5_000
+        source.itersize = TOGETHER
         source.execute(f"SELECT {', '.join(names)} FROM {table} WHERE {owner} = ANY(%s)", [owners])
         target.execute(f"SELECT {', '.join(names)} FROM {table} LIMIT 0")
         types = [column.type_code for column in target.description or ()]

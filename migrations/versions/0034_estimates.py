@@ -1,4 +1,6 @@
-"""What PostgreSQL has to guess for each plan: a pair's outcome is a column, and the reach is read once a statement."""
+"""What PostgreSQL guesses and reads: a pair's outcome is a column, the reach is read once a statement, and what lists
+sort by, and whether a guardian has a name and a phone, stands in indexes of a school.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,6 +32,7 @@ UNITS = """school_id IN (
 )"""
 PUPILS = "string_to_array(nullif(current_setting('portal.pupils', true), ''), ',')::uuid[]"
 
+LEFT = ["pupil_id", "intake_id", "left_on"]
 OUTCOME = "CASE settled_as WHEN 'same' THEN 'certain' WHEN 'not_same' THEN NULL ELSE decision END"
 
 
@@ -39,17 +42,31 @@ def upgrade():
         once = f"(SELECT {EVERYTHING}) OR {UNITS} OR {pupil} = ANY ((SELECT {PUPILS})::uuid[])"
         op.execute(f"ALTER POLICY within_reach ON {table} USING ({once})")
     op.add_column("match_pair", sa.Column("outcome", sa.String(length=32), sa.Computed(OUTCOME, persisted=True)))
-    index_of("outcome", ["pupil_id", "decision", "settled_as", "basis", "rule", "register_entry_id"])
+    pairs("outcome", ["pupil_id", "decision", "settled_as", "basis", "rule", "register_entry_id"])
+    enrolments([*LEFT, "stage", "grade", "grade_number", "class_name", "roster_row"])
+    for column in ("name", "phone"):
+        op.create_index(
+            f"ix_guardian_school_{column}",
+            "guardian",
+            ["school_id"],
+            postgresql_include=["pupil_id"],
+            postgresql_where=sa.text(f"{column}_sealed IS NOT NULL"),
+        )
+    op.drop_index("ix_guardian_school_id", table_name="guardian")
 
 
 def downgrade():
-    index_of("decision", ["pupil_id", "settled_as", "basis", "rule"])
+    op.create_index("ix_guardian_school_id", "guardian", ["school_id"])
+    for column in ("name", "phone"):
+        op.drop_index(f"ix_guardian_school_{column}", table_name="guardian")
+    enrolments(LEFT)
+    pairs("decision", ["pupil_id", "settled_as", "basis", "rule"])
     op.drop_column("match_pair", "outcome")
     for table, pupil in OF_PUPILS.items():
         op.execute(f"ALTER POLICY within_reach ON {table} USING ({EVERYTHING} OR {UNITS} OR {pupil} = ANY ({PUPILS}))")
 
 
-def index_of(decision, beside):
+def pairs(decision, beside):
     op.drop_index("ix_match_pair_standing", table_name="match_pair")
     op.create_index(
         "ix_match_pair_standing",
@@ -57,4 +74,11 @@ def index_of(decision, beside):
         ["school_id", "term", decision],
         postgresql_include=beside,
         postgresql_where=sa.text("superseded_at IS NULL"),
+    )
+
+
+def enrolments(beside):
+    op.drop_index("ix_enrolment_record_school_term", table_name="enrolment_record")
+    op.create_index(
+        "ix_enrolment_record_school_term", "enrolment_record", ["school_id", "term"], postgresql_include=beside
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -33,15 +33,13 @@ def in_class() -> ColumnElement[bool]:
 
 def is_named() -> ColumnElement[bool]:
     """Somebody was named for the pupil of an enrolment, at that school."""
-    return exists().where(
-        PupilHelper.pupil_id == EnrolmentRecord.pupil_id,
-        PupilHelper.school_id == EnrolmentRecord.school_id,
-        _active(PupilHelper),
-    )
+    named = select(PupilHelper.pupil_id, PupilHelper.school_id).where(_active(PupilHelper))
+    return tuple_(EnrolmentRecord.pupil_id, EnrolmentRecord.school_id).in_(named)
 
 
 def has_class_teacher() -> ColumnElement[bool]:
-    return exists().where(in_class(), _active(SchoolClass))
+    led = select(SchoolClass.school_id, SchoolClass.grade, SchoolClass.name).where(_active(SchoolClass))
+    return tuple_(EnrolmentRecord.school_id, EnrolmentRecord.grade, EnrolmentRecord.class_name).in_(led)
 
 
 def _active(table: type[PupilHelper] | type[SchoolClass]) -> ColumnElement[bool]:

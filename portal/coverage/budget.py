@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
 from portal.coverage.ledger import Judged
-from portal.coverage.matched import matched_pupils
+from portal.coverage.matched import count_circumstances
 from portal.models import Unit
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import Circumstances
@@ -111,8 +111,8 @@ def budget(session: Session, unit: Unit, term: SchoolTerm, catalogue: Catalogue,
     now: Counter[Place] = Counter()
     moved: Counter[Place] = Counter()
     leavers = unread = 0
-    listed = matched_pupils(session, term.code, lambda table: table.school_id.in_(below))
-    for here, pupils in Counter(one.circumstances for one in listed).items():  # thousands of pupils, dozens of cases
+    listed = count_circumstances(session, term.code, lambda table: table.school_id.in_(below))
+    for here, pupils in listed.items():
         if here.stage is None or here.grade is None:
             unread += pupils
             continue

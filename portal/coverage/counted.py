@@ -64,17 +64,22 @@ def holds(people: Subquery, measure: Measure) -> ColumnElement[bool]:
     }[measure]
 
 
-def beside(people: Subquery, term: str, *columns: Any) -> Select[*tuple[Any, ...]]:
-    """``people`` with their school, their enrolment of the term and, where it is in reach, the pupil's own row."""
-    enrolled = (
-        (EnrolmentRecord.pupil_id == people.c.pupil_id)
-        & (EnrolmentRecord.school_id == people.c.school_id)
-        & (EnrolmentRecord.term == term)
+def enrolment_of(people: Subquery, unit: Unit, term: str) -> ColumnElement[bool]:
+    """The enrolment of the term beside a pupil at a school; that it is one of the unit's is said for its index."""
+    return and_(
+        EnrolmentRecord.pupil_id == people.c.pupil_id,
+        EnrolmentRecord.school_id == people.c.school_id,
+        EnrolmentRecord.term == term,
+        EnrolmentRecord.school_id.in_(Unit.ids_below(unit.path)),
     )
+
+
+def beside(people: Subquery, unit: Unit, term: str, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """``people`` with their school, their enrolment of the term and, where it is in reach, the pupil's own row."""
     return (
         select(*columns)
         .join_from(people, Unit, Unit.id == people.c.school_id)
-        .outerjoin(EnrolmentRecord, enrolled)
+        .outerjoin(EnrolmentRecord, enrolment_of(people, unit, term))
         .outerjoin(Pupil, Pupil.id == people.c.pupil_id)
     )
 

@@ -39,10 +39,6 @@ class CountedLine:
     gap: Decimal
 
 
-def count_of(session: Session, asked: Question) -> int:
-    return session.scalar(_asked(session, asked, func.count())) or 0
-
-
 def lines_of(session: Session, asked: Question, offset: int, limit: int) -> list[CountedLine]:
     """School by school, class by class."""
     people = counted_pupils(asked.unit, asked.term)
@@ -63,12 +59,8 @@ def lines_of(session: Session, asked: Question, offset: int, limit: int) -> list
     ]  # fmt: skip
 
 
-def _asked(session: Session, asked: Question, *columns: Any) -> Select[*tuple[Any, ...]]:
-    return _narrowed(session, asked, counted_pupils(asked.unit, asked.term), *columns)
-
-
 def _narrowed(session: Session, asked: Question, people: Subquery, *columns: Any) -> Select[*tuple[Any, ...]]:
-    statement = beside(people, asked.term, *columns).where(holds(people, asked.measure))
+    statement = beside(people, asked.unit, asked.term, *columns).where(holds(people, asked.measure))
     if not asked.group:
         return statement
     if asked.by is not By.CATEGORY:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, SelectBase, func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from portal.coverage import differing
@@ -19,13 +19,12 @@ from portal.privacy.masking import mask_name
 
 @dataclass(frozen=True)
 class Difference:
-    """``found`` selects COLUMNS; ``words`` says of one of its rows what differs, by how much."""
+    """``words`` says of one that was found what differs, by how much."""
 
     kind: Kind
     sentence: str
     """What it is and what to do about it."""
     empty: str
-    found: Callable[[Asked], SelectBase]
     words: Callable[[Row[Any]], str]
 
 
@@ -43,20 +42,22 @@ class DifferenceLine:
     what: str
 
 
-def count(session: Session, asked: Asked, difference: Difference) -> int:
-    return session.scalar(select(func.count()).select_from(difference.found(asked).subquery())) or 0
+def counted(session: Session, asked: Asked) -> dict[Kind, int]:
+    """How many of each kind there are."""
+    found = session.execute(differing.counted(asked)).one()
+    return {kind: found._mapping[kind.value] for kind in DIFFERENCES}
 
 
 def by_school(session: Session, asked: Asked, difference: Difference) -> list[tuple[str, int]]:
     """How many of each school, the most first (N1-2)."""
-    found = difference.found(asked).subquery()
+    found = differing.found(asked, difference.kind).subquery()
     counted = select(Unit.name, func.count()).join(found, found.c.unit_id == Unit.id).group_by(Unit.name)
     return [(name, number) for name, number in session.execute(counted.order_by(func.count().desc(), Unit.name))]
 
 
 def lines(session: Session, asked: Asked, difference: Difference, offset: int, limit: int) -> list[DifferenceLine]:
     """School by school."""
-    found = difference.found(asked).subquery()
+    found = differing.found(asked, difference.kind).subquery()
     page = (
         select(found, Unit.name.label("school"))
         .join(Unit, Unit.id == found.c.unit_id)
@@ -122,35 +123,35 @@ DIFFERENCES = {
     for difference in (
         Difference(
             Kind.UNLISTED, "名单上的学生，受助名单里还没有，从学期第一天起欠发。查明原因，补进发放名单。",
-            "名单上的学生都有发放记录。", differing.unlisted, _words_unlisted,
+            "名单上的学生都有发放记录。", _words_unlisted,
         ),
         Difference(
             Kind.LATE, "过了答应家长的日期才发放，或到今天还没有发放。日期由门户按台账开立的日子算，谁都不能手填。",
-            "没有迟发的。", differing.late, _words_late,
+            "没有迟发的。", _words_late,
         ),
         Difference(
             Kind.SHORT, "发放的钱少于本学期应发。查明原因并补发；补发后重新导入受助名单。",
-            "发放的都足额。", differing.short, _words_short,
+            "发放的都足额。", _words_short,
         ),
         Difference(
             Kind.WRONG_TIER, "发放的是另一档的标准，或多于应发又不是全年的数。请核对困难类别和档次。",
-            "发放的档次都与台账一致。", differing.wrong_tier, _words_tier,
+            "发放的档次都与台账一致。", _words_tier,
         ),
         Difference(
             Kind.DUPLICATE, "同一名学生同一项发了不止一次，或在两所学校都发了。请与发放部门核对后收回或更正。",
-            "没有重复发放的。", differing.duplicate, _words_duplicate,
+            "没有重复发放的。", _words_duplicate,
         ),
         Difference(
             Kind.WRONG_PERSON, "受助名单上有，学籍或台账里没有，或姓名与证件号对不上。先核对是不是发错了人。",
-            "受助名单上的每个人都在台账里。", differing.wrong_person, _words_person,
+            "受助名单上的每个人都在台账里。", _words_person,
         ),
         Difference(
             Kind.PAYEE, "钱进了别人的账户。请核实户主与学生的关系，在全国系统里更正账户。",
-            "收款人都是学生本人或登记的监护人。", differing.payee, _words_payee,
+            "收款人都是学生本人或登记的监护人。", _words_payee,
         ),
         Difference(
             Kind.UNKNOWN, "受助名单上的资助项目名称认不出，没有记到学生名下。请核对项目名称后重新导入。",
-            "受助名单上的项目都认得。", differing.unknown, _words_person,
+            "受助名单上的项目都认得。", _words_person,
         ),
     )
 }  # fmt: skip

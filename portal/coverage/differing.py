@@ -66,8 +66,8 @@ class Asked:
 COLUMNS = ("id", "pupil_id", "unit_id", "project", "due", "paid", "day", "times", "promised", "why")
 
 
-def _ledger(asked: Asked, holds: Callable[[Subquery], ColumnElement[bool]]) -> Select[Any]:
-    """The rows for which it holds, each with what the file says of it and the day the money was promised for."""
+def _rows(asked: Asked) -> Subquery:
+    """The ledger's rows, each with what the file says of it and the day the money was promised for."""
     paid, opened_on = _paid(asked), cast(func.timezone("Asia/Shanghai", Entitlement.opened_at), Date)
     days, promises = zip(*_promises(asked.term, asked.today), strict=True)
     promised = func.unnest(literal(list(days), ARRAY(Date)), literal(list(promises), ARRAY(Date)))
@@ -83,8 +83,7 @@ def _ledger(asked: Asked, holds: Callable[[Subquery], ColumnElement[bool]]) -> S
         .outerjoin(promise, promise.c.day == func.greatest(opened_on, asked.term.first_day))
         .where(Entitlement.term == asked.term.code, not_(Entitlement.retracted))
     )  # fmt: skip
-    rows = asked.scope.narrow(beside, Entitlement.school_id).subquery()
-    return select(*(rows.c[name] for name in COLUMNS)).where(holds(rows))
+    return asked.scope.narrow(beside, Entitlement.school_id).subquery()
 
 
 def _paid(asked: Asked) -> Subquery:
@@ -103,44 +102,61 @@ def _promises(term: SchoolTerm, today: date) -> tuple[tuple[date, date], ...]:
     return tuple((day, promised_on(term, day)) for day in days)
 
 
-def unlisted(asked: Asked) -> SelectBase:
-    return _ledger(asked, lambda rows: and_(rows.c.owed, rows.c.paid == 0))
+def found(asked: Asked, kind: Kind) -> SelectBase:
+    """COLUMNS of all that differs in this way."""
+    parts: list[Select[Any]] = [part(asked) for part in BESIDE.get(kind, ())]
+    if kind in OF_ROWS:
+        rows = _rows(asked)
+        parts.insert(0, select(*(rows.c[name] for name in COLUMNS)).where(OF_ROWS[kind](asked, rows)))
+    return parts[0].union_all(*parts[1:])
 
 
-def late(asked: Asked) -> SelectBase:
+def counted(asked: Asked) -> Select[*tuple[Any, ...]]:
+    """One line with a number for each kind, the ledger read once."""
+    rows = _rows(asked)
+    of_rows = select(*(func.count().filter(holds(asked, rows)).label(kind) for kind, holds in OF_ROWS.items()))
+    here = of_rows.select_from(rows).subquery()
+    sums: dict[Kind, list[ColumnElement[int]]] = {kind: [here.c[kind]] for kind in OF_ROWS}
+    for kind, parts in BESIDE.items():
+        beside = (select(func.count()).select_from(part(asked).subquery()).scalar_subquery() for part in parts)
+        sums.setdefault(kind, []).extend(beside)
+    columns: list[ColumnElement[Any]] = [sum(numbers, literal(0)).label(kind) for kind, numbers in sums.items()]
+    return select(*columns).select_from(here)
+
+
+def _unlisted(_: Asked, rows: Subquery) -> ColumnElement[bool]:
+    return and_(rows.c.owed, rows.c.paid == 0)
+
+
+def _late(asked: Asked, rows: Subquery) -> ColumnElement[bool]:
     """Came after the day it was promised for, or has not come and the day is over."""
-    return _ledger(
-        asked,
-        lambda rows: or_(
-            rows.c.day > rows.c.promised, and_(rows.c.owed, rows.c.paid == 0, rows.c.promised < asked.today)
-        ),
-    )
+    over = and_(rows.c.owed, rows.c.paid == 0, rows.c.promised < asked.today)
+    return or_(rows.c.day > rows.c.promised, over)
 
 
-def short(asked: Asked) -> SelectBase:
-    other = _other_tiers(asked)
-    return _ledger(asked, lambda rows: and_(rows.c.paid > 0, rows.c.paid < rows.c.due, not_(other(rows))))
+def _short(asked: Asked, rows: Subquery) -> ColumnElement[bool]:
+    return and_(rows.c.paid > 0, rows.c.paid < rows.c.due, not_(_other_tier(asked, rows)))
 
 
-def wrong_tier(asked: Asked) -> SelectBase:
+def _wrong_tier(asked: Asked, rows: Subquery) -> ColumnElement[bool]:
     """One payment that is another tier's, or more than is due and no whole year's."""
-    other = _other_tiers(asked)
-    return _ledger(
-        asked,
-        lambda rows: and_(
-            rows.c.paid > 0,
-            rows.c.paid.not_in((rows.c.due, 2 * rows.c.due)),
-            or_(other(rows), rows.c.paid > rows.c.due),
-            not_(_paid_again(rows)),
-        ),
+    return and_(
+        rows.c.paid > 0,
+        rows.c.paid.not_in((rows.c.due, 2 * rows.c.due)),
+        or_(_other_tier(asked, rows), rows.c.paid > rows.c.due),
+        not_(_paid_again(asked, rows)),
     )
 
 
-def _paid_again(rows: Subquery) -> ColumnElement[bool]:
+def _stranger(_: Asked, rows: Subquery) -> ColumnElement[bool]:
+    return rows.c.stranger
+
+
+def _paid_again(_: Asked, rows: Subquery) -> ColumnElement[bool]:
     return and_(func.coalesce(rows.c.times, 0) > 1, rows.c.paid > rows.c.due)
 
 
-def _other_tiers(asked: Asked) -> Callable[[Subquery], ColumnElement[bool]]:
+def _other_tier(asked: Asked, rows: Subquery) -> ColumnElement[bool]:
     """Whether the sum is what the policy gives some other pupil a term, by the province's rule or a place's own."""
     day, catalogue = asked.term.first_day, asked.catalogue
     local = [pair for overlay in catalogue.overlays for pair in overlay.versions]
@@ -153,13 +169,7 @@ def _other_tiers(asked: Asked) -> Callable[[Subquery], ColumnElement[bool]]:
         if isinstance(tier.amount, Money)
     }
     known = [(code, yuan) for code, yuan in sums if yuan is not None]
-    return lambda rows: tuple_(rows.c.project, rows.c.paid).in_(known)
-
-
-def duplicate(asked: Asked) -> SelectBase:
-    """Twice over for one row, beside a grant it stands for, or to one number at two schools."""
-    again = _ledger(asked, _paid_again)
-    return again.union_all(_beside_a_rival(asked), _at_two_schools(asked))
+    return tuple_(rows.c.project, rows.c.paid).in_(known)
 
 
 def _beside_a_rival(asked: Asked) -> Select[Any]:
@@ -194,16 +204,16 @@ def _awards(asked: Asked, why: Any) -> Select[Any]:
     return asked.scope.narrow(statement, Award.school_id)
 
 
-def wrong_person(asked: Asked) -> SelectBase:
-    """Lines that are nobody's here, and money for a pupil who has no row for it."""
-    row = exists().where(
+def _without_row(asked: Asked) -> Select[Any]:
+    """Money for a pupil who has no row for it."""
+    row = select(Entitlement.id).where(
         Entitlement.pupil_id == Award.pupil_id,
         Entitlement.policy == Award.policy,
-        Entitlement.term == Award.term,
+        Entitlement.term == asked.term.code,
         not_(Entitlement.retracted),
     )
-    nobody = _awards(asked, "台账里没有这名学生的这一项，请核对他在不在名单里").where(not_(row))
-    return nobody.union_all(_strays(asked, Kind.WRONG_PERSON))
+    there = asked.scope.narrow(row, Entitlement.school_id).exists()
+    return _awards(asked, "台账里没有这名学生的这一项，请核对他在不在名单里").where(not_(there))
 
 
 def _strays(asked: Asked, kind: Kind) -> Select[Any]:
@@ -216,9 +226,27 @@ def _strays(asked: Asked, kind: Kind) -> Select[Any]:
     return asked.scope.narrow(statement, StrayAward.unit_id)
 
 
-def payee(asked: Asked) -> SelectBase:
-    return _ledger(asked, lambda rows: rows.c.stranger)
+def _nobodys(asked: Asked) -> Select[Any]:
+    return _strays(asked, Kind.WRONG_PERSON)
 
 
-def unknown(asked: Asked) -> SelectBase:
+def _of_unknown_project(asked: Asked) -> Select[Any]:
     return _strays(asked, Kind.UNKNOWN)
+
+
+OF_ROWS: dict[Kind, Callable[[Asked, Subquery], ColumnElement[bool]]] = {
+    Kind.UNLISTED: _unlisted,
+    Kind.LATE: _late,
+    Kind.SHORT: _short,
+    Kind.WRONG_TIER: _wrong_tier,
+    Kind.DUPLICATE: _paid_again,
+    Kind.PAYEE: _stranger,
+}
+"""What a row of the ledger shows."""
+BESIDE: dict[Kind, tuple[Callable[[Asked], Select[Any]], ...]] = {
+    # twice over for one row is seen there; here what stands beside a grant it is given for, or at another school
+    Kind.DUPLICATE: (_beside_a_rival, _at_two_schools),
+    Kind.WRONG_PERSON: (_without_row, _nobodys),
+    Kind.UNKNOWN: (_of_unknown_project,),
+}
+"""What only the file shows."""

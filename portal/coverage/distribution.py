@@ -1,13 +1,13 @@
 """分布: how many pupils of a unit are aided and how many are not, by area, stage, category and origin (N3-19)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, func, select
+from sqlalchemy import ColumnElement, Row, Subquery, func, select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import scope_of
@@ -86,6 +86,11 @@ class Distribution:
     groups: tuple[Group, ...]
     total: Figures
 
+    def of(self, code: str) -> tuple[str, Figures]:
+        """How a group is called and what it counts; without a code all of them, of no such group nothing."""
+        named = {group.code: (group.label, group.figures) for group in self.groups}
+        return named.get(code, ("", Figures())) if code else ("全部", self.total)
+
 
 def total_of(session: Session, unit: Unit, term: str) -> Figures:
     people = counted_pupils(unit, term)
@@ -100,7 +105,7 @@ def distribution(session: Session, unit: Unit, term: str, by: By) -> Distributio
         return Distribution(by, _by_category(session, unit, term), total)
     people = counted_pupils(unit, term)
     key = group_of(by, unit).label("key")
-    found = session.execute(beside(people, term, key, *_sums(people)).group_by("key"))
+    found = session.execute(beside(people, unit, term, key, *_sums(people)).group_by("key"))
     counted = {code: Figures(*figures) for code, *figures in found}
     if by is By.AREA and unit.level is not UnitLevel.SCHOOL:
         return Distribution(by, _areas(session, unit, counted), total)
@@ -134,15 +139,11 @@ def _areas(session: Session, unit: Unit, counted: Mapping[str, Figures]) -> tupl
 
 
 def _by_category(session: Session, unit: Unit, term: str) -> tuple[Group, ...]:
-    people = counted_pupils(unit, term)
-    figures = {
-        (row.pupil_id, row.school_id): Figures(1, int(row.aided), int(row.unaided), row.due, row.gap)
-        for row in session.execute(select(people))
-    }
+    people = {(row.pupil_id, row.school_id): row for row in session.execute(select(counted_pupils(unit, term)))}
     names = category_names(session)
     grouped = {
-        code: _summed(figures[one] for one in members)
-        for code, members in by_category(session, unit, term, figures).items()
+        code: _summed([people[one] for one in members])
+        for code, members in by_category(session, unit, term, people).items()
     }
     groups = [Group(code, names.get(code, "本期不在名单（资助没有停）"), sums) for code, sums in grouped.items()]
     return tuple(sorted(groups, key=lambda group: (-group.figures.pupils, group.code)))
@@ -180,8 +181,9 @@ def _added(session: Session, unit: Unit) -> Iterable[tuple[str, AtSchool]]:
         yield Addition.category.open(row) or "", (row.pupil_id, row.school_id)
 
 
-def _summed(many: Iterable[Figures]) -> Figures:
-    whole = Figures()
-    for one in many:
-        whole += one
-    return whole
+def _summed(people: Sequence[Row[*tuple[Any, ...]]]) -> Figures:
+    """Of rows of ``counted_pupils``."""
+    return Figures(
+        len(people), sum(row.aided for row in people), sum(row.unaided for row in people),
+        sum((row.due for row in people), Decimal(0)), sum((row.gap for row in people), Decimal(0)),
+    )  # fmt: skip

@@ -1,12 +1,13 @@
 """Whom lists name for sure, by rule or because a person settled it, and whom the county added by hand."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, LargeBinary, Row, select
+from sqlalchemy import ColumnElement, LargeBinary, Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.clock import SchoolTerm, local
@@ -17,7 +18,7 @@ from portal.enrolment.standing import stands
 from portal.matching.rules import BY_CODE
 from portal.models import Addition, EnrolmentRecord, MatchPair, Pupil, Settlement, Unit
 from portal.policies.circumstances import Circumstances
-from portal.vocabulary import AdditionState, Basis, Decision, UnitLevel
+from portal.vocabulary import AdditionState, Basis, Boarding, Decision, Stage, UnitLevel
 
 OPENED = "比对确认，开立台账"
 Whose = Callable[[Any], ColumnElement[bool]]
@@ -62,6 +63,42 @@ def matched_pupils(session: Session, term: str, whose: Whose) -> Iterator[Matche
     yield from added.values()
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where a pupil is enrolled, as far as policies ask."""
+
+    school_id: UUID
+    stage: Stage | None
+    grade_number: int | None
+    boarding: Boarding | None
+    hukou_division: str
+
+
+def count_circumstances(session: Session, term: str, whose: Whose) -> Counter[Circumstances]:
+    """How many of ``matched_pupils`` stand in each circumstances: thousands of pupils, dozens of cases."""
+    places: dict[tuple[UUID, UUID], _Place] = {}
+    categories: defaultdict[tuple[UUID, UUID], set[str]] = defaultdict(set)
+    place = EnrolmentRecord.stage, EnrolmentRecord.grade_number, EnrolmentRecord.boarding, Pupil.hukou_division
+    of_pair = MatchPair.id, MatchPair.category_sealed, MatchPair.basis, MatchPair.pupil_id, MatchPair.school_id
+    for pair in session.execute(_standing(select(*of_pair, *place), term, whose)):
+        who = pair.pupil_id, pair.school_id
+        categories[who].add(_given(MatchPair.category.open(pair) or "", pair.basis))
+        places[who] = _Place(pair.school_id, *pair[-len(place) :])
+    for who, matched in _added(session, term, whose).items():
+        categories[who].update(listing.category for listing in matched.listings)
+        record = matched.record
+        places[who] = _Place(who[1], record.stage, record.grade_number, record.boarding, matched.hukou_division)
+    schools = {school.id: school for school in session.scalars(select(Unit).where(Unit.id.in_(_schools(places))))}
+    counted: Counter[Circumstances] = Counter()
+    for (where, held), pupils in Counter((places[who], frozenset(categories[who])) for who in places).items():
+        counted[circumstances_of(where, schools[where.school_id], where.hukou_division, held)] += pupils
+    return counted
+
+
+def _schools(places: Mapping[tuple[UUID, UUID], _Place]) -> set[UUID]:
+    return {school_id for _, school_id in places}
+
+
 def _added(session: Session, term: str, whose: Whose) -> dict[tuple[UUID, UUID], Matched]:
     """Whom the county added in this term or before, at the school the pupil is enrolled in."""
     school = aliased(Unit)
@@ -88,22 +125,31 @@ def _by_hand(addition: Addition) -> Listing:
 
 def _listed(session: Session, term: str, whose: Whose) -> Iterator[Matched]:
     school = aliased(Unit)
+    columns = select(MatchPair, EnrolmentRecord, school, Pupil.hukou_division, _PERSON, Settlement)
     statement = (
-        select(MatchPair, EnrolmentRecord, school, Pupil.hukou_division, _PERSON, Settlement)
-        .join(Pupil, Pupil.id == MatchPair.pupil_id)
-        .join(
-            EnrolmentRecord,
-            (EnrolmentRecord.pupil_id == MatchPair.pupil_id)
-            & (EnrolmentRecord.school_id == MatchPair.school_id)
-            & (EnrolmentRecord.term == MatchPair.term),
-        )
+        _standing(columns, term, whose)
         .join(school, school.id == MatchPair.school_id)
         .outerjoin(Settlement, Settlement.id == MatchPair.settlement_id)
-        .where(stands(term), MatchPair.outcome == Decision.CERTAIN, EnrolmentRecord.left_on.is_(None), whose(MatchPair))
         .order_by(MatchPair.pupil_id, MatchPair.school_id)
     )
     for _, group in groupby(session.execute(statement), key=lambda row: (row[0].pupil_id, row[0].school_id)):
         yield _together(tuple(group))
+
+
+def _standing(columns: Select[*tuple[Any, ...]], term: str, whose: Whose) -> Select[*tuple[Any, ...]]:
+    """Of pairs that are sure, each beside the pupil and the enrolment it is about."""
+    enrolled = (
+        (EnrolmentRecord.pupil_id == MatchPair.pupil_id)
+        & (EnrolmentRecord.school_id == MatchPair.school_id)
+        & (EnrolmentRecord.term == MatchPair.term)
+    )
+    sure = stands(term), MatchPair.outcome == Decision.CERTAIN, EnrolmentRecord.left_on.is_(None), whose(MatchPair)
+    return (
+        columns.select_from(MatchPair)
+        .join(Pupil, Pupil.id == MatchPair.pupil_id)
+        .join(EnrolmentRecord, enrolled)
+        .where(*sure)
+    )
 
 
 _PERSON = Pupil.id_number_index.op("||", return_type=LargeBinary())(Pupil.name_index)
@@ -119,7 +165,10 @@ def _together(rows: tuple[Row[*tuple[Any, ...]], ...]) -> Matched:
 
 def _listing(pair: MatchPair) -> Listing:
     source, _, batch = (pair.register or "").rpartition(" ")
-    category = pair.category or ""
-    if pair.basis is Basis.SELF:
-        return Listing(source, batch, category)
-    return Listing(source, batch, CHILD_GETS.get(category, category), household=True)
+    category = _given(pair.category or "", pair.basis)
+    return Listing(source, batch, category, household=pair.basis is not Basis.SELF)
+
+
+def _given(category: str, basis: Basis) -> str:
+    """What a child gets by a register's category: its own, or what comes with the household's."""
+    return category if basis is Basis.SELF else CHILD_GETS.get(category, category)

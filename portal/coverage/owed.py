@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 
 from portal.access.scope import scope_of
 from portal.clock import SchoolTerm, previous_term
+from portal.coverage.counted import enrolment_of
+from portal.coverage.lists import names_of
 from portal.coverage.totals import gap_of_row, is_in_gap
 from portal.coverage.words import class_words, yuan_words
-from portal.models import EnrolmentRecord, Entitlement, Pupil, Unit
+from portal.models import EnrolmentRecord, Entitlement, Unit
 from portal.policies.catalogue import Catalogue
 from portal.privacy.masking import mask_name
 from portal.vocabulary import UnitLevel
@@ -57,7 +59,7 @@ def owed(session: Session, unit: Unit, term: SchoolTerm) -> tuple[Owed, ...]:
     children = _children(unit, term)
     key = _part(unit).label("part")
     sums = select(key, func.count(), func.sum(children.c.yuan), func.sum(children.c.before), func.min(children.c.since))
-    found = session.execute(_beside(sums, children, term).group_by(key).order_by(key)).all()
+    found = session.execute(_of_part(sums, unit, term, "", children).group_by(key).order_by(key)).all()
     names = _names(session, unit, [part for part, *_ in found])
     return tuple(Owed(part, names.get(part, part), *figures) for part, *figures in found)
 
@@ -71,19 +73,18 @@ def lines(
 ) -> list[OwedLine]:
     """To whom most is owed stands first."""
     children = _children(unit, term)
-    chosen = select(
-        children, Pupil, Unit.name, EnrolmentRecord.grade, EnrolmentRecord.class_name.label("class_name")
-    ).outerjoin(Pupil, Pupil.id == children.c.pupil_id)
+    chosen = select(children, Unit.name, EnrolmentRecord.grade, EnrolmentRecord.class_name)
     page = session.execute(
         _of_part(chosen, unit, term, part, children)
         .order_by(children.c.yuan.desc(), children.c.pupil_id)
         .offset(offset)
         .limit(limit)
     ).all()
-    rows = _rows_of(session, unit, term, [row.pupil_id for row in page], catalogue)
+    ids = [row.pupil_id for row in page]
+    rows, names = _rows_of(session, unit, term, ids, catalogue), names_of(session, ids)
     return [
         OwedLine(
-            row.pupil_id, mask_name(row.Pupil.name or "") if row.Pupil else "已转出的学生", row.name,
+            row.pupil_id, mask_name(names.get(row.pupil_id, "")) or "已转出的学生", row.name,
             class_words(row.grade or "", row.class_name or ""), row.yuan, row.since, tuple(rows[row.pupil_id]),
         )
         for row in page
@@ -114,19 +115,12 @@ def _up_to(term: SchoolTerm) -> list[SchoolTerm]:
     return terms
 
 
-def _beside(statement: Select[Any], children: Subquery, term: SchoolTerm) -> Select[Any]:
-    enrolled = (
-        (EnrolmentRecord.pupil_id == children.c.pupil_id)
-        & (EnrolmentRecord.school_id == children.c.school_id)
-        & (EnrolmentRecord.term == term.code)
-    )
-    return (
-        statement.select_from(children).join(Unit, Unit.id == children.c.school_id).outerjoin(EnrolmentRecord, enrolled)
-    )
-
-
 def _of_part(statement: Select[Any], unit: Unit, term: SchoolTerm, part: str, children: Subquery) -> Select[Any]:
-    narrowed = _beside(statement, children, term)
+    narrowed = (
+        statement.select_from(children)
+        .join(Unit, Unit.id == children.c.school_id)
+        .outerjoin(EnrolmentRecord, enrolment_of(children, unit, term.code))
+    )
     return narrowed.where(_part(unit) == part) if part else narrowed
 
 

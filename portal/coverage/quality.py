@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, false, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, false, not_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
@@ -13,12 +14,17 @@ from portal.models import Correction, DoubleEnrolment, Guardian, MatchPair, Pupi
 from portal.vocabulary import Basis, Decision
 
 
-def no_phone(_: Scope, _term: str) -> ColumnElement[bool]:
-    return not_(exists().where(Guardian.pupil_id == Pupil.id, Guardian.phone_sealed.is_not(None)))
+def no_phone(scope: Scope, _term: str) -> ColumnElement[bool]:
+    return _no_guardian_with(scope, Guardian.phone_sealed)
 
 
-def no_guardian(_: Scope, _term: str) -> ColumnElement[bool]:
-    return not_(exists().where(Guardian.pupil_id == Pupil.id, Guardian.name_sealed.is_not(None)))
+def no_guardian(scope: Scope, _term: str) -> ColumnElement[bool]:
+    return _no_guardian_with(scope, Guardian.name_sealed)
+
+
+def _no_guardian_with(scope: Scope, sealed: Any) -> ColumnElement[bool]:
+    written = select(Guardian.id).where(Guardian.pupil_id == Pupil.id, sealed.is_not(None))
+    return not_(scope.narrow(written, Guardian.school_id).exists())
 
 
 def bad_number(_: Scope, _term: str) -> ColumnElement[bool]:

@@ -2,16 +2,28 @@
 
 import re
 from collections.abc import Iterable
+from typing import Protocol
 
-from portal.models import EnrolmentRecord, Unit
+from portal.models import Unit
 from portal.policies.circumstances import Circumstances
-from portal.vocabulary import Boarding, UnitLevel
+from portal.vocabulary import Boarding, Stage, UnitLevel
 
 _DIVISION = re.compile(r"([1-9]\d{5})\d*|([1-9]\d(?:\d{2})?)")
 
 
+class Placed(Protocol):
+    """What of an enrolment is asked here: the record, or as much of it as was selected."""
+
+    @property
+    def stage(self) -> Stage | None: ...
+    @property
+    def grade_number(self) -> int | None: ...
+    @property
+    def boarding(self) -> Boarding | None: ...
+
+
 def circumstances_of(
-    record: EnrolmentRecord, school: Unit, hukou_division: str, categories: Iterable[str] | None
+    record: Placed, school: Unit, hukou_division: str, categories: Iterable[str] | None
 ) -> Circumstances:
     """``categories`` of standing certain matches of the pupil itself; empty is on no list, None not compared yet."""
     return Circumstances(

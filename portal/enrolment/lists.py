@@ -56,14 +56,26 @@ def matched(
     if decision is not None:
         pupils = pupils.having(func.min(_PLACE) == _PLACE_OF[decision])
     strongest = pupils.subquery()
-    page = (
-        select(EnrolmentRecord, Unit)
+    keys = (
+        select(EnrolmentRecord.pupil_id, EnrolmentRecord.school_id)
         .join(strongest, strongest.c.pupil_id == EnrolmentRecord.pupil_id)
         .join(Unit, Unit.id == EnrolmentRecord.school_id)
-        .where(EnrolmentRecord.term == term, EnrolmentRecord.school_id == strongest.c.school_id)
-        .order_by(Unit.code, func.length(EnrolmentRecord.roster_row), EnrolmentRecord.roster_row, EnrolmentRecord.id)
+        .where(
+            EnrolmentRecord.term == term,
+            EnrolmentRecord.school_id == strongest.c.school_id,
+            EnrolmentRecord.school_id.in_(Unit.ids_below(unit.path)),
+        )
+        .order_by(*_IN_ORDER)
         .offset(offset)
         .limit(limit)
+        .subquery()
+    )
+    of_key = (EnrolmentRecord.pupil_id == keys.c.pupil_id) & (EnrolmentRecord.school_id == keys.c.school_id)
+    page = (
+        select(EnrolmentRecord, Unit)
+        .join(keys, of_key & (EnrolmentRecord.term == term))
+        .join(Unit, Unit.id == EnrolmentRecord.school_id)
+        .order_by(*_IN_ORDER)
     )
     enrolled = session.execute(page).all()
     ids = [record.pupil_id for record, _ in enrolled]
@@ -112,6 +124,11 @@ _PLACE_OF = {
 }
 """Which decision speaks for a pupil with several pairs: the order of the rules' table."""
 _PLACE = case(*((MatchPair.outcome.in_((decision,)), place) for decision, place in _PLACE_OF.items()))
+
+
+_IN_ORDER = (
+    Unit.code, func.length(EnrolmentRecord.roster_row), EnrolmentRecord.roster_row, EnrolmentRecord.pupil_id
+)  # fmt: skip
 
 
 def _strongest(unit: Unit, term: str) -> Select[UUID, UUID, int]:

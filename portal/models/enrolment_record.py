@@ -20,9 +20,11 @@ class EnrolmentRecord(Row):
             "ix_enrolment_record_school_term",
             "school_id",
             "term",
-            postgresql_include=["pupil_id", "intake_id", "left_on"],
+            postgresql_include=[
+                "pupil_id", "intake_id", "left_on", "stage", "grade", "grade_number", "class_name", "roster_row",
+            ],
         ),
-    )
+    )  # fmt: skip
 
     pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupil.id"))
     school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))

@@ -78,9 +78,16 @@ class Guardian(Row):
     """监护人 as the roster names them, first or second."""
 
     __tablename__ = "guardian"
+    __table_args__ = tuple(
+        Index(
+            f"ix_guardian_school_{column}", "school_id",
+            postgresql_include=["pupil_id"], postgresql_where=text(f"{column}_sealed IS NOT NULL"),
+        )
+        for column in ("name", "phone")
+    )  # fmt: skip
 
     pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupil.id"), index=True)
-    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     position: Mapped[int]
     relation: Mapped[str] = mapped_column(String(20), default="")
     name_sealed: Mapped[bytes | None]

@@ -28,7 +28,7 @@ def asked(session: Session, today: date = OCTOBER, scope: Scope | None = None) -
 
 def told(session: Session, kind: Kind, today: date = OCTOBER) -> list[str]:
     found = differences.lines(session, asked(session, today), DIFFERENCES[kind], 0, 50)
-    assert differences.count(session, asked(session, today), DIFFERENCES[kind]) == len(found)
+    assert differences.counted(session, asked(session, today))[kind] == len(found)
     return [line.what for line in found]
 
 
@@ -128,7 +128,7 @@ def test_a_stray_is_seen_by_the_school_its_line_names(session: Session) -> None:
 def test_differences_of_other_counties_are_not_there(session: Session) -> None:
     a_row(session)
     elsewhere = asked(session, scope=scope_of(a_county(session, "329902", "邻县")))
-    assert [differences.count(session, elsewhere, one) for one in DIFFERENCES.values()] == [0] * len(DIFFERENCES)
+    assert set(differences.counted(session, elsewhere).values()) == {0}
 
 
 def test_the_day_the_file_speaks_of_is_told(session: Session) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.scope import scope_of
 from portal.coverage.counted import By, Measure
-from portal.coverage.counted_lists import Question, count_of, lines_of
+from portal.coverage.counted_lists import Question, lines_of
 from portal.coverage.distribution import Figures, distribution, total_of
 from portal.coverage.small_groups import LEAST, UNTOLD, WITHHELD, tell
 from portal.coverage.totals import totals
@@ -119,7 +119,7 @@ def test_every_number_is_that_of_its_list(session: Session) -> None:
                 for group in distribution(session, unit, TERM, by).groups:
                     for measure in Measure:
                         asked = Question(unit, TERM, by, group.code, measure)
-                        assert count_of(session, asked) == group.figures.of(measure), asked
+                        assert len(lines_of(session, asked, 0, 100)) == group.figures.of(measure), asked
 
     for_random_ledgers(session, 10, is_its_lists)
 

@@ -225,7 +225,8 @@ def test_one_entry_is_not_two_children(session: Session) -> None:
 def test_who_settled_what_and_who_took_it_back_is_in_the_trail(session: Session) -> None:
     undo(session, settle(session, a_doubt(session)))
     session.flush()
-    actions = session.scalars(select(AuditEntry.action).where(AuditEntry.actor == "staff:cnty")).all()
+    trail = select(AuditEntry.action).where(AuditEntry.actor == "staff:cnty").order_by(AuditEntry.id)
+    actions = session.scalars(trail).all()
     assert actions == ["settled", "settlement_undone"]
 
 

@@ -108,7 +108,7 @@ def test_a_code_that_somebody_must_mend_stops_the_gateway_until_he_says_so(sessi
     session.commit()
     rounds(A_MONDAY + 6 * MINUTE, one)
     assert states(session) == {MessageState.ACCEPTED: 3}
-    assert session.scalars(select(AuditEntry.action)).all()[-1] == "gateway_reopened"
+    assert session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()[-1] == "gateway_reopened"
 
 
 def test_an_unknown_code_stops_nothing_and_is_shown(session: Session) -> None:

@@ -32,7 +32,7 @@ def awards() -> str:
         "staff/awards.html",
         found=found,
         lines=paid_lines(session, scope, term.code, the_catalogue(), paging.offset, PAGE),
-        differing=sum(_counted().values()),
+        differing=sum(differences.counted(session, _asked()).values()),
         gap=sum(part.yuan for part in parts),
         children=sum(part.pupils for part in parts),
         paging=paging,
@@ -44,7 +44,8 @@ def awards() -> str:
 @staff.get("/awards/differences")
 @needs(Permission.SEE_PUPILS)
 def award_differences() -> str:
-    session, counted, asked = db.session(), _counted(), _asked()
+    session, asked = db.session(), _asked()
+    counted = differences.counted(session, asked)
     shown = _kind(counted)
     paging = Paging.within(asked_page(), counted[shown.kind])
     return render_template(
@@ -85,11 +86,6 @@ def owed_pupils() -> str:
 
 def _asked() -> Asked:
     return Asked(current_user.scope, asked_term(), clock.today(), the_catalogue())
-
-
-def _counted() -> dict[Kind, int]:
-    session, asked = db.session(), _asked()
-    return {kind: differences.count(session, asked, one) for kind, one in DIFFERENCES.items()}
 
 
 def _kind(counted: dict[Kind, int]) -> Difference:

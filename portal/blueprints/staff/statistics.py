@@ -11,7 +11,7 @@ from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.blueprints.staff.sheets import as_xlsx, download
 from portal.blueprints.staff.terms import asked_term, terms_around
 from portal.coverage.counted import By, Measure
-from portal.coverage.counted_lists import Question, count_of, lines_of
+from portal.coverage.counted_lists import Question, lines_of
 from portal.coverage.distribution import Distribution, Group, distribution
 from portal.coverage.small_groups import HIDDEN, tell
 from portal.database import db
@@ -46,14 +46,15 @@ def statistics() -> str:
 def counted() -> str:
     unit, term, by, session = unit_asked_for(), asked_term(), _by(), db.session()
     asked = Question(unit, term.code, by, request.args.get("group", ""), _measure())
-    paging = Paging.within(asked_page(), count_of(session, asked))
-    groups = {group.code: group.label for group in distribution(session, unit, term.code, by).groups}
+    found = distribution(session, unit, term.code, by)
+    label, figures = found.of(asked.group)
+    paging = Paging.within(asked_page(), figures.of(asked.measure))
     return render_template(
         "staff/counted.html",
         asked=asked,
         lines=lines_of(session, asked, paging.offset, PAGE),
         paging=paging,
-        of_group=groups.get(asked.group, "") if asked.group else "全部",
+        of_group=label,
         term=term,
     )
 
