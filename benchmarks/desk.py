@@ -1,10 +1,9 @@
 """The officer's desk at 2,000, 60,000 and 1,000,000 pupils: p95 of each page's server time, and its statements.
 
-A county officer opens every page of an invented county of 2,000 and of 60,000 pupils; then of the same 60,000 with sixteen
-more such counties beside it; and an officer of the city opens the pages of all the million. ``read_whole`` are the tables
-of more than 10,000 rows that PostgreSQL reads from end to end for a page, by its plans; a county alone is all there is, so
-what matters is the county among a million. Set DESK_AT to a folder to keep the three databases for the next time; the
-million takes some ten minutes.
+A county officer opens every page of an invented county of 2,000 and of 60,000 pupils, then of the same 60,000 with
+sixteen more such counties beside it; an officer of the city opens the pages of all the million. ``read_whole`` are the
+tables of more than 10,000 rows that PostgreSQL reads from end to end for a page, by its plans: a county among a million
+ought to read none. Set DESK_AT to a folder to keep the three databases; the million takes some ten minutes to make.
 """
 
 import json
