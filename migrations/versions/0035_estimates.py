@@ -5,8 +5,8 @@ sort by, and whether a guardian has a name and a phone, stands in indexes of a s
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
