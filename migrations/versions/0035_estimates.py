@@ -39,7 +39,7 @@ OUTCOME = "CASE settled_as WHEN 'same' THEN 'certain' WHEN 'not_same' THEN NULL 
 def upgrade():
     for table, pupil in OF_PUPILS.items():
         # a setting in a sub-select is read once a statement, and not again for each row
-        once = f"(SELECT {EVERYTHING}) OR {UNITS} OR {pupil} = ANY ((SELECT {PUPILS})::uuid[])"
+        once = f"(SELECT {EVERYTHING}) OR {pupil} = ANY ((SELECT {PUPILS})::uuid[]) OR {UNITS}"
         op.execute(f"ALTER POLICY within_reach ON {table} USING ({once})")
     op.add_column("match_pair", sa.Column("outcome", sa.String(length=32), sa.Computed(OUTCOME, persisted=True)))
     pairs("outcome", ["pupil_id", "decision", "settled_as", "basis", "rule", "register_entry_id"])
@@ -63,7 +63,7 @@ def downgrade():
     pairs("decision", ["pupil_id", "settled_as", "basis", "rule"])
     op.drop_column("match_pair", "outcome")
     for table, pupil in OF_PUPILS.items():
-        op.execute(f"ALTER POLICY within_reach ON {table} USING ({EVERYTHING} OR {UNITS} OR {pupil} = ANY ({PUPILS}))")
+        op.execute(f"ALTER POLICY within_reach ON {table} USING ({EVERYTHING} OR {pupil} = ANY ({PUPILS}) OR {UNITS})")
 
 
 def pairs(decision, beside):
