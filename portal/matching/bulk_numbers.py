@@ -5,7 +5,8 @@ A key is the first 17 digits, which the check digit adds nothing to; what is no 
 # ruff: noqa: S608 — every name in the SQL is ours, no cell of a file is ever in it.
 
 import re
-from datetime import date
+from calendar import isleap
+from datetime import date, timedelta
 from itertools import pairwise
 
 from portal.matching.days import read_day
@@ -22,6 +23,7 @@ FILLED = {
 }
 """A line that is somebody; blank lines of a sheet, and 序号 filled down beside them, are nobody."""
 FIRST_BIRTH = date(1900, 1, 1)
+LEAP_DAY = 229
 RESIDENT = re.compile(r"\d{17}[\dX]")
 PROVINCES = "(11,12,13,14,15,21,22,23,31,32,33,34,35,36,37,41,42,43,44,45,46,50,51,52,53,54,61,62,63,64,65,71,81,82,83)"
 """Of residents and of residence permits; what begins with a 9 is left to Python."""
@@ -71,13 +73,25 @@ def spread_numbers(tables: Tables, day: date) -> None:
 
 def _make_days(tables: Tables, day: date) -> None:
     """``days``: every day a birth may fall on, and what its eight digits add to the check sum."""
-    added = [sum(2**place * (four // 10**place % 10) for place in range(4)) for four in range(10_000)]
-    rows = []
-    for ordinal in range(FIRST_BIRTH.toordinal(), day.toordinal() + 1):
-        born = date.fromordinal(ordinal)
-        year, month_day = born.year, born.month * 100 + born.day
-        rows.append((year * 10000 + month_day, (2**8 * added[year] + 2**4 * added[month_day]) % 11))
-    tables.make("days", {"day": "INTEGER", "residue": "INTEGER"}, rows)
+    parts: dict[str, Kind] = {"digits": "INTEGER", "adds": "INTEGER", "leap": "BOOLEAN"}
+    years = [(year, 2**8 * _weighed(year), isleap(year)) for year in range(FIRST_BIRTH.year, day.year + 1)]
+    of_leap_year = [date(2000, 1, 1) + timedelta(days=number) for number in range(366)]
+    digits = [born.month * 100 + born.day for born in of_leap_year]
+    tables.make("years", parts, years)
+    tables.make("month_days", parts, [(number, 2**4 * _weighed(number), number == LEAP_DAY) for number in digits])
+    tables.keep(
+        "days",
+        f"""
+        SELECT CAST(y.digits * 10000 + d.digits AS INTEGER) AS day, CAST((y.adds + d.adds) % 11 AS INTEGER) AS residue
+        FROM years y CROSS JOIN month_days d
+        WHERE (y.leap OR NOT d.leap) AND y.digits * 10000 + d.digits <= {day:%Y%m%d}
+        """,
+    )
+
+
+def _weighed(four: int) -> int:
+    """What the last of some digits add to the check sum, each worth twice the one behind it."""
+    return sum(2**place * (four // 10**place % 10) for place in range(4))
 
 
 def _residue(part: str, behind: int, places: int) -> str:

@@ -16,6 +16,7 @@ PRIVATE = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
+NEVER = "1TB"
 
 
 class DuckDBTables:
@@ -25,6 +26,8 @@ class DuckDBTables:
         self._con = duckdb.connect(":memory:", config={**PRIVATE})
         self._con.execute("SET enable_progress_bar = false")
         self._con.execute("SET preserve_insertion_order = false")
+        # Nothing of it outlives the process: writing it anew to be compact would cost more than it saves.
+        self._con.execute(f"SET checkpoint_threshold = '{NEVER}'")
 
     def __enter__(self) -> Self:
         return self
