@@ -132,7 +132,7 @@ def _join(session: Session, twin: Pupil, pupil: Pupil, now: datetime) -> None:
     doubles = DoubleEnrolment.pupil_id.in_((twin.id, pupil.id)), DoubleEnrolment.settled_at.is_(None)
     session.execute(update(DoubleEnrolment).where(*doubles).values(settled_at=now))
     twin.name, twin.former_name, twin.id_number, twin.student_number = "已并入", None, None, None
-    twin.birth_date_text, twin.id_certain = None, False
+    twin.birth_date_text, twin.written_birth, twin.id_certain = None, None, False
     twin.old_number_index = twin.name_birth_index = twin.name_place_index = None
     session.flush()
     session.expire_all()

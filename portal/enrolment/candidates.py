@@ -3,12 +3,15 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, func, literal, select, true
+from sqlalchemy import ARRAY, ColumnElement, LargeBinary, Select, Uuid, and_, any_, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from portal.clock import SchoolTerm
+from portal.intake.meeting import digests_meant
 from portal.matching.kin import LARGEST_FAMILY, LARGEST_HOUSEHOLD
 from portal.matching.people import Via
 from portal.models import EnrolmentRecord, Guardian, Pupil, RegisterEntry, SoughtKey
@@ -20,7 +23,7 @@ STORED_KEYS = (
     (Pupil.name_place_index, RegisterEntry.name_place_index),
 )
 """By which a pupil seeks who has no number that holds; an entry's own are ``SoughtKey``: see ``stored_keys``."""
-SEEKS = ~Pupil.id_certain
+SEEKS = or_(~Pupil.id_certain, Pupil.written_birth_sealed.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,17 @@ def among(column: InstrumentedAttribute[UUID], ids: Iterable[UUID]) -> ColumnEle
     return column == any_(literal(list(ids), ARRAY(Uuid)))
 
 
-def candidates_of(session: Session, pupils: Collection[UUID]) -> Iterator[Candidate]:
-    """By the pupil's number, by a guardian's, and by the stored keys."""
+def candidates_of(session: Session, pupils: Collection[UUID], term: SchoolTerm) -> Iterator[Candidate]:
+    """By the pupil's number, by a guardian's, by the stored keys, and by name where the number is a stranger's."""
     yield from (Candidate(*row, Via.SELF) for row in session.execute(_by_number().where(among(Pupil.id, pupils))))
     for ours, listed in STORED_KEYS:
         sought = _by_stored_key(ours, listed).where(among(Pupil.id, pupils))
         yield from (Candidate(*row, Via.SELF) for row in session.execute(sought))
-    for found in (_by_offered_key(pupils), _by_sought_number().where(among(Pupil.id, pupils))):
+    for found in (
+        _by_offered_key(pupils),
+        _by_sought_number().where(among(Pupil.id, pupils)),
+        _by_name_of_contested(term.code).where(among(Pupil.id, pupils)),
+    ):
         yield from (Candidate(*row, Via.SELF) for row in session.execute(found))
     by_guardian = (
         select(Guardian.pupil_id, RegisterEntry.id, Guardian.position)
@@ -58,6 +65,7 @@ def candidates_of(session: Session, pupils: Collection[UUID]) -> Iterator[Candid
     for statement in (by_guardian, sought_guardian):
         for pupil_id, entry_id, position in session.execute(statement):
             yield Candidate(pupil_id, entry_id, GUARDIAN_AT[position])
+    yield from _by_meant_number(session, pupils, term.first_day)
 
 
 def rivals_of(session: Session, candidates: Iterable[Candidate], term: str) -> Iterator[Candidate]:
@@ -73,6 +81,7 @@ def rivals_of(session: Session, candidates: Iterable[Candidate], term: str) -> I
         select(Pupil.id, SoughtKey.entry_id)
         .join(SoughtKey, Pupil.offered_keys.contains(array([SoughtKey.key])))
         .where(among(SoughtKey.entry_id, entries)),
+        _by_name_of_contested(term).where(among(RegisterEntry.id, entries)),
     ]
     for way in ways:
         elsewhere = way.where(Pupil.id.in_(in_term(term)))
@@ -134,6 +143,34 @@ def _by_stored_key(
 def _by_sought_number() -> Select[UUID, UUID]:
     """A number that may be meant by an entry's damaged one."""
     return select(Pupil.id, SoughtKey.entry_id).join(SoughtKey, SoughtKey.key == Pupil.id_number_index)
+
+
+def _by_name_of_contested(term: str) -> Select[UUID, UUID]:
+    """Name and county, where the entry's number is that of another pupil of the term, of another name or county."""
+    holder = aliased(Pupil)
+    return (
+        select(Pupil.id, RegisterEntry.id)
+        .join(RegisterEntry, RegisterEntry.name_place_index == Pupil.name_place_index)
+        .join(holder, holder.id_number_index == RegisterEntry.id_number_index)
+        .where(holder.name_place_index.is_distinct_from(RegisterEntry.name_place_index), holder.id.in_(in_term(term)))
+    )
+
+
+def _by_meant_number(session: Session, pupils: Collection[UUID], day: date) -> Iterator[Candidate]:
+    """A guardian's number that does not hold has no index; what it may mean is looked for."""
+    damaged = select(Guardian).where(
+        among(Guardian.pupil_id, pupils), Guardian.id_number_sealed.is_not(None), Guardian.id_number_index.is_(None)
+    )
+    meant: defaultdict[bytes | None, list[Guardian]] = defaultdict(list)
+    for guardian in session.scalars(damaged):
+        for digest in digests_meant(guardian.id_number or "", day):
+            meant[digest].append(guardian)
+    listed = select(RegisterEntry.id, RegisterEntry.id_number_index).where(
+        RegisterEntry.id_number_index == any_(literal(list(meant), ARRAY(LargeBinary)))
+    )
+    for entry_id, number in session.execute(listed) if meant else ():
+        for guardian in meant[number]:
+            yield Candidate(guardian.pupil_id, entry_id, GUARDIAN_AT[guardian.position])
 
 
 def _by_offered_key(pupils: Collection[UUID]) -> Select[UUID, UUID]:

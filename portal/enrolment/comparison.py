@@ -62,7 +62,7 @@ class Opened:
 def compare_with_registers(session: Session, ours: Collection[UUID], term: SchoolTerm) -> list[Kept]:
     """Every pair that a rule holds together for these pupils; brothers and sisters elsewhere are looked at as well."""
     siblings = siblings_of(session, ours, term.code)
-    candidates = list(candidates_of(session, {*ours, *siblings}))
+    candidates = list(candidates_of(session, {*ours, *siblings}, term))
     candidates += list(rivals_of(session, candidates, term.code))
     opened = Opened(session)
     opened.open_pupils(candidate.pupil_id for candidate in candidates)

@@ -18,8 +18,8 @@ def roster_person(pupil: Pupil, guardians: dict[int, Guardian]) -> RosterPerson:
         former_name=pupil.former_name or "",
         guardian_1=_guardian(guardians.get(FIRST)),
         guardian_2=_guardian(guardians.get(SECOND)),
-        birth_date=pupil.birth_date,
-        sex=pupil.sex,
+        birth_date=pupil.birth_date_of_roster,
+        sex=pupil.written_sex or pupil.sex,
         division=pupil.hukou_division,
     )
 

@@ -49,7 +49,9 @@ PUPIL = (
     "student_number_sealed",
     "student_number_index",
     "birth_date_text_sealed",
+    "written_birth_sealed",
     "sex",
+    "written_sex",
     "hukou_division",
 )
 GUARDIAN = (
@@ -93,8 +95,8 @@ PUPIL_FIELDS = {
         "sex",
     ),
     "student_no": ("student_number_sealed", "student_number_index"),
-    "birth_date": ("birth_date_text_sealed",),
-    "sex": ("sex",),
+    "birth_date": ("birth_date_text_sealed", "written_birth_sealed"),
+    "sex": ("sex", "written_sex"),
     "hukou_div": ("hukou_division",),
 }
 RECORD_FIELDS = {
@@ -174,12 +176,14 @@ def _pupils(places: list[Place], now: datetime, progress: Progress) -> Iterator[
             Pupil.id_number.seal(place, line.id_no),
             Pupil.id_number.digest(line.id_no),
             line.id_certain,
-            *meeting_indexes(line.name, line.id_no, line.birth_date, line.hukou_division),
+            *meeting_indexes(line.name, line.id_no, line.written_birth or line.birth_date, line.hukou_division),
             offered_digests(_person(line), day),
             Pupil.student_number.seal(place, line.student_no),
             Pupil.student_number.digest(line.student_no),
             Pupil.birth_date_text.seal(place, line.birth_date.isoformat() if line.birth_date else None),
+            Pupil.written_birth.seal(place, line.written_birth.isoformat() if line.written_birth else None),
             line.sex and line.sex.value,
+            line.written_sex and line.written_sex.value,
             line.hukou_division,
         )
         progress.done = done
@@ -216,7 +220,7 @@ def _guardians(places: list[Place], fitting: Fitting) -> Iterator[tuple[Any, ...
                 fitting.fit(place.line.row, f"监护人{position}关系", person.relation, 20),
                 Guardian.name.seal(row, person.name),
                 Guardian.id_number.seal(row, person.id_no),
-                Guardian.id_number.digest(person.id_no),
+                Guardian.id_number.digest(person.id_no if person.id_certain else None),
                 Guardian.phone.seal(row, person.phone),
                 Guardian.phone.digest(person.phone),
             )

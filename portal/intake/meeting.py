@@ -2,8 +2,9 @@
 
 from datetime import date
 
+from portal.matching.number_agreement import written_number
 from portal.matching.people import RegisterPerson, RosterPerson
-from portal.matching.stored_keys import offered_by, sought_by, stored_keys
+from portal.matching.stored_keys import numbers_meant, offered_by, sought_by, stored_keys
 from portal.models.pupil import NAME_BIRTH, NAME_PLACE, NUMBER, OLD_NUMBER
 from portal.models.sealed import keyring
 
@@ -28,5 +29,14 @@ def offered_digests(pupil: RosterPerson, day: date) -> list[bytes]:
 def sought_digests(entry: RegisterPerson, day: date) -> list[bytes]:
     """What such an entry seeks: digests of whole numbers, as numbers have them, and of ``offered_digests``."""
     sought = sought_by(entry, day)
-    numbers = [keyring().index(NUMBER, text) for text in sorted(sought.numbers)]
+    numbers = _of_numbers(sought.numbers)
     return [*numbers, *(keyring().index(OFFERED, text)[:SHORT] for text in sorted(sought.names))]
+
+
+def digests_meant(number: str, day: date) -> list[bytes]:
+    """Of the whole numbers that a damaged one may mean; none for one that holds."""
+    return _of_numbers(numbers_meant(written_number(number, None, day)))
+
+
+def _of_numbers(numbers: frozenset[str]) -> list[bytes]:
+    return [keyring().index(NUMBER, text) for text in sorted(numbers)]

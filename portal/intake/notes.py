@@ -94,22 +94,13 @@ class Notes:
         return None
 
     def listed_number(self, row: int, name: str, text: str) -> PersonNumber:
-        """A register's row stays whatever its number: what can be read of it leads a person to the child."""
+        """Of an entry or a guardian: the row stays, and what can be read of a wrong number leads to the child."""
         reading = read_number(text, None, self.day)
         if reading.problem is None or reading.value or reading.kind is NumberKind.DUMMY:
             return self.person_number(row, name, text) or NO_NUMBER
         legible = traces_of(text, self.day).pattern
         self.remark(row, name, f"{reading.problem}；{SOUGHT if legible else NOT_SOUGHT}")
         return PersonNumber(tidied_number(text)[0] if legible else None, False, reading.kind)
-
-    def other_number(self, row: int, name: str, text: str) -> str | None:
-        """The number of somebody beside the pupil: a wrong one is left out, the row stays."""
-        reading = read_number(text, None, self.day)
-        if reading.problem:
-            self.remark(row, name, reading.problem)
-        elif reading.repairs:
-            self.repaired.append(Repair(row, self.heading(name), str(text), reading.value))
-        return reading.value if reading.certain else None
 
     def code(self, row: int, name: str, text: str) -> str:
         """A number that is no 证件号 (学籍号, 标识码): as written, unless Excel cut it or wrapped it."""

@@ -21,11 +21,12 @@ from portal.vocabulary import Boarding, IntakeKind, Sex, Stage
 
 @dataclass(frozen=True)
 class GuardianLine:
-    """监护人; ``id_no`` only when certain, ``phone`` digits only or empty."""
+    """监护人; ``id_no`` is as legible as it is unless ``id_certain``, ``phone`` digits only or empty."""
 
     relation: str
     name: str
     id_no: str | None
+    id_certain: bool
     phone: str
 
 
@@ -34,6 +35,7 @@ class RosterLine:
     """One pupil; ``row`` as in Excel, ``serial`` the file's own 序号; ``grade_number`` is the year within the stage.
 
     ``stage`` is None where neither the grade nor the school's name settles it: see ``grades.read_grade``.
+    ``written_sex`` and ``written_birth`` are what the columns say where the number says otherwise.
     """
 
     row: int
@@ -41,7 +43,9 @@ class RosterLine:
     name: str
     former_name: str
     sex: Sex | None
+    written_sex: Sex | None
     birth_date: date | None
+    written_birth: date | None
     id_type: NumberKind
     id_no: str | None
     id_certain: bool
@@ -82,6 +86,8 @@ _BOARDING = (
 )
 _BOARDING_WORDS = {word: way for way, words in _BOARDING for word in words.split()}
 
+ASKED = "比对到名单时由人核实；请核对"
+
 _YES_NO_BOARDING = {"1": Boarding.BOARDING}
 """In a column that asks 是否寄宿, 1 is yes; in 就读方式 it is the code of 走读."""
 
@@ -112,13 +118,17 @@ def _line(row: int, values: Mapping[str, str], number: PersonNumber, notes: Note
     grade = read_grade(grade_words, stages_of_school(school_name))
     if grade_words and grade.stage is None and grade.number is None:
         notes.remark(row, "grade", "认不出是哪个年级，已照原样记下；请写成“四年级”“初二”“高一”这样的说法")
+    sex, written_sex = _sex(row, values.get("sex", ""), number, notes)
+    born, written_birth = _birth_date(row, values.get("birth_date", ""), number, notes)
     return RosterLine(
         row=row,
         serial=unwrapped(values.get("row_id", "")),
         name=values["name"],
         former_name=tidy_name(values.get("former_name", "")),
-        sex=_sex(row, values.get("sex", ""), number, notes),
-        birth_date=_birth_date(row, values.get("birth_date", ""), number, notes),
+        sex=sex,
+        written_sex=written_sex,
+        birth_date=born,
+        written_birth=written_birth,
         id_type=number.kind,
         id_no=number.value,
         id_certain=number.certain,
@@ -135,27 +145,29 @@ def _line(row: int, values: Mapping[str, str], number: PersonNumber, notes: Note
     )
 
 
-def _sex(row: int, text: str, number: PersonNumber, notes: Notes) -> Sex | None:
-    """By the number where there is a certain one; a column that says otherwise is remarked."""
+def _sex(row: int, text: str, number: PersonNumber, notes: Notes) -> tuple[Sex | None, Sex | None]:
+    """By the number where there is a certain one, and what the column says otherwise, which is remarked."""
     by_number = sex_of(number.value) if number.value and number.certain else None
     word = unwrapped(text).lower()
     if not word:
-        return by_number
+        return by_number, None
     written = _SEXES.get(word)
     if written is None:
         notes.remark(row, "sex", "性别写法认不出；请写“男”或“女”")
     elif by_number and written is not by_number:
-        notes.remark(row, "sex", "性别与身份证件号不一致，按证件号记为" + by_number.label + "；请核对")
-    return by_number or written
+        notes.remark(row, "sex", f"性别与身份证件号不一致，按证件号记为{by_number.label}，{ASKED}")
+        return by_number, written
+    return by_number or written, None
 
 
-def _birth_date(row: int, text: str, number: PersonNumber, notes: Notes) -> date | None:
-    """By the number where there is a certain one; a column that says otherwise is remarked."""
+def _birth_date(row: int, text: str, number: PersonNumber, notes: Notes) -> tuple[date | None, date | None]:
+    """As ``_sex``."""
     by_number = birth_date_of(number.value) if number.value and number.certain else None
     written = notes.day_of(row, "birth_date", text)
     if by_number and written and written != by_number:
-        notes.remark(row, "birth_date", "出生日期与身份证件号不一致，按证件号记下；请核对")
-    return by_number or written
+        notes.remark(row, "birth_date", f"出生日期与身份证件号不一致，按证件号记下，{ASKED}")
+        return by_number, written
+    return by_number or written, None
 
 
 def _boarding(row: int, text: str, notes: Notes) -> Boarding | None:
@@ -174,15 +186,15 @@ def _guardian(row: int, which: str, values: Mapping[str, str], notes: Notes) -> 
     if phone.problem:
         notes.remark(row, f"{which}_phone", phone.problem)
     written_number = values.get(f"{which}_id", "")
-    id_no = notes.other_number(row, f"{which}_id", written_number) if written_number else None
+    number = notes.listed_number(row, f"{which}_id", written_number) if written_number else NO_NUMBER
     if sentence := damaged(name):
         notes.remark(row, f"{which}_name", sentence)
-    if not (name or phone.number or id_no):
+    if not (name or phone.number or number.value):
         return None
     relation = plain(values.get(f"{which}_relation", ""))
     if not relation:
         relation = next((word for word in ("父亲", "母亲") if word in notes.heading(f"{which}_name")), "")
-    return GuardianLine(relation, name, id_no, phone.number)
+    return GuardianLine(relation, name, number.value, number.certain, phone.number)
 
 
 def _division(row: int, text: str, notes: Notes) -> str:

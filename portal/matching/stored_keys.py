@@ -1,15 +1,15 @@
 """Keys that a database keeps keyed digests of, for people one of whom has no number that holds.
 
 A pupil's number with a slip in it never gets into the database, the row is refused with the reason: a pupil seeks only
-with an old number of fifteen digits or with none, by the three ``StoredKeys``. An entry of a register is kept whatever
-its number: it seeks by all that ``keys`` has.
+with an old number of fifteen digits, with none, or with one of another birth day than the roster's, by ``StoredKeys``.
+An entry of a register is kept whatever its number: it seeks by all that ``keys`` has.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
 from portal.matching.keys import name_keys
-from portal.matching.number_agreement import place_code, written_number
+from portal.matching.number_agreement import WrittenNumber, place_code, written_number
 from portal.matching.people import RegisterPerson, RosterPerson
 from portal.privacy.name_likeness import sound_key
 from portal.privacy.names import damaged, name_key
@@ -49,17 +49,25 @@ def sought_by(entry: RegisterPerson, day: date) -> Sought:
     number = written_number(entry.number, None, day)
     if number.certain:
         return Sought()
-    meant = (f"{first17:017d}" for first17 in number.traces.first17)
     return Sought(
-        numbers=frozenset(first17 + check_digit_of(first17) for first17 in meant),
+        numbers=numbers_meant(number),
         names=name_keys(number, (entry.name,), entry.county, None).sought,
     )
 
 
+def numbers_meant(number: WrittenNumber) -> frozenset[str]:
+    """The whole numbers that the writer of one that does not hold may have meant."""
+    meant = (f"{first17:017d}" for first17 in number.traces.first17)
+    return frozenset(first17 + check_digit_of(first17) for first17 in meant)
+
+
 def stored_keys(name: str, number: str, born: date | None, column: str) -> StoredKeys:
-    """``number`` after lossless repair; ``born`` and ``column`` (户口所在地, 县区代码) stand in where it is lost."""
+    """``number`` after lossless repair; ``column`` (户口所在地, 县区代码) stands in where it is lost.
+
+    ``born`` is the roster's own date, by which is sought who has a number of another day.
+    """
     resident = RESIDENT_NUMBER.fullmatch(number) is not None
-    birth = (birth_date_of(number) if resident else None) or born
+    birth = born or (birth_date_of(number) if resident else None)
     place = place_code(column) or (number[:6] if resident else "")
     usable = bool(name) and not damaged(name)
     return StoredKeys(

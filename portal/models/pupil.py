@@ -23,6 +23,9 @@ NAME_BIRTH = "name and birth"
 NAME_PLACE = "name and place"
 
 
+OF_WHO_SEEKS = "NOT id_certain OR written_birth_sealed IS NOT NULL"
+
+
 class Pupil(Row):
     """The number is as the roster gave it after lossless repair; ``id_certain``: it may carry a certain match."""
 
@@ -31,8 +34,8 @@ class Pupil(Row):
         Index("ix_pupil_offered_keys", "offered_keys", postgresql_using="gin"),
         Index("ix_pupil_school_hukou", "school_id", "hukou_division", postgresql_include=["id"]),
         *(
-            Index(f"ix_pupil_{column}", column, postgresql_where=text("NOT id_certain"))
-            for column in ("old_number_index", "name_birth_index", "name_place_index")
+            Index(f"ix_pupil_{column}", column, postgresql_where=text(OF_WHO_SEEKS))
+            for column in ("old_number_index", "name_birth_index")
         ),
     )
 
@@ -52,7 +55,7 @@ class Pupil(Row):
     old_number_index: Mapped[bytes | None]
     """This and the next two: digests of ``matching.stored_keys``, for whoever has no number that holds."""
     name_birth_index: Mapped[bytes | None]
-    name_place_index: Mapped[bytes | None]
+    name_place_index: Mapped[bytes | None] = mapped_column(index=True)
     offered_keys: Mapped[list[bytes] | None] = mapped_column(ARRAY(LargeBinary))
     """Digests by which an entry whose number is damaged finds the pupil (``SoughtKey``)."""
     student_number_sealed: Mapped[bytes | None]
@@ -60,7 +63,11 @@ class Pupil(Row):
     student_number = Sealed(index="student number")
     birth_date_text_sealed: Mapped[bytes | None]
     birth_date_text = Sealed()
+    written_birth_sealed: Mapped[bytes | None]
+    """出生日期 of the roster, where the number beside it says another; so ``written_sex``."""
+    written_birth = Sealed()
     sex: Mapped[Sex | None] = mapped_column(Code(Sex))
+    written_sex: Mapped[Sex | None] = mapped_column(Code(Sex))
     hukou_division: Mapped[str] = mapped_column(String(12), default="")
     """户口所在地行政区划码; another province's number means 外省户籍."""
     arrived_at: Mapped[datetime]
@@ -70,12 +77,20 @@ class Pupil(Row):
 
     @property
     def birth_date(self) -> date | None:
-        text = self.birth_date_text
-        return date.fromisoformat(text) if text else None
+        return _day(self.birth_date_text)
+
+    @property
+    def birth_date_of_roster(self) -> date | None:
+        """What the roster itself says, whatever the number says."""
+        return _day(self.written_birth) or self.birth_date
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 class Guardian(Row):
-    """监护人 as the roster names them, first or second."""
+    """监护人 as the roster names them, first or second; a number that does not hold is kept without its index."""
 
     __tablename__ = "guardian"
     __table_args__ = tuple(

@@ -11,8 +11,10 @@ from portal.enrolment.matching_runs import run
 from portal.enrolment.people import register_person, roster_person
 from portal.intake.meeting import COLUMNS, meeting_indexes, offered_digests, sought_digests
 from portal.models import Guardian, MatchPair, Pupil, RegisterEntry, SoughtKey, Unit
-from portal.vocabulary import Basis, Decision
+from portal.vocabulary import Basis, Decision, IntakeKind
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, an_entry
+from tests.intake.arrivals import arrive, roster
+from tests.intake.files import CHEN_MING, XIAOCHUAN, XIAOYU
 
 BORN = date(2016, 3, 5)
 MOTHER = "329901198801010028"
@@ -128,6 +130,58 @@ def test_a_guardian_s_damaged_number_on_a_list_is_asked_about(session: Session) 
     session.scalars(select(Guardian).where(Guardian.pupil_id == child.id)).one().id_number = MOTHER
     damaged(session, an_entry(session, name="王丽", id_number="329901198801010082"))
     assert pairs(session) == {("王小雨", "guardian_number_repaired"): Decision.HOUSEHOLD_POSSIBLE}
+
+
+def test_a_guardian_s_damaged_number_on_the_roster_finds_the_guardian(session: Session) -> None:
+    mother = {"监护人1姓名": "王丽", "监护人1身份证件号": "329901198801010082"}
+    arrive(session, IntakeKind.ROSTER, a_school(session), roster({"姓名": "王小雨", "身份证件号": XIAOYU, **mother}))
+    an_entry(session, name="王丽", id_number=MOTHER)
+    assert pairs(session) == {("王小雨", "guardian_number_repaired"): Decision.HOUSEHOLD_POSSIBLE}
+
+
+def test_two_guardians_of_one_stopgap_are_no_family(session: Session) -> None:
+    mother = {"监护人1姓名": "王丽", "监护人1身份证件号": "111111111111111111"}
+    rows = [{"姓名": "王小雨", "身份证件号": XIAOYU, **mother}, {"姓名": "陈明", "身份证件号": CHEN_MING, **mother}]
+    arrive(session, IntakeKind.ROSTER, a_school(session), roster(*rows))
+    an_entry(session, household="H1", county_code="329901")
+    assert pairs(session) == {("王小雨", "number_name"): Decision.CERTAIN}
+
+
+@pytest.mark.parametrize("otherwise", [{"出生日期": "2016-03-06"}, {"性别": "女"}])
+def test_a_roster_that_contradicts_its_number_is_looked_at(session: Session, otherwise: dict[str, str]) -> None:
+    arrive(session, IntakeKind.ROSTER, a_school(session), roster({"姓名": "王小雨", "身份证件号": XIAOYU, **otherwise}))
+    an_entry(session)
+    assert pairs(session) == {("王小雨", "number_birth_differs"): Decision.POSSIBLE}
+
+
+def test_a_child_under_a_brothers_number_is_found_by_its_own_birth_date(session: Session) -> None:
+    row = {"姓名": "王小雨", "身份证件号": XIAOCHUAN, "出生日期": "2016-03-05", "户口所在地行政区划码": "329901"}
+    arrive(session, IntakeKind.ROSTER, a_school(session), roster(row))
+    findable(session, an_entry(session, county_code="329901"))
+    assert pairs(session) == {("王小雨", "name_birth_number_doubted"): Decision.POSSIBLE}
+
+
+def under_a_strangers_number(session: Session) -> Unit:
+    """小雨 of one school is on a list under the number of a child of another."""
+    school = a_school(session)
+    findable(session, a_pupil(session, school))
+    findable(session, a_pupil(session, a_school(session, code="3299010002"), name="陈明", id_number=CHEN_MING))
+    findable(session, an_entry(session, id_number=CHEN_MING, county_code="329901"))
+    return school
+
+
+def test_a_child_listed_under_a_strangers_number_is_found_by_name_and_county(session: Session) -> None:
+    school = under_a_strangers_number(session)
+    own_name = {("王小雨", "strangers_number_own_name"): Decision.POSSIBLE}
+    assert pairs(session, school) == own_name
+    assert pairs(session) == own_name | {("陈明", "number_other_name"): Decision.POSSIBLE}
+
+
+def test_with_a_namesake_in_the_county_nobody_could_say_whom_a_strangers_number_means(session: Session) -> None:
+    school = under_a_strangers_number(session)
+    elsewhere = a_school(session, code="3299010003")
+    findable(session, a_pupil(session, elsewhere, id_number="329901201703050017"))
+    assert pairs(session, school) == {}
 
 
 def test_another_child_of_that_name_at_another_school_makes_it_nobody_s_doubt(session: Session) -> None:

@@ -26,7 +26,9 @@ def sessions_of(session: Session) -> "sessionmaker[Session]":
 
 
 def roster(*rows: Mapping[str, str], encoding: str = "utf-8") -> bytes:
-    return csv(ROSTER_HEADINGS, *([row.get(name, "") for name in ROSTER_HEADINGS] for row in rows), encoding=encoding)
+    """With the usual columns, and any others that a row names."""
+    headings = list(dict.fromkeys([*ROSTER_HEADINGS, *(name for row in rows for name in row)]))
+    return csv(headings, *([row.get(name, "") for name in headings] for row in rows), encoding=encoding)
 
 
 def register(*rows: Mapping[str, str]) -> bytes:

@@ -49,7 +49,7 @@ def test_a_whole_line_is_read():
     assert (line.row, line.serial, line.name, line.id_no, line.id_certain) == (2, "7", "王小雨", number, True)
     assert (line.stage, line.grade, line.grade_number) == (Stage.PRIMARY, "4年级", 4)
     assert (line.boarding, line.school_code, line.hukou_division) == (Boarding.DAY, "3299010001", "329901")
-    assert line.guardians == (GuardianLine("母亲", "王丽", None, "19900000001"),)
+    assert line.guardians == (GuardianLine("母亲", "王丽", None, False, "19900000001"),)
 
 
 def test_a_file_of_names_alone_is_a_roster():
@@ -143,11 +143,21 @@ def test_cells_nobody_can_read_are_remarked_and_the_row_stays():
     assert all(problem.row_kept for problem in found.problems)
 
 
-def test_a_guardian_with_a_wrong_number_stays_without_it():
+@pytest.mark.parametrize(
+    ("written", "kept"), [("329901196001010000", "329901196001010000"), ("3299011960****0015", "3299011960****0015")]
+)
+def test_of_a_guardians_wrong_number_stays_what_is_legible(written: str, kept: str):
     headings = ["姓名", "父亲姓名", "父亲身份证号", "父亲电话"]
-    found = roster(headings, ["陈明", "陈福", "329901196001010000", "19900000002"])
-    assert found.lines[0].guardians == (GuardianLine("父亲", "陈福", None, "19900000002"),)
+    found = roster(headings, ["陈明", "陈福", written, "19900000002"])
+    assert found.lines[0].guardians == (GuardianLine("父亲", "陈福", kept, False, "19900000002"),)
     assert problems(found) == [(2, "父亲身份证号", True)]
+
+
+def test_what_the_columns_say_against_a_certain_number_is_kept_beside_it():
+    found = roster(["姓名", "证件号", "性别", "出生日期"], ["王小雨", files.XIAOYU, "女", "2016-03-06"])
+    line = found.lines[0]
+    assert (line.sex, line.written_sex) == (Sex.MALE, Sex.FEMALE)
+    assert (line.birth_date, line.written_birth) == (date(2016, 3, 5), date(2016, 3, 6))
 
 
 @pytest.mark.parametrize(
