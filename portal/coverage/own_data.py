@@ -61,11 +61,20 @@ def _person(pupil: Pupil, number: Mask) -> list[Line]:
         Line("姓名", pupil.name or NOTHING),
         Line("曾用名", pupil.former_name or NOTHING),
         Line("出生日期", day_words(born) if born else NOTHING),
+        *_otherwise(pupil),
         Line("性别", pupil.sex.label if pupil.sex else NOTHING),
         Line("身份证件号", number(pupil.id_number or "") or NOTHING),
         Line("学籍号", number(pupil.student_number or "") or NOTHING),
         Line("户口所在地（代码）", pupil.hukou_division or NOTHING),
     ]
+
+
+def _otherwise(pupil: Pupil) -> list[Line]:
+    """Where the roster's own columns contradict the number."""
+    born = pupil.birth_date_of_roster
+    day = [Line("名册上写的出生日期", day_words(born))] if born and born != pupil.birth_date else []
+    sex = [Line("名册上写的性别", pupil.written_sex.label)] if pupil.written_sex else []
+    return [*day, *sex]
 
 
 def _guardians(pupil: Pupil, name: Mask, phone: Mask, number: Mask) -> list[Line]:
