@@ -19,7 +19,8 @@ from tests.matching.people import (
     ZHOU_XIAO_NUMBER,
 )
 
-PATIENTLY = settings(deadline=None, max_examples=200)  # the first name of a run waits for the tables of sounds and spellings
+# The first name of a run waits for the tables of sounds and spellings.
+PATIENTLY = settings(deadline=None, max_examples=200)
 
 NAMES = st.sampled_from(
     ["王小雨", "王小川", "肖明", "萧明", "王丽", "", "王?雨", "阿依·买买提", "阿依•买买提", "不详", "锟斤拷"]
