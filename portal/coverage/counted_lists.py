@@ -12,6 +12,7 @@ from portal.coverage.counted import By, Measure, beside, counted_pupils, group_o
 from portal.coverage.distribution import AtSchool, by_category
 from portal.coverage.lists import names_of
 from portal.coverage.words import class_words
+from portal.database import whole
 from portal.models import EnrolmentRecord, Unit
 from portal.privacy.masking import mask_name
 
@@ -42,12 +43,10 @@ class CountedLine:
 def lines_of(session: Session, asked: Question, offset: int, limit: int) -> list[CountedLine]:
     """School by school, class by class."""
     people = counted_pupils(asked.unit, asked.term)
-    page = _narrowed(session, asked, people, Unit.name, EnrolmentRecord.grade, EnrolmentRecord.class_name, people)
-    page = (
-        page.order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, people.c.pupil_id)
-        .offset(offset)
-        .limit(limit)
-    )
+    columns = EnrolmentRecord.grade, EnrolmentRecord.grade_number, EnrolmentRecord.class_name
+    rows = whole(_narrowed(session, asked, people, Unit.name, Unit.code, *columns, people))
+    place = (rows.c[name] for name in ("code", "grade_number", "class_name", "pupil_id"))
+    page = select(rows).order_by(*place).offset(offset).limit(limit)
     found = session.execute(page).all()
     names = names_of(session, [row.pupil_id for row in found])
     return [

@@ -13,6 +13,7 @@ from portal.coverage import differing
 from portal.coverage.differing import Asked, Kind
 from portal.coverage.lists import classes_of
 from portal.coverage.words import yuan_words
+from portal.database import whole
 from portal.models import Pupil, StrayAward, Unit
 from portal.privacy.masking import mask_name
 
@@ -58,13 +59,8 @@ def by_school(session: Session, asked: Asked, difference: Difference) -> list[tu
 def lines(session: Session, asked: Asked, difference: Difference, offset: int, limit: int) -> list[DifferenceLine]:
     """School by school."""
     found = differing.found(asked, difference.kind).subquery()
-    page = (
-        select(found, Unit.name.label("school"))
-        .join(Unit, Unit.id == found.c.unit_id)
-        .order_by(Unit.code, found.c.pupil_id, found.c.id)
-        .offset(offset)
-        .limit(limit)
-    )
+    there = whole(select(found, Unit.name.label("school"), Unit.code).join(Unit, Unit.id == found.c.unit_id))
+    page = select(there).order_by(there.c.code, there.c.pupil_id, there.c.id).offset(offset).limit(limit)
     rows = session.execute(page).all()
     pupils = {row.pupil_id for row in rows if row.pupil_id}
     names = {pupil.id: pupil.name for pupil in session.scalars(select(Pupil).where(Pupil.id.in_(pupils)))}

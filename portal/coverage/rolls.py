@@ -13,6 +13,7 @@ from portal.coverage.lists import names_of
 from portal.coverage.roll_conditions import Condition, alone, changed, double, missed, of_pupil, outside, unfound
 from portal.coverage.roll_words import Words, changes, doubles, nothing, registers, what_stands
 from portal.coverage.words import class_words
+from portal.database import whole
 from portal.models import EnrolmentRecord, Unit
 from portal.privacy.masking import mask_name
 
@@ -42,14 +43,11 @@ class Roll:
 
 def lines(session: Session, scope: Scope, roll: Roll, term: str, offset: int, limit: int) -> list[RollLine]:
     """School by school, class by class; only those of the page are opened."""
-    page = (
-        _enrolled(scope, roll, term, EnrolmentRecord.pupil_id, EnrolmentRecord.grade, EnrolmentRecord.class_name)
-        .add_columns(Unit.name)
-        .join(Unit, Unit.id == EnrolmentRecord.school_id)
-        .order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, EnrolmentRecord.pupil_id)
-        .offset(offset)
-        .limit(limit)
-    )
+    columns = EnrolmentRecord.pupil_id, EnrolmentRecord.grade, EnrolmentRecord.grade_number, EnrolmentRecord.class_name
+    rows = _enrolled(scope, roll, term, *columns).join(Unit, Unit.id == EnrolmentRecord.school_id)
+    found_at = whole(rows.add_columns(Unit.name, Unit.code))
+    place = (found_at.c[name] for name in ("code", "grade_number", "class_name", "pupil_id"))
+    page = select(found_at).order_by(*place).offset(offset).limit(limit)
     found = session.execute(page).all()
     ids = [row.pupil_id for row in found]
     why, names = roll.words(session, ids, term), names_of(session, ids)
