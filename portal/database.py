@@ -9,11 +9,12 @@ from uuid import UUID
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from psycopg._preparing import PrepareManager
-from sqlalchemy import Connection, MetaData, Select, Subquery, event, text
+from sqlalchemy import ColumnElement, Connection, MetaData, Select, Subquery, event, func, text, true
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session, SessionTransaction
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from portal import embedded_postgres
 from portal.embedded_postgres import EmbeddedPostgres
@@ -61,6 +62,16 @@ def set_reach(session: Session, reach: Reach) -> None:
     session.info["reach"] = reach
     if session.in_transaction():
         _announce(session.connection(), reach)
+
+
+def announced(pupils: SQLCoreOperations[list[UUID]]) -> ColumnElement[str]:
+    """Selected beside a column of pupils: the statement that reads who they are lets its transaction reach them."""
+    return func.set_config("portal.pupils", func.array_to_string(pupils, ","), true())
+
+
+def has_announced(session: Session, reach: Reach) -> None:
+    """A statement did so for this transaction; the session does it for every later one."""
+    session.info["reach"] = reach
 
 
 @event.listens_for(Session, "after_begin")

@@ -7,10 +7,12 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, bindparam, select, update
+from sqlalchemy import Case, LargeBinary, bindparam, case, select, update
 from sqlalchemy.orm import Session
 
+from portal.database import announced, has_announced, reach_pupils
 from portal.models import Pupil, SignIn, StaffMember
+from portal.models.base import Moment
 
 
 @dataclass(frozen=True)
@@ -43,17 +45,31 @@ def _begin(session: Session, sign_in: SignIn, now: datetime) -> str:
     return token
 
 
-_BY_TOKEN = select(SignIn).where(SignIn.token_digest == bindparam("digest", type_=LargeBinary))
+def _since(of: str) -> Case[datetime]:
+    """The earliest moment of a sign-in of this kind that still stands."""
+    staff, family = (bindparam(f"{who}_{of}", type_=Moment) for who in ("staff", "family"))
+    return case((SignIn.staff_id.is_not(None), staff), else_=family)
+
+
+_STANDING = select(SignIn, announced(SignIn.children)).where(
+    SignIn.token_digest == bindparam("digest", type_=LargeBinary),
+    SignIn.ended_at.is_(None),
+    SignIn.seen_at >= _since("idle"),
+    SignIn.began_at >= _since("at_most"),
+)
+"""A family's sign-in is read and its children are reached by one statement; a staff member's reaches none."""
 
 
 def recognise(session: Session, token: str, now: datetime) -> SignIn | None:
     """The standing sign-in behind a cookie; notes at most once a minute that it was seen."""
-    sign_in = session.scalars(_BY_TOKEN, {"digest": _digest(token)}).first()
-    if sign_in is None or sign_in.ended_at is not None:
+    lasting = {"staff": STAFF, "family": FAMILY}
+    idle = {f"{who}_idle": now - each.idle for who, each in lasting.items()}
+    at_most = {f"{who}_at_most": now - each.at_most for who, each in lasting.items()}
+    sign_in: SignIn | None = session.scalars(_STANDING, {"digest": _digest(token), **idle, **at_most}).first()
+    if sign_in is None:
         return None
-    lasting = STAFF if sign_in.staff_id else FAMILY
-    if now - sign_in.seen_at > lasting.idle or now - sign_in.began_at > lasting.at_most:
-        return None
+    if sign_in.pupil_id is not None:
+        has_announced(session, reach_pupils(sign_in.children))
     if now - sign_in.seen_at > timedelta(minutes=1):
         sign_in.seen_at = now
     return sign_in

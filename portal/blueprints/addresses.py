@@ -5,6 +5,8 @@ from functools import lru_cache
 
 from flask import Flask, request
 
+from portal.blueprints.static_files import asset
+
 REMEMBERED = 4096
 Value = Hashable
 
@@ -17,8 +19,8 @@ def write_on(app: Flask) -> None:
         return app.url_for(endpoint, **dict(values))  # type: ignore[arg-type]
 
     def address(endpoint: str, **values: Value) -> str:
-        if endpoint == "static":  # its mark changes with the file
-            return app.url_for(endpoint, **values)  # type: ignore[arg-type]
+        if endpoint == "static" and (found := asset(str(values["filename"]))):
+            values["v"] = found.mark  # changes with the file
         try:
             return written(request.script_root, endpoint, tuple(values.items()))
         except TypeError:  # a list among the values: nothing to find it again by

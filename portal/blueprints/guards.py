@@ -22,7 +22,7 @@ from portal.access.permissions import REFUSALS, Permission, may
 from portal.access.scope import Scope, enter, scope_of
 from portal.access.tries import Asker
 from portal.blueprints.sessions import Sessions
-from portal.database import db, reach_pupils, set_reach
+from portal.database import db
 from portal.models import SignIn, StaffMember
 from portal.privacy.sealing import Keyring
 from portal.settings import Settings
@@ -246,8 +246,7 @@ def admit() -> BaseResponse | None:
 def admit_family() -> BaseResponse | None:
     if not current_user.is_authenticated or current_user.pupil_id is None:
         return redirect(url_for("families.sign_in"))
-    set_reach(db.session(), reach_pupils(current_user.children))
-    return None
+    return None  # its children, and nobody else, are in reach since it was recognised
 
 
 def admit_staff() -> BaseResponse | None:

@@ -5,16 +5,15 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Uuid, and_, bindparam, select
 from sqlalchemy.orm import Session
 
-from portal.access.households import has_died
+from portal.access.households import has_died, only_guardians_act
 from portal.clock import SchoolTerm, local, term_of
 from portal.coverage.aids import ALL_WAIVED, Item, item_of, rows_of, spared
 from portal.coverage.household import Household, household_of
+from portal.coverage.known import Known, begins, known_of
 from portal.coverage.next_stage import Later, later_of
 from portal.coverage.notices import notices
-from portal.coverage.said import Said, said_of
 from portal.coverage.status import asks_to_apply, asks_to_confirm
 from portal.coverage.steps import PAID
 from portal.coverage.totals import COUNTED_AS_AIDED
@@ -24,7 +23,7 @@ from portal.enrolment.circumstances import circumstances_of
 from portal.enrolment.confirmation import spaced
 from portal.enrolment.corrections import NOES
 from portal.enrolment.waivers import BY_FAMILY
-from portal.models import EnrolmentRecord, Entitlement, Pupil, SchoolClass, Waiver
+from portal.models import Entitlement, Waiver
 from portal.policies.catalogue import Catalogue
 from portal.vocabulary import EntitlementState
 
@@ -93,31 +92,25 @@ class ChildPage:
     household: Household | None
     later: tuple[Later, ...]
     ask: WhomToAsk
+    guardians_only: bool
+    """A child under 14: only its parents answer."""
 
 
-_IN_CLASS = and_(
-    SchoolClass.school_id == EnrolmentRecord.school_id,
-    SchoolClass.grade == EnrolmentRecord.grade,
-    SchoolClass.name == EnrolmentRecord.class_name,
-)
-_RECORDS = (
-    select(EnrolmentRecord, SchoolClass.teacher)
-    .outerjoin(SchoolClass, _IN_CLASS)
-    .where(EnrolmentRecord.pupil_id == bindparam("pupil_id", type_=Uuid))
-)
+def child_page(session: Session, pupil_id: UUID, catalogue: Catalogue, day: date) -> ChildPage | None:
+    """Same layout for every child; one on no list sees what every child has, and no trace of any list.
 
-
-def child_page(session: Session, pupil: Pupil, catalogue: Catalogue, day: date) -> ChildPage:
-    """Same layout for every child; one on no list sees what every child has, and no trace of any list."""
+    None for a child out of reach.
+    """
     term = term_of(day)
-    record, teacher = latest_record(session, pupil, term)
-    ask = WhomToAsk(pupil.school.name, teacher, pupil.school.aid_officer, pupil.school.landline)
+    known = known_of(session, pupil_id, term)
+    if known is None:
+        return None
+    pupil, record = known.pupil, known.record
     if record is not None and record.left_on is not None and has_died(session, pupil.id):
-        return _quiet_page(pupil, term, ask)
+        return _quiet_page(known, term)
     rows = rows_of(session, pupil)
     ours = [row for row in rows if row.term == term.code]
-    before = sorted((row for row in rows if row.term < term.code), key=lambda row: _begins(row.term), reverse=True)
-    said = said_of(session, pupil.id, term.code)
+    before = sorted((row for row in rows if row.term < term.code), key=lambda row: begins(row.term), reverse=True)
     items = [item_of(catalogue, row, rows[row], day) for row in ours]
     if record is not None:
         as_everybody = circumstances_of(record, pupil.school, pupil.hukou_division, None)
@@ -132,42 +125,34 @@ def child_page(session: Session, pupil: Pupil, catalogue: Catalogue, day: date) 
         term_label=term.label,
         figure=figure,
         unit=unit,
-        notices=notices(session, pupil, term.code, aided=bool(ours), refused=said.refused),
+        notices=notices(session, pupil, term.code, aided=bool(ours), refused=known.refused),
         headline=household.headline if household else _headline(catalogue, ours),
         sums=_sums(ours),
         items=tuple(items),
         earlier=tuple(item_of(catalogue, row, rows[row], day, SchoolTerm.parse(row.term).label) for row in before),
-        questions_open=said.confirmation is None and any(row.closed_on is None for row in ours),
-        answered=_answered(said),
-        waiving=_waiving(said.waiver, day),
+        questions_open=known.confirmation is None and any(row.closed_on is None for row in ours),
+        answered=_answered(known),
+        waiving=_waiving(known.waiver, day),
         household=household,
         later=later_of(session, record, term, catalogue) if record and ours else (),
-        ask=ask,
+        ask=_whom_to_ask(known),
+        guardians_only=only_guardians_act(pupil, day),
     )
 
 
-def _quiet_page(pupil: Pupil, term: SchoolTerm, ask: WhomToAsk) -> ChildPage:
+def _quiet_page(known: Known, term: SchoolTerm) -> ChildPage:
     """去世: a name and whom to ring; nothing is asked, counted or announced."""
     return ChildPage(
-        pupil_id=pupil.id, name=pupil.name or "", class_words="", term=term.code, term_label=term.label, figure="",
-        unit="", headline="这里的办理已经停止", notices=("不会再给您发消息。有要问的，请打学校电话。",),
-        sums=None, items=(), earlier=(), questions_open=False, answered=None, waiving=None, household=None, later=(),
-        ask=ask,
+        pupil_id=known.pupil.id, name=known.pupil.name or "", class_words="", term=term.code, term_label=term.label,
+        figure="", unit="", headline="这里的办理已经停止",
+        notices=("不会再给您发消息。有要问的，请打学校电话。",), sums=None, items=(), earlier=(), questions_open=False,
+        answered=None, waiving=None, household=None, later=(), ask=_whom_to_ask(known), guardians_only=False,
     )  # fmt: skip
 
 
-def latest_record(session: Session, pupil: Pupil, term: SchoolTerm) -> tuple[EnrolmentRecord | None, str]:
-    """Of this term, or of the one before while the new roster is not in yet; with the class teacher's name."""
-    known = [
-        (record, teacher or "")
-        for record, teacher in session.execute(_RECORDS, {"pupil_id": pupil.id})
-        if _begins(record.term) <= term.first_day
-    ]
-    return max(known, key=lambda one: (_begins(one[0].term), one[0].left_on is None), default=(None, ""))
-
-
-def _begins(term: str) -> date:
-    return SchoolTerm.parse(term).first_day
+def _whom_to_ask(known: Known) -> WhomToAsk:
+    school = known.pupil.school
+    return WhomToAsk(school.name, known.teacher, school.aid_officer, school.landline)
 
 
 def _figure(rows: list[Entitlement], items: list[Item]) -> tuple[str, str]:
@@ -209,19 +194,20 @@ def _headline(catalogue: Catalogue, rows: list[Entitlement]) -> str:
     return "您不用做任何事，也不用交证明"
 
 
-def _answered(said: Said) -> Answered | None:
-    if said.confirmation is None:
+def _answered(known: Known) -> Answered | None:
+    said = known.confirmation
+    if said is None:
         return None
     words = {
         "not_in_school": "孩子不在这所学校",
         "no_aid_wanted": "现在不需要资助",
     }
-    noes = [words[about] for about in NOES if about in said.noes]
+    noes = [words[about] for about in NOES if about in known.noes]
     answer = "，".join(noes) if noes else "孩子在校，需要资助"
-    said_on = day_words(local(said.confirmation.said_at).date())
+    said_on = day_words(local(said.said_at).date())
     heard = f"{said_on}学校按您说的记下：{answer}。没有同意过的，点“信息不对，我要改”"
-    words_said = f"{said_on}您说：{answer}" if said.confirmation.by == BY_FAMILY else heard
-    return Answered(spaced(said.confirmation.receipt), words_said, yes=not noes)
+    words_said = f"{said_on}您说：{answer}" if said.by == BY_FAMILY else heard
+    return Answered(spaced(said.receipt), words_said, yes=not noes)
 
 
 def _waiving(waiver: Waiver | None, day: date) -> Waiving | None:

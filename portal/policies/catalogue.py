@@ -17,6 +17,10 @@ LOCAL_FOLDER = "local"
 CATEGORY_KINDS = {"categories", "categories_to_confirm"}
 
 
+class UnknownPolicy(KeyError):
+    """A code of no policy of this catalogue; another one, read later, may have it."""
+
+
 @dataclass(frozen=True, eq=False)
 class Catalogue:
     """``overlays`` stand from the widest division to the narrowest, so that the county has the last word.
@@ -40,7 +44,10 @@ class Catalogue:
         return {one: tuple(each for each in self.policies if (one, each.code) in both) for one in self._by_code}
 
     def __getitem__(self, code: str) -> Policy:
-        return self._by_code[code]
+        try:
+            return self._by_code[code]
+        except KeyError:
+            raise UnknownPolicy(code) from None
 
     def either_or(self, code: str) -> tuple[Policy, ...]:
         """The policies of which a student has this one or that one in a school year, whichever file says so."""

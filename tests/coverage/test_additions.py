@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.clock import SchoolTerm
 from portal.coverage import additions
 from portal.coverage.additions import AdditionRefused, Found
+from portal.coverage.known import known_of
 from portal.coverage.notices import notices
-from portal.coverage.said import said_of
 from portal.models import Addition, Pupil
 from portal.vocabulary import AdditionState, EntitlementState, FoundBy, Role
 from tests.builders import A_MONDAY, TERM, a_pupil
@@ -56,7 +57,9 @@ def test_a_proposal_opens_nothing_until_the_county_takes_it(session: Session) ->
 def test_a_refusal_is_told_to_the_family_with_how_to_object(session: Session) -> None:
     pupil = a_pupil(session)
     additions.refuse(session, proposed(session, pupil), "走访后家里收入高于标准", officer(session), A_MONDAY)
-    (said,) = notices(session, pupil, TERM, aided=False, refused=said_of(session, pupil.id, TERM).refused)
+    known = known_of(session, pupil.id, SchoolTerm.parse(TERM))
+    assert known
+    (said,) = notices(session, pupil, TERM, aided=False, refused=known.refused)
     assert "走访后家里收入高于标准" in said
     assert "不同意的，可以打县资助中心电话0510-00000000" in said
 

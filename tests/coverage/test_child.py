@@ -31,8 +31,9 @@ def page_of(session: Session, pupil: Pupil, day: date = MONDAY) -> ChildPage:
     """As the family's own sign-in sees it: this one child and nothing else."""
     session.flush()
     set_reach(session, reach_pupils([pupil.id]))
-    page = child_page(session, pupil, CATALOGUE, day)
+    page = child_page(session, pupil.id, CATALOGUE, day)
     set_reach(session, EVERYTHING)
+    assert page
     return page
 
 

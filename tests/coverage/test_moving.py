@@ -109,7 +109,7 @@ def test_one_child_and_one_history_for_the_family(session: Session) -> None:
     row = a_row(session)
     pupil = accepted(session, moved(session, row))
     assert enter_family(session, [pupil], TODAY) == (pupil.id,)
-    page = child_page(session, pupil, CATALOGUE, TODAY)
+    page = child_page(session, pupil.id, CATALOGUE, TODAY)
     assert (page.ask.school, page.figure, len(page.items)) == ("邻县小学", "500", len(page.items))
 
 
@@ -183,7 +183,7 @@ def test_what_the_school_records_the_county_agrees_to_and_a_mistake_is_taken_bac
 def test_a_death_is_told_by_nothing_and_asks_nothing(session: Session) -> None:
     row = a_row(session)
     moved(session, row, MoveKind.DEATH, "")
-    page = child_page(session, row.pupil, CATALOGUE, TODAY)
+    page = child_page(session, row.pupil_id, CATALOGUE, TODAY)
     assert (page.headline, page.figure, page.items, page.questions_open) == ("这里的办理已经停止", "", (), False)
     brother = a_pupil(session, name="王小川", id_number="329901201809170039")
     assert enter_family(session, [brother], TODAY) == (brother.id,)

@@ -14,9 +14,8 @@ from tests.builders import A_MONDAY
 from tests.families.forms import sign_in
 from tests.families.people import a_listed_child, a_payment, a_slip
 
-MOST = 6
-"""Visitor, pupil with school and the office above, the latest local standard, enrolment with the class teacher, ledger
-with payments, what the family said."""
+MOST = 3
+"""Visitor with what it may reach, all that is known of the child, its ledger with payments."""
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +26,7 @@ def monday() -> Iterator[None]:
 
 @contextmanager
 def statements() -> Iterator[list[str]]:
-    """What is sent meanwhile, by whom ever; how far the transaction reaches is announced with each and not counted."""
+    """What is sent meanwhile, by whom ever."""
     sent: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -42,6 +41,7 @@ def statements() -> Iterator[list[str]]:
     "path", ["/", "/check", "/policies", "/policies/for/senior", "/policies/HIGH-GRANT", "/message"]
 )
 def test_an_open_page_asks_nothing_of_the_database(session: Session, client: FlaskClient, path: str) -> None:
+    client.get(path)  # the minute in which open pages know the local standards begins
     with statements() as sent:
         client.get(path)
     assert sent == []
@@ -54,4 +54,4 @@ def test_the_childs_page_takes_few_statements(session: Session, client: FlaskCli
     client.get("/child")
     with statements() as sent:
         client.get("/child")
-    assert len([statement for statement in sent if "set_config" not in statement]) <= MOST, "\n".join(sent)
+    assert len(sent) <= MOST, "\n".join(sent)

@@ -7,11 +7,9 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from portal import clock
-from portal.access.households import only_guardians_act
 from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.families.blueprint import families
-from portal.blueprints.families.visit import back_to, its_row, place_of, the_child, this_term
-from portal.coverage.child import child_page
+from portal.blueprints.families.visit import back_to, its_row, place_of, the_child, the_page, this_term
 from portal.coverage.progress import NotPaidYet, note_answered, note_not_received, note_received
 from portal.coverage.steps import NOT_RECEIVED, due_day, settled_by
 from portal.coverage.words import NOTICE_CLAUSE, above_words
@@ -28,16 +26,13 @@ def child() -> str:
     """With one child its page, with several all of them, each with what is due, paid and missing."""
     if len(current_user.children) == 1:
         return one_child(1)
-    pages = [child_page(db.session(), the_child(place + 1), the_catalogue(), clock.today()) for place in _places()]
+    pages = [the_page(place + 1) for place in _places()]
     return render_template("families/children.html", pages=pages, clause=NOTICE_CLAUSE)
 
 
 @families.get("/child/<int:place>")
 def one_child(place: int) -> str:
-    pupil = the_child(place)
-    page = child_page(db.session(), pupil, the_catalogue(), clock.today())
-    guardian = only_guardians_act(pupil, clock.today())
-    return render_template("families/child.html", page=page, place=place, guardian=guardian)
+    return render_template("families/child.html", page=the_page(place), place=place)
 
 
 @families.post("/child/<int:place>/confirm")

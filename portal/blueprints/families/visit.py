@@ -12,10 +12,13 @@ from werkzeug.wrappers import Response
 from portal import clock
 from portal.access import sign_ins
 from portal.access.households import enter_family
+from portal.blueprints.catalogue import open_catalogue, the_catalogue
 from portal.blueprints.guards import sign_in_visitor
+from portal.coverage.child import ChildPage, child_page
 from portal.coverage.progress import note_visit
 from portal.database import db
 from portal.models import Entitlement, Pupil, Unit
+from portal.policies.catalogue import UnknownPolicy
 
 _CHILD = (
     select(Pupil)
@@ -39,10 +42,17 @@ def begin_visit(pupils: Sequence[Pupil]) -> Response:
 
 def the_child(place: int) -> Pupil:
     """Its place among the children of the visit is all that an address tells; the database shows no other."""
-    children = current_user.children
-    if not 1 <= place <= len(children):
-        abort(404)
-    return db.session.scalars(_CHILD, {"pupil_id": children[place - 1]}).first() or abort(404)
+    return db.session.scalars(_CHILD, {"pupil_id": _pupil_id(place)}).first() or abort(404)
+
+
+def the_page(place: int) -> ChildPage:
+    """By the policies of a minute ago, unless the child has one that two officers approved since."""
+    session, pupil_id, day = db.session(), _pupil_id(place), clock.today()
+    try:
+        page = child_page(session, pupil_id, open_catalogue(), day)
+    except UnknownPolicy:
+        page = child_page(session, pupil_id, the_catalogue(), day)
+    return page or abort(404)
 
 
 def its_row(row_id: UUID) -> Entitlement:
@@ -64,3 +74,8 @@ def back_to(pupil_id: UUID) -> Response:
     if len(current_user.children) == 1:
         return redirect(url_for("families.child"))
     return redirect(url_for("families.one_child", place=place_of(pupil_id)))
+
+
+def _pupil_id(place: int) -> UUID:
+    children: list[UUID] = current_user.children
+    return children[place - 1] if 1 <= place <= len(children) else abort(404)

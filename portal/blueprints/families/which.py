@@ -7,12 +7,8 @@ from flask import abort, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from portal import clock
-from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.families.blueprint import families
-from portal.blueprints.families.visit import the_child
-from portal.coverage.child import child_page
-from portal.database import db
+from portal.blueprints.families.visit import the_child, the_page
 
 
 @dataclass(frozen=True)
@@ -45,5 +41,4 @@ def which(what: str) -> str | Response:
 @families.get("/child/<int:place>/money")
 def money(place: int) -> str:
     """What was paid for this child, each with 没收到; and when what was not yet paid will come."""
-    page = child_page(db.session(), the_child(place), the_catalogue(), clock.today())
-    return render_template("families/money.html", page=page, place=place)
+    return render_template("families/money.html", page=the_page(place), place=place)
