@@ -28,6 +28,8 @@ WAYS = {
     "celery, threads": ("dispatch_celery", ("threads",)),
 }
 MESSAGES, THREADS = 2_000, 8
+PROCESSES = 2
+"""Of ours, the threads shared out among them; Celery's are as many as there are threads, or one."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,9 @@ def run(messages: int = MESSAGES, threads: int = THREADS) -> list[Rate]:
 def measured(way: str, messages: int, threads: int, reports_to: str) -> Rate:
     """With a Kannel of its own, so that nothing is left of the way before."""
     module, more = WAYS[way]
+    threads_of = {"threads": threads, "processes": PROCESSES}
     with tempfile.TemporaryDirectory() as folder, kannel() as running:
-        told = {"url": running.url, "reports_to": reports_to, "messages": messages, "threads": threads, "more": more}
+        told = {"url": running.url, "reports_to": reports_to, "messages": messages, "more": more} | threads_of
         command = [sys.executable, "-m", f"benchmarks.ways.{module}", folder, json.dumps(told)]
         done = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
         found = json.loads(done.splitlines()[-1])

@@ -14,7 +14,7 @@ from portal.outreach.gateway import report_secret
 from portal.outreach.reminders import plan
 from portal.vocabulary import MessageState
 from tests.builders import A_MONDAY
-from tests.outreach.cases import a_matched_pupil, messages
+from tests.outreach.cases import a_matched_pupil, messages, started_now
 
 ME = "here:1:a"
 
@@ -24,7 +24,7 @@ def sent(session: Session) -> Message:
     a_matched_pupil(session)
     plan(session, A_MONDAY, "kannel")
     (message_id,) = outbox.claim(session, ME, A_MONDAY)
-    outbox.start(session, [message_id], ME, "kannel", A_MONDAY)
+    started_now(session, [message_id], ME, "kannel", A_MONDAY)
     session.commit()
     return messages(session)[0]
 

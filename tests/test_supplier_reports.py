@@ -17,7 +17,7 @@ from portal.outreach.gateways.protocol import Handed, Outcome
 from portal.outreach.reminders import plan
 from portal.vocabulary import MessageState
 from tests.builders import A_MONDAY
-from tests.outreach.cases import a_matched_pupil, messages
+from tests.outreach.cases import a_matched_pupil, messages, started_now
 
 ME, PHONE = "here:1:a", "19900000001"
 DAY = timedelta(days=1)
@@ -36,7 +36,7 @@ def sent(session: Session, gateway: str) -> Message:
     a_matched_pupil(session, phone=PHONE)
     plan(session, A_MONDAY, gateway)
     claimed = outbox.claim(session, ME, A_MONDAY)
-    outbox.start(session, claimed, ME, gateway, A_MONDAY)
+    started_now(session, claimed, ME, gateway, A_MONDAY)
     session.commit()
     return messages(session)[0]
 

@@ -1,11 +1,12 @@
 """Whom a reminder concerns, by how the ledger stands at this moment; whose matter is settled is not meant."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.clock import SchoolTerm
 from portal.coverage.steps import APPLIED, PAID, STEPS
@@ -53,7 +54,7 @@ def concerned(
     """Pupils enrolled in the term whom it concerns; ``beside``: also those a sibling's message may speak of."""
     if audience is Audience.UNCONFIRMED:
         decisions = (Decision.CERTAIN, Decision.HOUSEHOLD) if beside else (Decision.CERTAIN,)
-        return waiting(term, *decisions).where(_in_stages(term, stages))
+        return _waiting(term, decisions, stages)
     enrolled = select(Pupil.id).where(_in_stages(term, stages))
     if audience is Audience.WAIVER_HEARD:
         return enrolled.where(_waiver_heard(term))
@@ -61,6 +62,15 @@ def concerned(
     if row is None:
         return enrolled
     return enrolled.where(exists().where(Entitlement.pupil_id == Pupil.id, Entitlement.term == term.code, row))
+
+
+def concerns(pupil_id: InstrumentedAttribute[UUID], whom: Select[UUID]) -> ColumnElement[bool]:
+    """Whether one pupil is among those ``concerned``, found by its id.
+
+    Said so that PostgreSQL can't turn it round and go through all whom it concerns, which it takes for a few.
+    """
+    one = whom.where(Pupil.id == pupil_id).limit(1).correlate_except(Pupil)
+    return one.scalar_subquery().is_not(None)
 
 
 def row_condition(audience: Audience) -> ColumnElement[bool] | None:
@@ -75,17 +85,21 @@ def row_condition(audience: Audience) -> ColumnElement[bool] | None:
     return is_open if audience in (Audience.UNCONFIRMED, Audience.WAIVER_HEARD) else None
 
 
-def waiting(term: SchoolTerm, *decisions: Decision) -> Select[UUID]:
-    """Pupils enrolled and matched (certainly, unless told otherwise) whose enrolment is not confirmed."""
+def waiting(term: SchoolTerm) -> Select[UUID]:
+    """Pupils enrolled and certainly matched whose enrolment is not confirmed."""
+    return _waiting(term, (Decision.CERTAIN,), None)
+
+
+def _waiting(term: SchoolTerm, decisions: Sequence[Decision], stages: Mapping[str, Any] | None) -> Select[UUID]:
     matched = exists().where(
         MatchPair.pupil_id == Pupil.id,
         stands(term.code),
-        MatchPair.outcome.in_(decisions or (Decision.CERTAIN,)),
+        MatchPair.outcome.in_(decisions),
         MatchRun.id == MatchPair.run_id,
         MatchRun.finished_at.is_not(None),
     )
     confirmed = exists().where(Confirmation.pupil_id == Pupil.id, Confirmation.term == term.code)
-    return select(Pupil.id).where(matched, _in_stages(term, None), ~confirmed)
+    return select(Pupil.id).where(matched, _in_stages(term, stages), ~confirmed)
 
 
 def _waiver_heard(term: SchoolTerm) -> ColumnElement[bool]:
@@ -104,6 +118,6 @@ def _in_stages(term: SchoolTerm, stages: Mapping[str, Any] | None) -> ColumnElem
         EnrolmentRecord.pupil_id == Pupil.id,
         EnrolmentRecord.term == term.code,
         EnrolmentRecord.left_on.is_(None),
-        ~is_away(Pupil.id),
+        ~is_away(EnrolmentRecord.pupil_id),
         *([or_(*grades)] if grades else []),
     )

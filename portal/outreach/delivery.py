@@ -1,5 +1,6 @@
 """状态报告: kept as they came, and what they make of a message: forward by rank, never backwards."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -45,6 +46,19 @@ def record(session: Session, gateway: str, report: Report, now: datetime) -> boo
         _move(message, report.state, report.code, report.why, now)
     session.flush()
     return True
+
+
+def reported_early(session: Session, gateway: str, vendor_ids: Collection[str | None]) -> set[str | None]:
+    """Of these ids of the supplier's, those that it reported on before we had heard them."""
+    known = [vendor_id for vendor_id in vendor_ids if vendor_id]
+    if not known:
+        return set()
+    waiting = select(DeliveryReport.vendor_id).where(
+        DeliveryReport.gateway == gateway,
+        DeliveryReport.vendor_id.in_(known),
+        DeliveryReport.message_id.is_(None),
+    )
+    return set(session.scalars(waiting))
 
 
 def apply_waiting(session: Session, message: Message, now: datetime) -> None:

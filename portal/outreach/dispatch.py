@@ -137,7 +137,7 @@ def _finish(lines: Iterable[Line]) -> None:
     """What was only claimed goes back at once; what is in the air is waited for."""
     for line in lines:
         with line.worker.sessions.begin() as session:
-            outbox.give_back(session, list(line.waiting), line.worker.name)
+            outbox.give_back(session, [letter.id for letter in line.waiting], line.worker.name)
         line.waiting.clear()
         while line.is_busy:
             line.advance()

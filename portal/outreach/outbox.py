@@ -1,37 +1,29 @@
-"""The steps of one message through the outbox: each a transaction of its own, none open while a gateway works.
+"""The steps of a message through the outbox: each in a transaction, none open while a gateway works.
 
-claim → start → (gateway) → settle, and ``reap`` for what a killed dispatcher left: what was only claimed goes back
-into the queue, what was started is unknown and is never sent again by itself (R-03).
+claim → start (``starting``) → (gateway) → settle, and ``reap`` for what a killed dispatcher left: what was only
+claimed goes back into the queue, what was started is unknown and is never sent again by itself (R-03).
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Select, cast, func, select, true, tuple_, update
+from sqlalchemy import Select, String, Uuid, cast, column, func, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from portal.clock import SHANGHAI, local
-from portal.models import Message, SupplierTemplate
-from portal.outreach.delivery import apply_waiting, record
-from portal.outreach.gateways.approved import Approved
-from portal.outreach.gateways.protocol import Handed, Outcome, Outgoing
-from portal.outreach.last_look import held, why_unwanted
+from portal.models import Message
+from portal.outreach.delivery import apply_waiting, record, reported_early
+from portal.outreach.gateways.protocol import Handed, Outcome
 from portal.outreach.opt_outs import opt_out
 from portal.outreach.pauses import any_stands, is_paused
-from portal.outreach.quiet import first_allowed, next_allowed
-from portal.outreach.spent import FELL_THROUGH
-from portal.outreach.supplier_templates import SUPPLIERS
-from portal.suppliers import BY_SMS_ALONE, Apps
+from portal.outreach.quiet import next_allowed
 from portal.vocabulary import Channel, MessageState
 
 BATCH = 10
 CLAIM_LASTS = timedelta(minutes=5)
 """Longer than a batch of calls that all run into their deadline."""
-SENDING_LASTS = timedelta(minutes=1)
 BACK_OFF = (timedelta(0), *(timedelta(minutes=5 * 2**n) for n in range(6)), timedelta(hours=4))
 HELD = timedelta(hours=24)
 """A number that had too much today, by the supplier's own count of a rolling day."""
@@ -46,8 +38,6 @@ ENDS = {
     Handed.KEPT_BACK: MessageState.SUPPRESSED,
 }
 
-LOOK_AGAIN = timedelta(minutes=1)
-"""After this a message that a pause holds back is looked at again."""
 INTERRUPTED = "发送时程序中断，不知道是否交出去；等状态报告，不会自动再发"
 
 
@@ -84,113 +74,21 @@ def give_back(session: Session, message_ids: Sequence[UUID], worker: str) -> Non
     )
 
 
-@dataclass
-class Started:
-    """``outgoing`` may have been sent from here on; ``suppressed`` counts by reason those that never will be."""
-
-    outgoing: list[Outgoing] = field(default_factory=list)
-    suppressed: Counter[str] = field(default_factory=Counter)
-
-
-def start(
-    session: Session,
-    message_ids: Sequence[UUID],
-    worker: str,
-    gateway: str,
-    now: datetime,
-    apps: Apps = BY_SMS_ALONE,
-) -> Started:
-    """The last look before sending: still ours, still wanted, still allowed; all at once, so that one commit does."""
-    mine = select(Message).where(
-        Message.id.in_(message_ids), Message.claimed_by == worker, Message.state == MessageState.CLAIMED
-    )
-    messages = session.scalars(mine.order_by(Message.due_at, Message.id).with_for_update()).all()
-    if not messages:
-        return Started()
-    _one_at_a_time(session, messages)
-    waiting = _put_off(session, messages, now)
-    wanted = [message for message in messages if message.id not in waiting]
-    unwanted = why_unwanted(session, wanted, now, apps)
-    started = Started()
-    for message in wanted:
-        if message.id in unwanted:
-            _suppress(message, unwanted[message.id], now)
-            started.suppressed[unwanted[message.id]] += 1
-            continue
-        message.state, message.gateway = MessageState.SENDING, gateway
-        message.attempts += 1
-        message.sent_at, message.lease_until = now, now + SENDING_LASTS
-    going = [message for message in wanted if message.id not in unwanted]
-    templates = approved(session, going)
-    started.outgoing = [
-        Outgoing(message.id, message.to, message.text or "", templates[message.id]) for message in going
-    ]
-    return started
-
-
-def _one_at_a_time(session: Session, messages: Iterable[Message]) -> None:
-    """Whoever else is about to write to one of these numbers waits; always in the same order."""
-    keys = sorted({int.from_bytes(message.phone_index[:8], signed=True) for message in messages})
-    number = func.unnest(cast(keys, ARRAY(BigInteger))).column_valued("number")
-    session.execute(select(func.pg_advisory_xact_lock(number)))
-
-
-def _put_off(session: Session, messages: Sequence[Message], now: datetime) -> set[UUID]:
-    """Those that may not leave just now go back into the queue: a pause, quiet hours, another message today."""
-    paused, open_again = held(session, [message.id for message in messages]), next_allowed(now)
-    written_to, waiting = _sent_today(session, messages, now), set()
-    for message in messages:
-        allowed = now + LOOK_AGAIN if message.id in paused else open_again
-        if message.phone_index in written_to:
-            allowed = first_allowed(local(now).date() + timedelta(days=1))
-        if allowed != now:
-            _requeue(message, allowed)
-            waiting.add(message.id)
-        else:
-            written_to.add(message.phone_index)
-    return waiting
-
-
-def _suppress(message: Message, because: str, now: datetime) -> None:
-    message.state, message.because, message.settled_at = MessageState.SUPPRESSED, because, now
-    message.claimed_by = message.lease_until = None
-
-
-def approved(session: Session, messages: Sequence[Message]) -> dict[UUID, tuple[Approved, ...]]:
-    """What their suppliers have approved for these versions of these words."""
-    said = {message.id: (message.gateway, message.template, message.template_version) for message in messages}
-    if not any(message.gateway in SUPPLIERS for message in messages):
-        return dict.fromkeys(said, ())  # the others pass on any text
-    of_words = tuple_(SupplierTemplate.supplier, SupplierTemplate.template, SupplierTemplate.template_version)
-    found: dict[tuple[str, str, int], list[Approved]] = {}
-    for row in session.scalars(select(SupplierTemplate).where(of_words.in_(set(said.values())))):
-        words = (row.supplier, row.template, row.template_version)
-        found.setdefault(words, []).append(Approved(row.code, row.text))
-    return {message_id: tuple(found.get(words, ())) for message_id, words in said.items()}
-
-
-def _sent_today(session: Session, messages: Sequence[Message], now: datetime) -> set[bytes]:
-    """Numbers that another message may have reached today, whatever its matter."""
-    midnight = datetime.combine(local(now).date(), time(), SHANGHAI)
-    statement = select(Message.phone_index).where(
-        Message.phone_index.in_([message.phone_index for message in messages]),
-        Message.id.not_in([message.id for message in messages]),
-        Message.sent_at >= midnight,
-        Message.sent_at < midnight + timedelta(days=1),
-        ~FELL_THROUGH,
-    )
-    return set(session.scalars(statement))
-
-
-def _requeue(message: Message, due_at: datetime) -> None:
+def requeue(message: Message, due_at: datetime) -> None:
     message.state, message.due_at = MessageState.QUEUED, due_at
     message.claimed_by = message.lease_until = message.sent_at = None
 
 
 def settle(session: Session, outcomes: Mapping[UUID, Outcome], worker: str, gateway: str, now: datetime) -> None:
-    """What the gateway answered, by message; a report or the reaper that was faster has the say."""
-    mine = select(Message).where(Message.id.in_(outcomes)).order_by(Message.id).with_for_update()
-    for message in session.scalars(mine, execution_options={"populate_existing": True}).all():
+    """What the gateway answered, by message; a report or the reaper that was faster has the say.
+
+    What it merely took is most of it, and one statement; the rest is gone through one by one.
+    """
+    taken = _take(session, outcomes, worker)
+    early = reported_early(session, gateway, {outcomes[message_id].vendor_id for message_id in taken})
+    rest = [key for key, outcome in outcomes.items() if key not in taken or outcome.vendor_id in early]
+    mine = select(Message).where(Message.id.in_(rest)).order_by(Message.id).with_for_update()
+    for message in session.scalars(mine, execution_options={"populate_existing": True}).all() if rest else ():
         outcome = outcomes[message.id]
         message.vendor_id = outcome.vendor_id or message.vendor_id
         if message.state is MessageState.SENDING and message.claimed_by == worker:
@@ -201,11 +99,30 @@ def settle(session: Session, outcomes: Mapping[UUID, Outcome], worker: str, gate
             record(session, gateway, report, now)
 
 
+def _take(session: Session, outcomes: Mapping[UUID, Outcome], worker: str) -> set[UUID]:
+    """Those accepted of which the answer says no more, if they are still in our hands."""
+    plain = {key: outcome.vendor_id for key, outcome in outcomes.items() if _is_plain(outcome)}
+    ids, vendor_ids = cast(list(plain), ARRAY(Uuid)), cast(list(plain.values()), ARRAY(String))
+    answer = func.unnest(ids, vendor_ids).table_valued(column("id", Uuid), column("vendor_id", String)).render_derived()
+    took = (
+        update(Message)
+        .where(Message.id == answer.c.id, Message.state == MessageState.SENDING, Message.claimed_by == worker)
+        .values(state=MessageState.ACCEPTED, because=None, claimed_by=None, lease_until=None)
+        .values(vendor_id=func.coalesce(answer.c.vendor_id, Message.vendor_id))
+        .returning(Message.id)
+    )
+    return set(session.scalars(took)) if plain else set()
+
+
+def _is_plain(outcome: Outcome) -> bool:
+    return outcome.handed is Handed.ACCEPTED and not outcome.reports
+
+
 def _settle(session: Session, message: Message, outcome: Outcome, now: datetime) -> None:
     message.claimed_by = message.lease_until = None
     state = ENDS.get(outcome.handed)
     if state is None and now - message.planned_at < GIVE_UP:
-        _requeue(message, _again(message, outcome.handed, now))
+        requeue(message, _again(message, outcome.handed, now))
         message.because = outcome.sentence
         return
     message.state = state or MessageState.FAILED

@@ -15,8 +15,8 @@ from portal.models import Message
 from portal.outreach.delivery import apply_waiting, record
 from portal.outreach.gateways.approved import Approved
 from portal.outreach.gateways.protocol import Handed, Outcome, Outgoing
-from portal.outreach.outbox import approved
 from portal.outreach.quiet import next_allowed
+from portal.outreach.supplier_templates import approved
 from portal.vocabulary import MessageState
 
 ASK_AFTER = (
@@ -63,8 +63,9 @@ def due(session: Session, gateways: Iterable[str], now: datetime, most: int = 10
         .with_for_update(skip_locked=True)
     )
     messages = session.scalars(unknown).all()
-    templates = approved(session, messages)
-    return [_question(message, templates[message.id], now) for message in messages]
+    said = {message.id: (message.gateway, message.template, message.template_version) for message in messages}
+    templates = approved(session, set(said.values()))
+    return [_question(message, templates[said[message.id]], now) for message in messages]
 
 
 def _question(message: Message, templates: tuple[Approved, ...], now: datetime) -> Question:

@@ -23,7 +23,7 @@ from portal.outreach.contacts import Ownership, ownership_of
 from portal.outreach.gateways.protocol import MOBILE, Gateway, Outgoing, parts
 from portal.outreach.gateways.sandbox import Sandbox
 from portal.outreach.messages import Template, TemplateFault, template
-from portal.outreach.outbox import approved
+from portal.outreach.supplier_templates import approved
 from portal.outreach.words import lint
 from portal.outreach.writing import office_of, signature
 from portal.privacy.names import name_key
@@ -69,7 +69,8 @@ def _answer(session: Session, request: CodeRequest, gateway: Gateway, now: datet
     message = _message(pupil, request, phone, text, gateway.name, now)
     if isinstance(gateway, Sandbox) and session.scalars(select(Demonstration.id)).first() is not None:
         session.add(message)  # the demonstration's phone page shows it; nowhere else is a code kept
-    return Outgoing(request.id, phone, text, approved(session, [message])[message.id])
+    words = (gateway.name, message.template, message.template_version)
+    return Outgoing(request.id, phone, text, approved(session, [words])[words])
 
 
 def say_code(code: str, office: str) -> str:

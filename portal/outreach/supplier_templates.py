@@ -1,19 +1,24 @@
 """报备模板: recorded only when what the supplier approved says exactly what we say, blanks in the same places."""
 
 import re
+from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.models import SupplierTemplate
+from portal.outreach.gateways.approved import Approved
 from portal.outreach.messages import template
 
 SUPPLIERS = {"aliyun": "阿里云短信", "tencent": "腾讯云短信", "wechat": "微信服务号", "wecom": "企业微信"}
 BLANK = re.compile(r"\$\{\w+\}|\{\{\w+(?:\.DATA)?\}\}|\{\w+\}")
 """How suppliers and we mark what is filled in: ${child}, {1}, {{thing1.DATA}}, {child}."""
 SIGNATURE = re.compile(r"^【[^】]*】")
+
+Words = tuple[str, str, int]
+"""Supplier, template and its version."""
 
 
 class TemplateRefused(ValueError):
@@ -49,6 +54,17 @@ def record(
     session.add(kept)
     audit.record(session, by, "template_recorded", supplier=supplier, code=code, template=name, version=ours.version)
     return kept
+
+
+def approved(session: Session, said: Collection[Words]) -> dict[Words, tuple[Approved, ...]]:
+    """What their suppliers have approved for these versions of these words; the others pass on any text."""
+    found: dict[Words, list[Approved]] = {words: [] for words in said}
+    asked = [words for words in said if words[0] in SUPPLIERS]
+    if asked:
+        of_words = tuple_(SupplierTemplate.supplier, SupplierTemplate.template, SupplierTemplate.template_version)
+        for row in session.scalars(select(SupplierTemplate).where(of_words.in_(asked))):
+            found[row.supplier, row.template, row.template_version].append(Approved(row.code, row.text))
+    return {words: tuple(templates) for words, templates in found.items()}
 
 
 def _bones(text: str) -> list[str]:

@@ -1,8 +1,10 @@
 """Families to write to, and the outbox they are written from."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from flask import current_app
 from sqlalchemy import func, select, text
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from portal.database import EVERYTHING, db
 from portal.models import Message, Pupil
+from portal.outreach.starting import Started, look_at, start
 from portal.vocabulary import MessageState
 from tests.builders import a_pupil
 from tests.coverage.builders import a_match, opened
@@ -50,6 +53,13 @@ def states(session: Session) -> Counter[MessageState]:
     """As stored now; counted where they are, because whoever waits for them asks again and again."""
     session.rollback()
     return Counter(dict(session.execute(select(Message.state, func.count()).group_by(Message.state)).all()))
+
+
+def started_now(session: Session, message_ids: Iterable[UUID], worker: str, gateway: str, now: datetime) -> Started:
+    """Looked at and started in one go, as far as this worker has claimed them."""
+    looked = look_at(session, message_ids, worker, now)
+    started = start(session, looked.letters, worker, gateway, now)
+    return Started(started.outgoing, started.suppressed + looked.suppressed)
 
 
 def in_context(work: Callable[[], Result]) -> Callable[[], Result]:

@@ -10,7 +10,7 @@ from portal.outreach.pauses import pause
 from portal.outreach.reminders import plan
 from portal.vocabulary import MessageState
 from tests.builders import A_MONDAY, TERM, a_county
-from tests.outreach.cases import a_matched_pupil, messages, sessions, states
+from tests.outreach.cases import a_matched_pupil, messages, sessions, started_now, states
 from tests.outreach.test_health import HOUR, MINUTE, Fake, rounds
 
 LOST = Outcome(Handed.UNKNOWN, "no answer", "网关没有回答，等状态报告")
@@ -34,7 +34,7 @@ def test_each_family_has_at_most_one_message_and_what_is_unknown_is_asked_about(
     planned = [plan(session, A_MONDAY, "one").messages for _ in range(2)]
     session.commit()
     died = outbox.claim(session, "dead:1:a", A_MONDAY, most=1)
-    outbox.start(session, died, "dead:1:a", "one", A_MONDAY)
+    started_now(session, died, "dead:1:a", "one", A_MONDAY)
     session.commit()
     one = Asked("one", LOST)
     rounds(A_MONDAY, one)

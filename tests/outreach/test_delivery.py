@@ -16,7 +16,7 @@ from portal.outreach.gateways.protocol import Handed, Outcome, Report
 from portal.outreach.reminders import plan
 from portal.vocabulary import MessageState
 from tests.builders import A_MONDAY
-from tests.outreach.cases import a_matched_pupil, messages
+from tests.outreach.cases import a_matched_pupil, messages, started_now
 
 ME = "here:1:a"
 DELIVERED, FAILED, ACCEPTED = MessageState.DELIVERED, MessageState.FAILED, MessageState.ACCEPTED
@@ -33,7 +33,7 @@ def queued(session: Session) -> Message:
 def sending(session: Session) -> Message:
     message = queued(session)
     outbox.claim(session, ME, A_MONDAY)
-    outbox.start(session, [message.id], ME, "kannel", A_MONDAY)
+    started_now(session, [message.id], ME, "kannel", A_MONDAY)
     session.commit()
     return message
 

@@ -22,7 +22,7 @@ from tests.outreach.processes import dispatching, serving
 
 log = logging.getLogger(__name__)
 
-HOW_MANY = 100
+HOW_MANY = 140  # more than four claims of 32
 UNDER_WAY = (MessageState.QUEUED, MessageState.CLAIMED, MessageState.SENDING)
 
 

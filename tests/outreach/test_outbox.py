@@ -14,10 +14,11 @@ from portal.outreach import outbox
 from portal.outreach.gateways.protocol import Handed, Outcome
 from portal.outreach.last_look import CONFIRMED
 from portal.outreach.reminders import plan
+from portal.outreach.starting import Started
 from portal.vocabulary import MessageState
 from tests.builders import A_MONDAY, TERM, a_pupil
 from tests.coverage.builders import a_match
-from tests.outreach.cases import a_matched_pupil, in_context, matched_pupils, messages, sessions, states
+from tests.outreach.cases import a_matched_pupil, in_context, matched_pupils, messages, sessions, started_now, states
 
 ME, ANOTHER = "here:1:a", "there:2:b"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -37,7 +38,7 @@ def queued(session: Session) -> Message:
 def started(session: Session) -> Message:
     message = queued(session)
     outbox.claim(session, ME, A_MONDAY)
-    outbox.start(session, [message.id], ME, "kannel", A_MONDAY)
+    started_now(session, [message.id], ME, "kannel", A_MONDAY)
     session.commit()
     return message
 
@@ -76,9 +77,9 @@ def test_only_who_claimed_a_message_may_start_it_and_only_once(session: Session)
     message = queued(session)
     outbox.claim(session, ME, A_MONDAY)
 
-    assert outbox.start(session, [message.id], ANOTHER, "kannel", A_MONDAY) == outbox.Started()
-    assert outbox.start(session, [message.id], ME, "kannel", A_MONDAY).outgoing
-    assert outbox.start(session, [message.id], ME, "kannel", A_MONDAY) == outbox.Started()
+    assert started_now(session, [message.id], ANOTHER, "kannel", A_MONDAY) == Started()
+    assert started_now(session, [message.id], ME, "kannel", A_MONDAY).outgoing
+    assert started_now(session, [message.id], ME, "kannel", A_MONDAY) == Started()
 
 
 def test_a_confirmation_stops_a_message_that_waits(session: Session) -> None:
@@ -86,9 +87,7 @@ def test_a_confirmation_stops_a_message_that_waits(session: Session) -> None:
     outbox.claim(session, ME, A_MONDAY)
     confirm(session, session.get_one(Pupil, message.pupils[0].pupil_id), TERM, True, True, "family", A_MONDAY)
 
-    assert outbox.start(session, [message.id], ME, "kannel", A_MONDAY) == outbox.Started(
-        suppressed=Counter([CONFIRMED])
-    )
+    assert started_now(session, [message.id], ME, "kannel", A_MONDAY) == Started(suppressed=Counter([CONFIRMED]))
     assert (message.state, message.attempts) == (MessageState.SUPPRESSED, 0)
 
 
@@ -99,7 +98,7 @@ def test_a_message_about_two_speaks_of_the_one_who_is_left(session: Session) -> 
     confirm(session, first, TERM, True, True, "family", A_MONDAY)
     (message,) = outbox.claim(session, ME, A_MONDAY)
 
-    (outgoing,) = outbox.start(session, [message], ME, "kannel", A_MONDAY).outgoing
+    (outgoing,) = started_now(session, [message], ME, "kannel", A_MONDAY).outgoing
 
     assert "两个孩子" not in outgoing.text
     assert "王同学" in outgoing.text
@@ -110,7 +109,7 @@ def test_what_was_claimed_before_the_quiet_hours_waits_for_the_morning(session: 
     outbox.claim(session, ME, A_MONDAY)
     evening = A_MONDAY + 10 * HOUR
 
-    assert outbox.start(session, [message.id], ME, "kannel", evening) == outbox.Started()
+    assert started_now(session, [message.id], ME, "kannel", evening) == Started()
     assert (message.state, message.due_at) == (MessageState.QUEUED, A_MONDAY + 23 * HOUR)
     assert outbox.claim(session, ME, evening) == []
 
@@ -124,7 +123,7 @@ def test_a_number_that_may_have_heard_of_another_matter_today_waits_for_tomorrow
     message.due_at = A_MONDAY
     outbox.claim(session, ME, A_MONDAY)
 
-    assert outbox.start(session, [message.id], ME, "kannel", A_MONDAY) == outbox.Started()
+    assert started_now(session, [message.id], ME, "kannel", A_MONDAY) == Started()
     assert message.due_at == A_MONDAY + 23 * HOUR
 
 
@@ -182,7 +181,7 @@ def test_a_dispatcher_killed_while_sending_leaves_a_message_that_is_never_sent_a
     session.commit()
     assert states(session) == {MessageState.UNKNOWN: 1}
     assert outbox.claim(session, ANOTHER, A_MONDAY + HOUR) == []
-    assert outbox.start(session, [message.id], ME, "kannel", A_MONDAY + HOUR) == outbox.Started()
+    assert started_now(session, [message.id], ME, "kannel", A_MONDAY + HOUR) == Started()
 
 
 def test_an_answer_that_comes_after_the_reaper_changes_nothing(session: Session) -> None:
