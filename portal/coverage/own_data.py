@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm, working_days_after
-from portal.coverage.words import batch_words, class_words, day_words, yuan_words
+from portal.coverage.words import class_words, day_words, register_words, yuan_words
 from portal.models import Award, EnrolmentRecord, HardshipCategory, MatchPair, Pupil
 from portal.policies.catalogue import Catalogue
 from portal.privacy.masking import mask_name, mask_number, mask_phone
@@ -110,10 +110,11 @@ def _lists(session: Session, pupil: Pupil) -> list[Line]:
     pairs = session.scalars(select(MatchPair).where(MatchPair.pupil_id == pupil.id).order_by(MatchPair.found_on))
     lines = []
     for pair in pairs:
-        source, _, batch = (pair.register or "").rpartition(" ")
         until = f"，到{day_words(pair.superseded_at.date())}为止" if pair.superseded_at else ""
         category = names.get(pair.category or "", pair.category or "")
-        said = f"{source}{batch_words(batch)}名单，{category}，{pair.basis.label}，{pair.decision.label}{until}"
+        said = (
+            f"{register_words(pair.register or '')}名单，{category}，{pair.basis.label}，{pair.decision.label}{until}"
+        )
         lines.append(Line(f"{day_words(pair.found_on)}比对", said))
     return lines
 

@@ -13,7 +13,7 @@ from portal.access.scope import Scope
 from portal.clock import SchoolTerm, local
 from portal.coverage.lists import LedgerLine, line_of
 from portal.coverage.reasons import label_of
-from portal.coverage.words import actor_words, class_words, day_words
+from portal.coverage.words import actor_words, class_words, day_words, register_words
 from portal.enrolment.confirmation import spaced
 from portal.enrolment.corrections import ABOUTS
 from portal.enrolment.lists import settled_words
@@ -205,7 +205,7 @@ def _matches(session: Session, pupil_id: UUID) -> tuple[MatchLine, ...]:
             decision=settled_words(pair),
             basis=pair.basis.label,
             because=pair.because or "",
-            register=pair.register or "",
+            register=register_words(pair.register or ""),
             on=pair.found_on,
         )
         for pair in pairs

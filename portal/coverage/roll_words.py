@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.coverage.roll_conditions import fell_on, last_change
+from portal.coverage.words import register_words
 from portal.enrolment.lists import category_names
 from portal.enrolment.standing import stands
 from portal.models import DoubleEnrolment, Entitlement, MatchPair
@@ -30,7 +31,7 @@ def what_stands(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[
 def registers(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[UUID, str]:
     said: defaultdict[UUID, list[str]] = defaultdict(list)
     for pair in session.scalars(select(MatchPair).where(MatchPair.pupil_id.in_(pupils), stands(term))):
-        said[pair.pupil_id].append(pair.register or "")
+        said[pair.pupil_id].append(register_words(pair.register or ""))
     return {pupil_id: "、".join(sorted(set(registers))) for pupil_id, registers in said.items()}
 
 

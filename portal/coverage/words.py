@@ -48,6 +48,12 @@ def batch_words(batch: str) -> str:
     return batch
 
 
+def register_words(register: str) -> str:
+    """A list as people name it: 示例县民政局 2026年8月."""
+    source, _, batch = register.rpartition(" ")
+    return f"{source} {batch_words(batch)}".strip()
+
+
 def day_words(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 

@@ -87,7 +87,7 @@ def test_a_pupils_file_is_masked_and_complete(session: Session) -> None:
     assert [change.state.value for change in file.rows[0].changes] == ["matched", "verified", "reached"]
     match = file.matches[0]
     assert (match.category, match.because) == ("城乡低保家庭", "证件号一致，姓名一致")
-    assert (match.register, match.on) == ("示例县民政局 2026-08", A_MONDAY.date())
+    assert (match.register, match.on) == ("示例县民政局 2026年8月", A_MONDAY.date())
 
 
 def test_reading_a_file_is_recorded(session: Session) -> None:

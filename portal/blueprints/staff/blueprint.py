@@ -13,7 +13,7 @@ from portal.blueprints.errors import Answer, on_http_error
 from portal.blueprints.guards import source
 from portal.blueprints.staff.navigation import navigation
 from portal.clock import SchoolTerm, local
-from portal.coverage.words import actor_words, batch_words, yuan_words
+from portal.coverage.words import actor_words, batch_words, register_words, yuan_words
 from portal.database import db
 from portal.outreach.sayings import BLANKS
 from portal.vocabulary import Term
@@ -30,6 +30,7 @@ TAKE_A_FILE = {
 
 staff.add_app_template_filter(yuan_words)
 staff.add_app_template_filter(actor_words)
+staff.add_app_template_filter(register_words)
 staff.add_app_template_filter(local, "on_the_clock")
 
 
@@ -43,13 +44,6 @@ def blanks(wording: str) -> str:
 def occasion_words(occasion: str) -> str:
     """What a file was brought in for: a term of rosters and awards, the month of a register."""
     return SchoolTerm.parse(occasion).label if occasion.endswith(tuple(Term)) else batch_words(occasion)
-
-
-@staff.app_template_filter()
-def register_words(register: str) -> str:
-    """A list as people name it: 示例县民政局 2026年8月."""
-    source, _, batch = register.rpartition(" ")
-    return f"{source} {batch_words(batch)}".strip()
 
 
 @staff.context_processor
