@@ -6,9 +6,8 @@ from types import TracebackType
 from typing import Self
 
 import duckdb
-import pyarrow as pa
 
-from portal.matching.source import READ, Source
+from portal.matching.source import LINE, READ, Source
 from portal.matching.tables import Kind, Row
 
 PRIVATE = {
@@ -64,9 +63,8 @@ class DuckDBTables:
             self._con.read_parquet(str(source.table), file_row_number=True).create_view(file)
             line = "file_row_number"
         else:
-            file, line = f"{side}_rows", "line"
-            lines = pa.array(range(source.table.num_rows), pa.int64())
-            self._con.register(file, source.table.append_column(line, lines))
+            file, line = f"{side}_rows", LINE
+            self._con.register(file, source.table)
         columns = [f"{line} AS line", *(self._column(file, source, column) for column in READ)]
         self.view(side, f"SELECT {', '.join(columns)} FROM {file}")  # noqa: S608 — headings are quoted
 

@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-import pyarrow as pa
+from typing import TYPE_CHECKING, Union
 
 from portal.headings.columns import KINDS
 from portal.headings.heading_line import WITHIN, Columns, columns_of, heading_line
 from portal.vocabulary import IntakeKind
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 READ = (
     *("row_id", "name", "former_name", "sex", "birth_date", "id_type", "id_no", "g1_name", "g1_id", "g2_name", "g2_id"),
     *("hukou_div", "household_id", "county", "valid_from", "valid_to"),
 )
 """The columns that matching looks at; a file may lack all but ``name``."""
+LINE = "line"
+"""Beside them in a ``Source.table`` of rows: which line of the data it is, counted from 0."""
 
 
 class MatchFilesError(Exception):
@@ -30,7 +34,7 @@ class Source:
 
     path: Path
     kind: IntakeKind
-    table: Path | pa.Table
+    table: Union[Path, "pa.Table"]
     columns: dict[str, str]
     dropped: tuple[str, ...]
 

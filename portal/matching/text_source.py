@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from portal.headings.heading_line import WITHIN, Columns, delimiter_of
+from portal.matching.numbered_rows import numbered
 from portal.matching.source import READ, MatchFilesError, Source, place_headings
 from portal.vocabulary import IntakeKind
 
@@ -54,9 +55,8 @@ def open_text(path: Path, kind: IntakeKind) -> Source:
     table = _read_sound(text, layout)
     if table is None:
         table = _read_line_by_line(text, layout)
-    return Source(
-        path, kind, table, {field: _name(place) for field, place in layout.read.items()}, layout.columns.dropped
-    )
+    read = {field: _name(place) for field, place in layout.read.items()}
+    return Source(path, kind, numbered(table), read, layout.columns.dropped)
 
 
 def _layout(text: _Text, kind: IntakeKind) -> _Layout:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from portal.headings.heading_line import WITHIN, heading_line
+from portal.matching.numbered_rows import numbered
 from portal.matching.source import READ, MatchFilesError, Source, place_headings
 from portal.vocabulary import IntakeKind
 
@@ -30,7 +31,7 @@ def open_workbook(path: Path, kind: IntakeKind) -> Source:
             f"{path.name} 打不开：不是真正的 Excel 文件、已加密或已损坏，请用 Excel 另存为 xlsx。"
         ) from error
     table = pa.table({f"c{place}": pa.array(cells, pa.string()) for place, cells in found.items()})
-    return Source(path, kind, table, {field: f"c{place}" for field, place in read.items()}, columns.dropped)
+    return Source(path, kind, numbered(table), {field: f"c{place}" for field, place in read.items()}, columns.dropped)
 
 
 def _visible_sheets(path: Path) -> list[CalamineSheet]:
