@@ -23,6 +23,9 @@ class Columns:
     endpoint: str
     labels: dict[str, str]
 
+    def heads(self, seen: set[str]) -> list[str]:
+        return [label for code, label in self.labels.items() if code in seen]
+
 
 LISTS = {
     "ledger": Columns(
