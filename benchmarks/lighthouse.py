@@ -44,7 +44,7 @@ def run() -> list[Score]:
         raise SystemExit("benchmarks.lighthouse needs npx: apt-get install npm")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        code, birth_date = a_slip(folder)
+        code, birth_date, _ = a_slip(folder)
         with served("wsgi:app", folder) as address:
             jar, browser = visit(address, code, birth_date)
             for path, choice in ANSWERS:

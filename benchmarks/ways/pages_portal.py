@@ -1,4 +1,4 @@
-"""The demonstration county in a folder of its own; prints slip code and birth date of a child with a ledger."""
+"""The demonstration county in a folder of its own; prints slip code, birth date and a sign-in of a child with aid."""
 
 import sys
 
@@ -6,6 +6,7 @@ from flask_migrate import upgrade
 from sqlalchemy import select
 
 from portal import clock
+from portal.access.sign_ins import begin_for_family
 from portal.access.slips import issue_slips
 from portal.app import create_app
 from portal.database import EVERYTHING, db, set_reach
@@ -24,5 +25,6 @@ if __name__ == "__main__":
         due = select(Entitlement.pupil_id).where(Entitlement.closed_on.is_(None), Entitlement.due_yuan.is_not(None))
         pupil = session.scalars(select(Pupil).where(Pupil.id.in_(due)).limit(1)).one()
         slip = issue_slips(session, [pupil], clock.now())[pupil.id]
+        token = begin_for_family(session, pupil, [pupil.id], clock.now())
         session.commit()
-        print(slip.code, pupil.birth_date.strftime("%Y%m%d"))
+        print(slip.code, pupil.birth_date.strftime("%Y%m%d"), token)
