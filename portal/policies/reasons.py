@@ -1,10 +1,11 @@
 """Why yes, why no, what is still to be asked: a policy's requirements weighed against one situation."""
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 from portal.policies.conditions import KINDS, Answer, Situation, answer
 from portal.policies.policy import Condition, Policy, Requirement, Sureness, Version
-from portal.vocabulary import Verdict
+from portal.vocabulary import Stage, Verdict
 
 ASK_SCHOOL = "请向学校或县资助中心确认"
 NOT_SETTLED = (Sureness.CONFLICT, Sureness.MEMORY)
@@ -23,18 +24,25 @@ class Reasons:
 
 
 def weigh(policy: Policy, version: Version, situation: Situation) -> Reasons:
-    """All requirements must hold; one that fails decides, whatever else is unknown."""
-    at_stage = Requirement((Condition("stage", frozenset(policy.stages)),))
-    weighed = [_weigh_one(requirement, situation) for requirement in (at_stage, *version.who)]
+    """All requirements must hold; one that fails decides, whatever else is unknown, and the stage before all others."""
+    stage = _weigh_one(_at_stage(policy.stages), situation)
+    if stage.verdict is Verdict.NOT_ENTITLED:
+        return stage
+    weighed = [stage, *(_weigh_one(requirement, situation) for requirement in version.who)]
     failed = [reasons for reasons in weighed if reasons.verdict is Verdict.NOT_ENTITLED]
     if failed:
-        return _together(Verdict.NOT_ENTITLED, failed[:1] if weighed[0] in failed else failed)
+        return _together(Verdict.NOT_ENTITLED, failed)
     unknown = any(reasons.verdict is Verdict.UNKNOWN for reasons in weighed)
     held = _together(Verdict.UNKNOWN if unknown else Verdict.ENTITLED, weighed)
     if version.doubt is None and version.sure not in NOT_SETTLED:
         return held
     doubt = f"{version.doubt or f'这项政策的现行规定{version.sure.label}'}，{ASK_SCHOOL}"
     return replace(held, verdict=Verdict.UNKNOWN, because=(*held.because, doubt), family=(*held.family, doubt))
+
+
+@cache
+def _at_stage(stages: frozenset[Stage]) -> Requirement:
+    return Requirement((Condition("stage", stages),))
 
 
 def _weigh_one(requirement: Requirement, situation: Situation) -> Reasons:
