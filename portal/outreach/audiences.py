@@ -30,6 +30,7 @@ MATTERS = {
     Audience.TO_APPLY: Matter("not-applied", "not_applied"),
     Audience.PAID: Matter("paid", "paid"),
     Audience.WAIVER_HEARD: Matter("waiver-heard", "waiver_heard"),
+    Audience.ACTED_FOR: Matter("acted-for", "acted_for"),
 }
 """What is said of one pupil's aid; publicity for everyone has its occasion for a matter."""
 
@@ -56,8 +57,8 @@ def concerned(
         decisions = (Decision.CERTAIN, Decision.HOUSEHOLD) if beside else (Decision.CERTAIN,)
         return _waiting(term, decisions, stages)
     enrolled = select(Pupil.id).where(_in_stages(term, stages))
-    if audience is Audience.WAIVER_HEARD:
-        return enrolled.where(_waiver_heard(term))
+    if audience in IN_THEIR_NAME:
+        return enrolled.where(IN_THEIR_NAME[audience](term))
     row = row_condition(audience)
     if row is None:
         return enrolled
@@ -82,7 +83,7 @@ def row_condition(audience: Audience) -> ColumnElement[bool] | None:
         )  # fmt: skip
     if audience is Audience.PAID:
         return and_(is_open, Entitlement.state == PAID, Entitlement.next_step == ASK_WHETHER_IT_CAME)
-    return is_open if audience in (Audience.UNCONFIRMED, Audience.WAIVER_HEARD) else None
+    return is_open if audience is Audience.UNCONFIRMED or audience in IN_THEIR_NAME else None
 
 
 def waiting(term: SchoolTerm) -> Select[UUID]:
@@ -103,9 +104,24 @@ def _waiting(term: SchoolTerm, decisions: Sequence[Decision], stages: Mapping[st
 
 
 def _waiver_heard(term: SchoolTerm) -> ColumnElement[bool]:
-    """自愿放弃 that somebody else took down; the family is told of it as if it had said so itself (N3-9)."""
+    """自愿放弃 that somebody else took down."""
     heard = or_(Waiver.by != BY_FAMILY, Waiver.repeated_by != BY_FAMILY)
     return exists().where(Waiver.pupil_id == Pupil.id, Waiver.term == term.code, Waiver.taken_back_at.is_(None), heard)
+
+
+def _acted_for(term: SchoolTerm) -> ColumnElement[bool]:
+    """A yes to both questions that somebody else wrote down; what was denied since is not there any more (J6)."""
+    return exists().where(
+        Confirmation.pupil_id == Pupil.id,
+        Confirmation.term == term.code,
+        Confirmation.by != BY_FAMILY,
+        Confirmation.in_school,
+        Confirmation.wants_aid,
+    )
+
+
+IN_THEIR_NAME = {Audience.WAIVER_HEARD: _waiver_heard, Audience.ACTED_FOR: _acted_for}
+"""Of what somebody else wrote down in a family's name it is told as if it had said so itself (N3-9)."""
 
 
 def _in_stages(term: SchoolTerm, stages: Mapping[str, Any] | None) -> ColumnElement[bool]:

@@ -30,7 +30,7 @@ from portal.suppliers import BY_SMS_ALONE, Apps
 from portal.vocabulary import Audience, CampaignState, Channel, MessageState
 
 ANSWER_WITHIN = timedelta(days=14)
-STANDING = {Audience.UNCONFIRMED: MOST, Audience.WAIVER_HEARD: 2}
+STANDING = {Audience.UNCONFIRMED: MOST, Audience.WAIVER_HEARD: 2, Audience.ACTED_FOR: 1}
 """How often each is said at the most; the second time of a waiver falls within its seven days."""
 TOLD = (NO_MOBILE, OPTED_OUT, SPENT)
 """Of those left out, whom a round of planning counts; the others merely wait, or have a row of their own."""
@@ -57,7 +57,7 @@ def plan(session: Session, now: datetime, gateway: str, by: str = "portal", apps
 
 
 def standing(now: datetime, audience: Audience = Audience.UNCONFIRMED) -> Reminder:
-    """Needs no setting up: enrolment that nobody has confirmed this term, or 自愿放弃 taken down in a family's name."""
+    """Needs no setting up: enrolment that nobody has confirmed this term, or what was taken down in a family's name."""
     term = term_of(local(now).date())
     by = local(now + ANSWER_WITHIN).date()
     say = Say(MATTERS[audience].templates)

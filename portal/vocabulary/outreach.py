@@ -53,6 +53,7 @@ class Audience(Labelled):
     TO_APPLY = "to_apply", "要家长申请、还没申请的"
     PAID = "paid", "已发放、还没说收到的"
     WAIVER_HEARD = "waiver_heard", "学校或资助中心代记不需要资助的"
+    ACTED_FOR = "acted_for", "学校或资助中心代为确认的"
 
 
 class CampaignState(Labelled):
