@@ -47,7 +47,7 @@ def start_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for library in ("alembic", "apscheduler"):
+    for library in ("alembic", "apscheduler", "sqlalchemy.pool"):
         logging.getLogger(library).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
