@@ -47,8 +47,8 @@ def start_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for library in ("alembic", "apscheduler", "sqlalchemy.pool"):
-        logging.getLogger(library).setLevel(logging.WARNING)
+    for talkative in ("alembic", "apscheduler", "portal.database"):  # the last: SQLAlchemy's pool, by the name of ours
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
