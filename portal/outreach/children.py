@@ -39,7 +39,7 @@ def children_of(
     """Pupils enrolled in the term, the highest grade first; one that has left is not among them."""
     wanted = list(pupil_ids)
     statement = (
-        select(Pupil, EnrolmentRecord, Unit, SchoolClass.teacher)
+        select(Pupil.id, Pupil.name_sealed, EnrolmentRecord.grade, Unit, SchoolClass.teacher)
         .join(EnrolmentRecord, EnrolmentRecord.pupil_id == Pupil.id)
         .join(Unit, Unit.id == EnrolmentRecord.school_id)
         .outerjoin(
@@ -53,13 +53,13 @@ def children_of(
     )
     found = session.execute(statement).all()
     offers = _offers(session, wanted, term, day, audience)
-    offices = _offices(session, [school for _, _, school, _ in found])
+    offices = _offices(session, {row.Unit for row in found})
     return {
-        pupil.id: Child(
-            pupil.id, pupil.name or "", school, offices[school.id], record.grade, teacher or "",
-            *offers.get(pupil.id, ("", "")),
+        row.id: Child(
+            row.id, Pupil.name.open(row) or "", row.Unit, offices[row.Unit.id], row.grade, row.teacher or "",
+            *offers.get(row.id, ("", "")),
         )
-        for pupil, record, school, teacher in found
+        for row in found
     }  # fmt: skip
 
 
@@ -89,8 +89,11 @@ def _offers(
         )
         .order_by(Entitlement.due_yuan.nulls_first())
     )
-    catalogue, offers = catalogue_of(session), {}
-    for pupil_id, code, yuan, path in rows:
+    found, offers = rows.all(), {}
+    if not found:
+        return {}
+    catalogue = catalogue_of(session)
+    for pupil_id, code, yuan, path in found:
         name = catalogue[code].family_name
         doubt = "" if _is_sure(catalogue, code, path, day) else "(以学校为准)"
         offers[pupil_id] = (name, f"{yuan_words(yuan)}元/学期{doubt}" if yuan is not None else "")

@@ -7,6 +7,7 @@ once: claimed and started are known to the database before the gateway is asked.
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -35,6 +36,8 @@ THREADS = 4
 AHEAD = 2
 """Messages started for each thread, the one in the air included."""
 IDLE = 1.0  # seconds between two looks when nothing is due, or no gateway may be given anything
+TURN = 0.001
+"""Seconds a thread may keep the others from running: those at the gateway have little to do, and the main one waits."""
 BREATH = 0.05  # seconds until a gateway's rate allows the next
 AWAY = 5.0  # seconds to wait when the database is away
 ASK_EVERY = 15.0  # seconds
@@ -65,6 +68,7 @@ def working(
     sessions: Sessions, threads: int, now: Callable[[], datetime], apps: Apps = BY_SMS_ALONE
 ) -> Iterator[Worker]:
     """One thread takes one message after the other; of several each has the next one at hand."""
+    sys.setswitchinterval(TURN)
     seats = threads * AHEAD if threads > 1 else 1
     with ThreadPoolExecutor(threads, thread_name_prefix="gateway") as pool:
         yield Worker(worker_name(), sessions, pool, threads, seats, now, apps)

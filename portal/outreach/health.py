@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from sqlalchemy import case, func, or_, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -156,10 +156,13 @@ def _state(row: GatewayHealth) -> str:
 
 def _held(session: Session, gateway: str, now: datetime) -> GatewayHealth:
     """Its row, ours until the transaction ends; made where there is none."""
+    mine = select(GatewayHealth).where(GatewayHealth.gateway == gateway).with_for_update()
+    found = session.scalars(mine, execution_options={"populate_existing": True}).first()
+    if found is not None:
+        return found
     empty = {"in_a_row": 0, "in_window": 0, "stopped": False, "slow": False, "changed_at": now}
     session.execute(insert(GatewayHealth).values(gateway=gateway, **empty).on_conflict_do_nothing())
-    mine = select(GatewayHealth).where(GatewayHealth.gateway == gateway).with_for_update()
-    return session.scalars(mine, execution_options={"populate_existing": True}).one()
+    return session.scalars(mine).one()
 
 
 def _failed(row: GatewayHealth, outcome: Outcome, now: datetime) -> bool:
@@ -176,18 +179,23 @@ def _failed(row: GatewayHealth, outcome: Outcome, now: datetime) -> bool:
 
 def _works(session: Session, gateway: str, now: datetime) -> None:
     """Written only where there was trouble: a healthy gateway's row is not fought over."""
-    session.execute(
-        update(GatewayHealth)
-        .where(GatewayHealth.gateway == gateway, or_(GatewayHealth.in_a_row > 0, GatewayHealth.shut_until.is_not(None)))
-        .values(
-            in_a_row=0,
-            in_window=case((GatewayHealth.shut_until.is_not(None), 0), else_=GatewayHealth.in_window),
-            shut_until=None,
-            stopped=False,
-            because=None,
-            changed_at=now,
-        )
+    session.execute(_WELL_AGAIN, {"name": gateway, "now": now})
+
+
+_WELL_AGAIN = (
+    update(GatewayHealth)
+    .where(GatewayHealth.gateway == bindparam("name"))
+    .where(or_(GatewayHealth.in_a_row > 0, GatewayHealth.shut_until.is_not(None)))
+    .values(
+        in_a_row=0,
+        in_window=case((GatewayHealth.shut_until.is_not(None), 0), else_=GatewayHealth.in_window),
+        shut_until=None,
+        stopped=False,
+        because=None,
+        changed_at=bindparam("now"),
     )
+    .execution_options(synchronize_session=False)
+)
 
 
 def _note(session: Session, gateway: str, outcome: Outcome, now: datetime) -> None:

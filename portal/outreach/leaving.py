@@ -113,7 +113,7 @@ def _leaving(audience: Audience, term: SchoolTerm, grades: Grades, of_campaign: 
         .values(state=MessageState.SENDING, gateway=bindparam("by"), attempts=Message.attempts + 1)
         .values(sent_at=bindparam("now"), lease_until=bindparam("until"))
         .returning(Message.id)
-        .execution_options(synchronize_session="fetch")
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, String, Uuid, cast, column, func, select, true, update
+from sqlalchemy import Select, String, Uuid, bindparam, cast, column, func, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from portal.models import Message
 from portal.outreach.delivery import apply_waiting, record, reported_early
@@ -102,16 +103,27 @@ def settle(session: Session, outcomes: Mapping[UUID, Outcome], worker: str, gate
 def _take(session: Session, outcomes: Mapping[UUID, Outcome], worker: str) -> set[UUID]:
     """Those accepted of which the answer says no more, if they are still in our hands."""
     plain = {key: outcome.vendor_id for key, outcome in outcomes.items() if _is_plain(outcome)}
-    ids, vendor_ids = cast(list(plain), ARRAY(Uuid)), cast(list(plain.values()), ARRAY(String))
+    if not plain:
+        return set()
+    return set(session.scalars(_TAKING, {"ids": list(plain), "vendor_ids": list(plain.values()), "worker": worker}))
+
+
+def _taking() -> ReturningUpdate[UUID]:
+    ids, vendor_ids = cast(bindparam("ids"), ARRAY(Uuid)), cast(bindparam("vendor_ids"), ARRAY(String))
     answer = func.unnest(ids, vendor_ids).table_valued(column("id", Uuid), column("vendor_id", String)).render_derived()
-    took = (
+    return (
         update(Message)
-        .where(Message.id == answer.c.id, Message.state == MessageState.SENDING, Message.claimed_by == worker)
+        .where(Message.id == answer.c.id, Message.state == MessageState.SENDING)
+        .where(Message.claimed_by == bindparam("worker"))
         .values(state=MessageState.ACCEPTED, because=None, claimed_by=None, lease_until=None)
         .values(vendor_id=func.coalesce(answer.c.vendor_id, Message.vendor_id))
         .returning(Message.id)
+        .execution_options(synchronize_session="fetch")
     )
-    return set(session.scalars(took)) if plain else set()
+
+
+_TAKING = _taking()
+"""Put together once: to do so takes longer than PostgreSQL needs for it."""
 
 
 def _is_plain(outcome: Outcome) -> bool:

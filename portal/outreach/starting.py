@@ -5,12 +5,12 @@ whether what the look saw still holds. Whatever fails there, or was looked at to
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, cast, func, select
+from sqlalchemy import BigInteger, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, load_only
 
@@ -101,11 +101,11 @@ def _outgoing(session: Session, letters: Sequence[Letter], gateway: str) -> list
     return [Outgoing(letter.id, letter.to, letter.written.text, templates[said[letter.id]]) for letter in letters]
 
 
-def _fresh(letters: Iterable[Letter], now: datetime) -> Iterator[Letter]:
+def _fresh(letters: Sequence[Letter], now: datetime) -> list[Letter]:
     """In WeChat there is always a new look: who left it there is not asked about otherwise."""
-    for letter in letters:
-        if letter.channel is Channel.SMS and now - letter.looked_at <= LOOK_LASTS and next_allowed(now) == now:
-            yield letter
+    if next_allowed(now) != now:
+        return []
+    return [one for one in letters if one.channel is Channel.SMS and now - one.looked_at <= LOOK_LASTS]
 
 
 def _one_at_a_time(session: Session, messages: Iterable[Message]) -> None:
@@ -118,7 +118,8 @@ def _one_at_a_time(session: Session, messages: Iterable[Message]) -> None:
 def _put_off(session: Session, messages: Sequence[Message], now: datetime) -> set[UUID]:
     """Those that may not leave just now go back into the queue: a pause, quiet hours, another message today."""
     paused, open_again = _held(session, [message.id for message in messages]), next_allowed(now)
-    told, in_hand, waiting = _told_today(session, messages, now), _in_hand(session, messages), set()
+    told, in_hand = _others(session, messages, now)
+    waiting = set()
     for message in messages:
         allowed = now + LOOK_AGAIN if message.id in paused or message.phone_index in in_hand else open_again
         if message.phone_index in told:
@@ -141,20 +142,15 @@ def _held(session: Session, message_ids: Collection[UUID]) -> set[UUID]:
     return set(session.scalars(paused))
 
 
-def _told_today(session: Session, messages: Sequence[Message], now: datetime) -> set[bytes]:
-    """Numbers that another message may have reached today, whatever its matter."""
-    return _others(session, messages, may_have_reached(midnight_before(now)))
-
-
-def _in_hand(session: Session, messages: Sequence[Message]) -> set[bytes]:
-    """Numbers of which somebody has claimed another message: of two only one may leave today."""
-    return _others(session, messages, Message.state == MessageState.CLAIMED)
-
-
-def _others(session: Session, messages: Sequence[Message], which: ColumnElement[bool]) -> set[bytes]:
+def _others(session: Session, messages: Sequence[Message], now: datetime) -> tuple[set[bytes], set[bytes]]:
+    """Numbers that another message may have reached today, whatever its matter; and those one is in hand for."""
     numbers, these = [message.phone_index for message in messages], [message.id for message in messages]
-    others = select(Message.phone_index).where(Message.phone_index.in_(numbers), Message.id.not_in(these), which)
-    return set(session.scalars(others))
+    reached, claimed = may_have_reached(midnight_before(now)), Message.state == MessageState.CLAIMED
+    others = select(Message.phone_index, reached.is_(True)).where(
+        Message.phone_index.in_(numbers), Message.id.not_in(these), or_(reached, claimed)
+    )
+    found = session.execute(others).all()
+    return {number for number, told in found if told}, {number for number, told in found if not told}
 
 
 def _suppress(message: Message, because: str, now: datetime) -> None:
