@@ -46,7 +46,11 @@ def match_files(roster: Path, register: Path, out: Path, term: str | None, as_js
 @click.option("--out", type=click.Path(path_type=Path), help="parquet：每名学生的情形编号写到哪里，判定写在旁边")
 @answering
 def evaluate(file: Path, day: datetime | None, out: Path | None) -> None:
-    """按政策目录判定：JSON 进，JSON 出；全省的 parquet 进，parquet 出."""
+    """按政策目录判定：JSON 进，JSON 出；全省的 parquet 进，parquet 出，不用数据库.
+
+    只看随门户发布的政策文件和其中的地方标准。在页面上提出、由另一个人批准的地方标准在数据库里，这里不算；
+    它们用在门户的页面和台账里，哪些要再看由 flask check-policies 提醒。
+    """
     if file.suffix == ".parquet":
         click.echo(json.dumps(_evaluate_parquet(file, day, out), ensure_ascii=False))
         return

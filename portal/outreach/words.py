@@ -4,11 +4,9 @@ import re
 
 from portal.coverage.reasons import CLAUSE
 from portal.outreach.gateways.protocol import units
+from portal.vocabulary.unsaid import CALMING, CATEGORY, POVERTY, PROOF
 
 ONE_SEGMENT = 70
-
-# Said to calm, so allowed although they name what is forbidden to ask.
-CALMING = re.compile(r"不用交证明|不需要证明|不用交材料|不交钱|不用交钱|不会要验证码")
 
 FORBIDDEN = (
     # what it looks like, why it may not be there
@@ -19,12 +17,9 @@ FORBIDDEN = (
     (re.compile(r"验证码|校验码|动态码|(?<![\d-])\d{4,6}(?![\d\-元])"), "有验证码或像验证码的数字"),
     (re.compile(r"\d{14,}[0-9Xx]|身份证|证件号"), "有证件号"),
     (re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"), "有手机号，只能留学校门口也写着的固定电话"),
-    (re.compile(r"低保|残疾|残联|孤儿|特困|脱贫|扶贫|建档立卡|五保|事实无人抚养|烈士|返贫|致贫|突发"), "有困难类别"),
-    (re.compile(r"贫困|困难|穷|贫"), "有“贫困”“困难”一类的字眼"),
-    (
-        re.compile(r"证明|证书|复印件|盖章|公章|材料|上传|证原件|[保残]证"),
-        f"像在要证明材料：比对出的学生不得再要求佐证材料（{CLAUSE}）",
-    ),
+    (CATEGORY, "有困难类别"),
+    (POVERTY, "有“贫困”“困难”一类的字眼"),
+    (PROOF, f"像在要证明材料：比对出的学生不得再要求佐证材料（{CLAUSE}）"),
     (re.compile(r"转账|汇款|银行卡|卡号|账号|密码|缴费|手续费"), "像在要钱或账号"),
 )
 

@@ -1,16 +1,13 @@
 """自己的政策: one that a city or county has beside the province's, as two officers write it on a page."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 from portal.policies.tables import CatalogueError
+from portal.vocabulary.unsaid import CALMING, CATEGORY, POVERTY, PROOF
 
-HARDSHIP = re.compile("低保|特困|残疾|孤儿|建档立卡|贫困|困难|救助|扶贫|穷")
-PROOF = re.compile("证明|复印件|盖章|公章|材料|上传|[保残]证")
-CALMING = re.compile("不用(再)?(交证明|交材料|盖章)|不需要证明")
 EVERYBODY = ""
 """Instead of a group: every pupil of the stages."""
 
@@ -64,7 +61,7 @@ def texts_of(applying: Mapping[str, Any]) -> tuple[str, ...]:
 def check_words(texts: Iterable[str]) -> None:
     """Raise CatalogueError for words to families that brand them or ask them to prove something (N3-7)."""
     for text in texts:
-        if found := HARDSHIP.search(text):
+        if found := CATEGORY.search(text) or POVERTY.search(text):
             raise CatalogueError(f"给家长看的话里不能写“{found[0]}”：同学、邻居也会看到，请换一个说法")
         if found := PROOF.search(CALMING.sub("", text)):
             raise CatalogueError(f"给家长看的话里不能要“{found[0]}”：在名单里的孩子，不得再要他证明什么")

@@ -16,6 +16,7 @@ MODES: dict[str, tuple[tuple[int, int], dict[str, Any]]] = {
     "dark": (PHONE, {"color_scheme": "dark"}),
     "narrow": ((320, 640), {}),
     "desk": (DESK, {}),
+    "desk at 200 %": ((640, 400), {"device_scale_factor": 2}),
 }
 
 
@@ -47,9 +48,11 @@ def test_axe_finds_nothing_and_every_target_is_large_enough(session: Session, op
         assert smallest_text(page) >= 16, name
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_elder_mode_is_one_tap_and_larger_everywhere(session: Session, open_page: Opener, scheme: str) -> None:
-    page = open_page(PHONE, color_scheme=scheme)
+@pytest.mark.parametrize(("scheme", "size"), [("light", PHONE), ("dark", (320, 640))])
+def test_elder_mode_is_one_tap_and_larger_everywhere(
+    session: Session, open_page: Opener, scheme: str, size: tuple[int, int]
+) -> None:
+    page = open_page(size, color_scheme=scheme)
     page.goto("/")
     press(page, "大字")
     for name in every_page(page, session):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -14,7 +13,7 @@ from portal.models import Entitlement, Pupil, SchoolClass
 from portal.vocabulary import Role
 from tests.builders import a_county, a_school, a_staff_member
 from tests.families.people import a_listed_child, a_slip, show_slip
-from tests.pages import DESK, SHOTS, Opener, look_plain
+from tests.pages import DESK, PHONE, Opener, look_plain, small_targets
 from tests.staff.browsing import enter, press
 
 NINTH_OF_OCTOBER = datetime(2026, 10, 9, 2, 0, tzinfo=UTC)
@@ -46,10 +45,22 @@ def record_transfer(desk: Page, pupil: Pupil) -> None:
     expect(desk.get_by_role("status")).to_contain_text("已登记学籍变动")
 
 
+def the_family_finds_one_child(phone: Page, code: str, mode: str, target: int) -> None:
+    show_slip(phone, code)
+    for words in ("邻县小学", "500 元"):
+        expect(phone.get_by_role("main")).to_contain_text(words)
+    look_plain(phone, f"j4-family-{mode}")
+    assert small_targets(phone, target) == []
+    phone.get_by_role("link", name="经过").click()
+    expect(phone.get_by_role("main")).to_contain_text("邻县小学已接收，资助转到这里接着办")
+    look_plain(phone, f"j4-history-{mode}")
+
+
 def test_j4_a_pupil_moves_to_the_next_county(session: Session, open_page: Opener) -> None:
     pupil = a_listed_child(session)
     accounts(session)
-    code, old_desk, new_desk, phone = a_slip(session, pupil), open_page(DESK), open_page(DESK), open_page()
+    code, phone, large = a_slip(session, pupil), open_page(PHONE), open_page(PHONE)
+    old_desk, new_desk = open_page(DESK), open_page(DESK)
     record_transfer(old_desk, pupil)
     old_desk.goto(f"/staff/pupils/{pupil.id}")
     expect(old_desk.get_by_role("main")).to_contain_text("转出待接收：由转入学校接收")
@@ -80,11 +91,8 @@ def test_j4_a_pupil_moves_to_the_next_county(session: Session, open_page: Opener
     assert old_desk.goto(f"/staff/pupils/{pupil.id}").status == 404
     old_desk.goto("/staff/moves?show=ended")
     expect(old_desk.get_by_role("main")).to_contain_text("转入学校已接收")
-    show_slip(phone, code)
-    expect(phone.get_by_role("main")).to_contain_text("邻县小学")
-    expect(phone.get_by_role("main")).to_contain_text("500 元")
-    if SHOTS:
-        phone.screenshot(path=Path(SHOTS) / "j4-family.png", full_page=True)
-    phone.get_by_role("link", name="经过").click()
-    expect(phone.get_by_role("main")).to_contain_text("邻县小学已接收，资助转到这里接着办")
+    the_family_finds_one_child(phone, code, "usual", 48)
+    large.goto("/")
+    press(large, "大字")
+    the_family_finds_one_child(large, code, "elder", 60)
     assert [row.school.name for row in session.scalars(select(Entitlement))] == ["邻县小学"]

@@ -1,0 +1,9 @@
+"""Words that are never said to a family: what brands a child on a phone others see, what asks to prove something."""
+
+import re
+
+CALMING = re.compile(r"不用再?(?:交证明|交材料|盖章)|不需要证明|不交钱|不用交钱|不会要验证码")
+"""Said to calm, so allowed although it names what is forbidden to ask."""
+CATEGORY = re.compile(r"低保|残疾|残联|孤儿|特困|脱贫|扶贫|救助|建档立卡|五保|事实无人抚养|烈士|返贫|致贫|突发")
+POVERTY = re.compile(r"贫困|困难|穷|贫")
+PROOF = re.compile(r"证明|证书|复印件|盖章|公章|材料|上传|证原件|[保残]证")
