@@ -107,23 +107,24 @@ def _read(written: str) -> str:
     A cast alone would also take 1e16 or 0x1F for a number.
     """
     return f"""
-        SELECT w.*, d.day, CASE WHEN d.residue IS NOT NULL AND division // 10000 IN {PROVINCES}
-            AND (d.residue + final + {_residue("division", 12, 6)} + {_residue("sequence", 1, 3)}) % 11 = 1
+        SELECT w.*, d.day, CASE WHEN (d.residue + added) % 11 = 1 AND division // 10000 IN {PROVINCES}
             THEN first END AS key
         FROM (
-            SELECT t.*, first // 100000000000 AS division, first // 1000 % 100000000 AS born_then,
-                   first % 1000 AS sequence
-            FROM (
-                SELECT v.*, CASE WHEN digits IS NULL THEN 10 ELSE digits % 10 END AS final,
-                       CASE WHEN digits IS NULL AND whole LIKE '%X' THEN TRY_CAST(substr(whole, 1, 17) AS BIGINT)
-                            ELSE digits // 10 END AS first
+            SELECT s.*, final + {_residue("division", 12, 6)} + {_residue("sequence", 1, 3)} AS added FROM (
+                SELECT t.*, first // 100000000000 AS division, first // 1000 % 100000000 AS born_then,
+                       first % 1000 AS sequence
                 FROM (
-                    SELECT u.*, TRY_CAST(whole AS BIGINT) AS digits FROM (
-                        SELECT *, CASE WHEN strlen(raw) = 18 AND raw >= '1' AND strpos(raw, 'e') = 0
-                                       AND strpos(raw, 'E') = 0 THEN raw END AS whole FROM ({written})
-                    ) u
-                ) v
-            ) t
+                    SELECT v.*, CASE WHEN digits IS NULL THEN 10 ELSE digits % 10 END AS final,
+                           CASE WHEN digits IS NULL AND whole LIKE '%X' THEN TRY_CAST(substr(whole, 1, 17) AS BIGINT)
+                                ELSE digits // 10 END AS first
+                    FROM (
+                        SELECT u.*, TRY_CAST(whole AS BIGINT) AS digits FROM (
+                            SELECT *, CASE WHEN strlen(raw) = 18 AND raw >= '1' AND strpos(raw, 'e') = 0
+                                           AND strpos(raw, 'E') = 0 THEN raw END AS whole FROM ({written})
+                        ) u
+                    ) v
+                ) t
+            ) s
         ) w LEFT JOIN days d ON d.day = born_then
     """
 
