@@ -14,6 +14,7 @@ from portal.coverage.household import Household, household_of
 from portal.coverage.known import Known, begins, known_of
 from portal.coverage.next_stage import Later, later_of
 from portal.coverage.notices import notices
+from portal.coverage.progress import is_missing
 from portal.coverage.status import asks_to_apply, asks_to_confirm
 from portal.coverage.steps import PAID
 from portal.coverage.totals import COUNTED_AS_AIDED
@@ -185,6 +186,8 @@ def _headline(catalogue: Catalogue, rows: list[Entitlement]) -> str:
     if not open_rows:
         received = any(row.state is EntitlementState.RECEIVED for row in rows)
         return "本学期的资助都收到了" if received else "本学期的事都办完了"
+    if any(is_missing(row) for row in open_rows):
+        return "您说没收到，资助中心在查，不用交证明"
     if any(row.state is PAID for row in open_rows):
         return "钱已发放，请看看收到没有"
     if any(asks_to_apply(row, catalogue[row.policy]) for row in open_rows):

@@ -105,7 +105,9 @@ def test_paid_money_is_asked_after_and_received_closes_it(session: Session) -> N
 def test_missing_money_says_who_looks_and_until_when(session: Session) -> None:
     row = paid(session)
     progress.note_not_received(session, row, "family", A_MONDAY)
-    status = page_of(session, row.pupil).items[0].status
+    page = page_of(session, row.pupil)
+    status = page.items[0].status
+    assert page.headline == "您说没收到，资助中心在查，不用交证明"
     assert (status.dot, status.words) == (Dot.LATE, "您说没收到。县资助中心9月9日前答复您，10月10日前查清补到")
 
 
