@@ -1,5 +1,7 @@
 """Reminders a second through Kannel with 8 threads: ours, a bare ``requests.Session`` loop, Celery with Redis.
 
+Ours are two dispatchers of four threads each, as an operator with two cores would start them.
+
 All hand the same texts to the same Kannel, ask for the same delivery reports, and the same listener takes those. The
 bare loop and Celery send what they are given; ours looks at every message once more (still wanted, opted out, paused,
 quiet hours, one a number a day), writes and seals it, and has each step committed before the next. Seconds are from the

@@ -33,7 +33,7 @@ Gateways = Sequence[Gateway]
 """In the order in which they are taken; a later one of the same channel takes over for one that is left alone."""
 THREADS = 4
 """Messages in the air at once, unless told otherwise; more dispatchers do as well."""
-AHEAD = 2
+AHEAD = 4
 """Messages started for each thread, the one in the air included."""
 IDLE = 1.0  # seconds between two looks when nothing is due, or no gateway may be given anything
 TURN = 0.001
