@@ -43,7 +43,10 @@ class Reach:
     pupils: tuple[UUID, ...] = ()
 
 
-_ANNOUNCED = text("SELECT set_config('portal.reach', :units, true), set_config('portal.pupils', :pupils, true)")
+_ANNOUNCED = text(
+    "SELECT set_config('portal.reach', :units, true), set_config('portal.pupils', :pupils, true),"
+    " set_config('plan_cache_mode', :plans, true)"
+)
 NOTHING = Reach()
 EVERYTHING = Reach(units="all")
 
@@ -82,7 +85,9 @@ def _announce_at_begin(session: Session, _transaction: SessionTransaction, conne
 
 
 def _announce(connection: Connection, reach: Reach) -> None:
-    connection.execute(_ANNOUNCED, {"units": reach.units, "pupils": ",".join(map(str, reach.pupils))})
+    # a plan for any unit at all would be kept and be wrong for most: a school and a city need different ones
+    plans = "force_custom_plan" if reach.units.startswith("/") else "auto"
+    connection.execute(_ANNOUNCED, {"units": reach.units, "pupils": ",".join(map(str, reach.pupils)), "plans": plans})
 
 
 APP_ROLE = "portal_app"
