@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from portal import audit, database
-from portal.database import EVERYTHING, NOTHING, db, libpq, reach_pupils, reach_units, set_reach
+from portal.database import EVERYTHING, NOTHING, Reach, db, libpq, reach_pupils, reach_units, set_reach
 from portal.models import Guardian, Pupil, RegisterEntry
 from tests.builders import a_county, a_pupil, a_school, an_entry
 from tests.conftest import Databases
@@ -76,6 +76,15 @@ def test_every_table_looks_for_a_familys_children_before_the_units(session: Sess
         " AND position('portal.pupils' IN qual) > position('FROM unit' IN qual)"
     )
     assert session.scalars(units_first).all() == []
+
+
+@pytest.mark.parametrize(
+    ("reach", "plans"),
+    [(reach_units("/32/3299/"), "force_custom_plan"), (EVERYTHING, "auto"), (reach_pupils([]), "auto")],
+)
+def test_pages_of_an_officer_are_planned_for_the_unit_that_asks(session: Session, reach: Reach, plans: str) -> None:
+    set_reach(session, reach)
+    assert session.scalar(text("SHOW plan_cache_mode")) == plans
 
 
 def test_a_school_reaches_its_own_pupils_only(session: Session) -> None:
