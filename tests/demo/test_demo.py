@@ -59,8 +59,8 @@ def people_are_as_told(session: Session, demo: Demo) -> None:
     assert demo.messages > 40
     assert (row.policy, row.due_yuan, row.state) == ("CMP-LIVE", 500, "matched")
     assert row.because == "您家在示例县民政局2026年8月低保名单里"
-    page = child_page(session, child(session, K1.number), CATALOGUE, date(2026, 9, 7))
-    assert (page.figure, page.ask.teacher, page.ask.landline) == ("500", "李老师", "0510-00000001")
+    page = child_page(session, child(session, K1.number).id, CATALOGUE, date(2026, 9, 7))
+    assert page and (page.figure, page.ask.teacher, page.ask.landline) == ("500", "李老师", "0510-00000001")
     brother = session.scalars(select(MatchPair).where(MatchPair.pupil_id == child(session, K2.number).id)).all()
     assert {(pair.decision, pair.basis, pair.rule) for pair in brother} == {
         (Decision.HOUSEHOLD, Basis.GUARDIAN, "guardian_number_name"),
