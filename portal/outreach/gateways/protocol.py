@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 from uuid import UUID
 
-from portal.outreach.gateways.approved import Approved
+from portal.outreach.gateways.approved import Approved, Fitted, fit
 from portal.vocabulary import Channel, Labelled, MessageState, Undelivered
 
 MOBILE = re.compile(r"1[3-9][0-9]{9}")
@@ -140,6 +140,14 @@ def refusal(message: Outgoing, limits: Limits) -> Outcome | None:
         if wrong:
             return refused(code, sentence)
     return None
+
+
+def by_template(message: Outgoing, limits: Limits) -> Fitted | Outcome:
+    """For a supplier that sends only what it approved: by which of its templates, or why nothing is asked of it."""
+    fault = refusal(message, limits)
+    if fault is not None:
+        return fault
+    return fit(message.text, message.templates) or refused("template", "没有与这段话一字不差的已审模板")
 
 
 def refused(code: str, sentence: str) -> Outcome:

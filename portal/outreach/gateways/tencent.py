@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 from requests import RequestException
 
 from portal.clock import now
-from portal.outreach.gateways.approved import fit
 from portal.outreach.gateways.call import DEADLINE, Call
 from portal.outreach.gateways.codes import Codes, Endings, judge, plain, why
 from portal.outreach.gateways.doors import Arrival, Push, an_id, chinese_time, domestic, entries, read_json
@@ -25,8 +24,7 @@ from portal.outreach.gateways.protocol import (
     Outgoing,
     Reply,
     Report,
-    refusal,
-    refused,
+    by_template,
 )
 from portal.vocabulary import Channel, MessageState, Undelivered
 
@@ -99,12 +97,9 @@ class Tencent:
     channels: frozenset[Channel] = SMS
 
     def send(self, message: Outgoing) -> Outcome:
-        fault = refusal(message, self.limits)
-        if fault is not None:
-            return fault
-        fitted = fit(message.text, message.templates)
-        if fitted is None:
-            return refused("template", "没有与这段话一字不差的已审模板")
+        fitted = by_template(message, self.limits)
+        if isinstance(fitted, Outcome):
+            return fitted
         asked = {
             "PhoneNumberSet": [f"+86{message.to}"],
             "SmsSdkAppId": self.app_id,
