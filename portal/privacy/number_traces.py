@@ -4,9 +4,11 @@ Nothing found here is ever a repair: it brings two people before a person who de
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate, pairwise
+from operator import mul
 
 from portal.privacy.resident_id import tidied_number
 
@@ -20,7 +22,18 @@ _CHECKS = "10X98765432"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _INVERSES = tuple(pow(weight, -1, 11) for weight in _WEIGHTS)
 _POWERS = tuple(10 ** (16 - place) for place in range(17))
-_PROVINCE = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]")
+_PROVINCES = {
+    *range(11, 16),
+    *range(21, 24),
+    *range(31, 38),
+    *range(41, 47),
+    *range(50, 55),
+    *range(61, 66),
+    71,
+    81,
+    82,
+    83,
+}
 _DUMMY = re.compile(r"(\d)\1*X?|123456789\d*|999\d{15}")
 _SCIENTIFIC = re.compile(r"(\d)\.?(\d*)E\+?1([4-9])")
 _CUT = re.compile(r"(\d{15})(?:000|00000|0\.0+|000\.0+)")
@@ -151,12 +164,11 @@ def _one_of_eighteen(number: str, day: date) -> Iterator[int]:
     digits = [int(mark) for mark in number[:17]]
     whole = int(number[:17])
     lacking = (_CHECKS.index(number[17]) - _residue(digits)) % 11
-    for place, digit in enumerate(digits):
-        meant = (digit + lacking * _INVERSES[place]) % 11
+    for digit, inverse, power in zip(digits, _INVERSES, _POWERS, strict=True):
+        meant = (digit + lacking * inverse) % 11
         if meant != digit and meant < 10:
-            yield from _checked(whole + (meant - digit) * _POWERS[place], day)
-    for place in range(16):
-        one, other = digits[place], digits[place + 1]
+            yield from _checked(whole + (meant - digit) * power, day)
+    for place, (one, other) in enumerate(pairwise(digits)):
         if one != other and (_WEIGHTS[place] - _WEIGHTS[place + 1]) * (other - one) % 11 == lacking:
             yield from _checked(whole + (other - one) * (_POWERS[place] - _POWERS[place + 1]), day)
     if number[17] != "X" and _check_of(exchanged := number[:16] + number[17]) == number[16]:
@@ -169,19 +181,29 @@ def _one_lost(number: str, day: date) -> Iterator[int]:
     first, last = number[:16], number[16]
     if not first.isdigit():
         return
-    wanted = _CHECKS.index(last)
-    for place in range(17):
-        around = [int(mark) for mark in f"{first[:place]}0{first[place:]}"]
-        digit = (wanted - _residue(around)) * _INVERSES[place] % 11
+    wanted, digits = _CHECKS.index(last), list(map(int, first))
+    around = _sums(map(mul, _WEIGHTS, digits), map(mul, _WEIGHTS[1:], digits))
+    for place, (inverse, others) in enumerate(zip(_INVERSES, around, strict=True)):
+        digit = (wanted - others) * inverse % 11
         if digit < 10:
-            yield from _valid(f"{first[:place]}{digit}{first[place:]}", day)
+            yield from _checked(int(f"{first[:place]}{digit}{first[place:]}"), day)
 
 
 def _one_added(number: str, day: date) -> Iterator[int]:
-    for place in range(19):
-        candidate = number[:place] + number[place + 1 :]
-        if _check_of(candidate[:17]) == candidate[17]:
-            yield from _valid(candidate[:17], day)
+    """19 places of 18: one before the last, or the last itself."""
+    digits = list(map(int, number[:18]))
+    without = _sums(map(mul, _WEIGHTS, digits), map(mul, _WEIGHTS, digits[1:]))
+    for place, others in enumerate(without):
+        if _CHECKS[others % 11] == number[18]:
+            yield from _checked(int(number[:place] + number[place + 1 : 18]), day)
+    if _check_of(number[:17]) == number[17]:
+        yield from _valid(number[:17], day)
+
+
+def _sums(before: Iterable[int], behind: Iterable[int]) -> list[int]:
+    """At each place, from the first to that after the last: what the ones add before it and the others from it on."""
+    others = list(accumulate(behind, initial=0))
+    return [added + others[-1] - passed for added, passed in zip(accumulate(before, initial=0), others, strict=True)]
 
 
 def _check_of(first17: str) -> str:
@@ -189,7 +211,8 @@ def _check_of(first17: str) -> str:
 
 
 def _residue(digits: list[int]) -> int:
-    return sum(weight * digit for weight, digit in zip(_WEIGHTS, digits, strict=True)) % 11
+    added: int = sum(map(mul, _WEIGHTS, digits))
+    return added % 11
 
 
 def _valid(first17: str, day: date) -> tuple[int, ...]:
@@ -200,7 +223,7 @@ def _checked(first17: int, day: date) -> Iterator[int]:
     """Itself, where it begins with a province and holds a day that has been."""
     born = first17 // 1000 % 10**8
     year, month, of_month = born // 10000, born // 100 % 100, born % 100
-    if 1900 <= year <= day.year and 1 <= month <= 12 and 1 <= of_month <= 31 and _PROVINCE.match(str(first17)):
+    if 1900 <= year <= day.year and 1 <= month <= 12 and 1 <= of_month <= 31 and first17 // 10**15 in _PROVINCES:
         try:
             past = date(year, month, of_month) <= day
         except ValueError:

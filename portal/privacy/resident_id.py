@@ -149,6 +149,8 @@ def division_of(value: str) -> str | None:
 
 def tidied_number(text: str) -> tuple[str, list[str]]:
     """The number without what surrounds it, and the lossless repairs that were made, each in words."""
+    if text.isascii() and text.isalnum() and text == text.upper():
+        return text, []
     repairs: list[str] = []
 
     def step(before: str, after: str, sentence: str) -> str:
