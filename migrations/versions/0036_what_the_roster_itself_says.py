@@ -1,4 +1,4 @@
-"""What the roster's own columns say beside a number that says otherwise; namesakes are looked up by name and county.
+"""The birth date of the roster beside a number that says another; namesakes are looked up by name and county.
 
 Rosters from before say it once they come anew.
 """
@@ -17,7 +17,6 @@ BEFORE, NOW = "NOT id_certain", "NOT id_certain OR written_birth_sealed IS NOT N
 
 def upgrade():
     op.add_column("pupil", sa.Column("written_birth_sealed", sa.LargeBinary(), nullable=True))
-    op.add_column("pupil", sa.Column("written_sex", sa.String(length=32), nullable=True))
     op.drop_index("ix_pupil_name_place_index", "pupil")
     op.create_index("ix_pupil_name_place_index", "pupil", ["name_place_index"])
     for column in OF_WHO_SEEKS:
@@ -31,5 +30,4 @@ def downgrade():
         op.create_index(f"ix_pupil_{column}", "pupil", [column], postgresql_where=sa.text(BEFORE))
     op.drop_index("ix_pupil_name_place_index", "pupil")
     op.create_index("ix_pupil_name_place_index", "pupil", ["name_place_index"], postgresql_where=sa.text(BEFORE))
-    op.drop_column("pupil", "written_sex")
     op.drop_column("pupil", "written_birth_sealed")

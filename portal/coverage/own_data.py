@@ -70,11 +70,9 @@ def _person(pupil: Pupil, number: Mask) -> list[Line]:
 
 
 def _otherwise(pupil: Pupil) -> list[Line]:
-    """Where the roster's own columns contradict the number."""
+    """Where the roster's own column contradicts the number."""
     born = pupil.birth_date_of_roster
-    day = [Line("名册上写的出生日期", day_words(born))] if born and born != pupil.birth_date else []
-    sex = [Line("名册上写的性别", pupil.written_sex.label)] if pupil.written_sex else []
-    return [*day, *sex]
+    return [Line("名册上写的出生日期", day_words(born))] if born and born != pupil.birth_date else []
 
 
 def _guardians(pupil: Pupil, name: Mask, phone: Mask, number: Mask) -> list[Line]:

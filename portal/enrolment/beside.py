@@ -172,7 +172,7 @@ def _of_person(pupil: Pupil, entry: RegisterEntry, show: Show) -> Iterator[Line]
     ours, theirs = read_number(pupil.id_number or "").value, read_number(entry.id_number or "").value
     born, listed = (str(day or "") for day in (pupil.birth_date_of_roster, birth_date_of(theirs)))
     yield _plain_line("出生日期", born, listed, show)
-    sex, other = pupil.written_sex or pupil.sex or sex_of(ours), sex_of(theirs)
+    sex, other = pupil.sex or sex_of(ours), sex_of(theirs)
     yield _plain_line("性别", sex.label if sex else "", other.label if other else "")
     yield _plain_line("户口所在地", pupil.hukou_division[:6], entry.county_code[:6])
 

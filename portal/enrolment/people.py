@@ -19,7 +19,7 @@ def roster_person(pupil: Pupil, guardians: dict[int, Guardian]) -> RosterPerson:
         guardian_1=_guardian(guardians.get(FIRST)),
         guardian_2=_guardian(guardians.get(SECOND)),
         birth_date=pupil.birth_date_of_roster,
-        sex=pupil.written_sex or pupil.sex,
+        sex=pupil.sex,
         division=pupil.hukou_division,
     )
 

@@ -51,7 +51,6 @@ PUPIL = (
     "birth_date_text_sealed",
     "written_birth_sealed",
     "sex",
-    "written_sex",
     "hukou_division",
 )
 GUARDIAN = (
@@ -96,7 +95,7 @@ PUPIL_FIELDS = {
     ),
     "student_no": ("student_number_sealed", "student_number_index"),
     "birth_date": ("birth_date_text_sealed", "written_birth_sealed"),
-    "sex": ("sex", "written_sex"),
+    "sex": ("sex",),
     "hukou_div": ("hukou_division",),
 }
 RECORD_FIELDS = {
@@ -183,7 +182,6 @@ def _pupils(places: list[Place], now: datetime, progress: Progress) -> Iterator[
             Pupil.birth_date_text.seal(place, line.birth_date.isoformat() if line.birth_date else None),
             Pupil.written_birth.seal(place, line.written_birth.isoformat() if line.written_birth else None),
             line.sex and line.sex.value,
-            line.written_sex and line.written_sex.value,
             line.hukou_division,
         )
         progress.done = done

@@ -35,7 +35,7 @@ class RosterLine:
     """One pupil; ``row`` as in Excel, ``serial`` the file's own 序号; ``grade_number`` is the year within the stage.
 
     ``stage`` is None where neither the grade nor the school's name settles it: see ``grades.read_grade``.
-    ``written_sex`` and ``written_birth`` are what the columns say where the number says otherwise.
+    ``written_birth`` is what the column says where the number says otherwise.
     """
 
     row: int
@@ -43,7 +43,6 @@ class RosterLine:
     name: str
     former_name: str
     sex: Sex | None
-    written_sex: Sex | None
     birth_date: date | None
     written_birth: date | None
     id_type: NumberKind
@@ -86,8 +85,6 @@ _BOARDING = (
 )
 _BOARDING_WORDS = {word: way for way, words in _BOARDING for word in words.split()}
 
-ASKED = "比对到名单时由人核实；请核对"
-
 _YES_NO_BOARDING = {"1": Boarding.BOARDING}
 """In a column that asks 是否寄宿, 1 is yes; in 就读方式 it is the code of 走读."""
 
@@ -118,7 +115,7 @@ def _line(row: int, values: Mapping[str, str], number: PersonNumber, notes: Note
     grade = read_grade(grade_words, stages_of_school(school_name))
     if grade_words and grade.stage is None and grade.number is None:
         notes.remark(row, "grade", "认不出是哪个年级，已照原样记下；请写成“四年级”“初二”“高一”这样的说法")
-    sex, written_sex = _sex(row, values.get("sex", ""), number, notes)
+    sex = _sex(row, values.get("sex", ""), number, notes)
     born, written_birth = _birth_date(row, values.get("birth_date", ""), number, notes)
     return RosterLine(
         row=row,
@@ -126,7 +123,6 @@ def _line(row: int, values: Mapping[str, str], number: PersonNumber, notes: Note
         name=values["name"],
         former_name=tidy_name(values.get("former_name", "")),
         sex=sex,
-        written_sex=written_sex,
         birth_date=born,
         written_birth=written_birth,
         id_type=number.kind,
@@ -145,27 +141,26 @@ def _line(row: int, values: Mapping[str, str], number: PersonNumber, notes: Note
     )
 
 
-def _sex(row: int, text: str, number: PersonNumber, notes: Notes) -> tuple[Sex | None, Sex | None]:
-    """By the number where there is a certain one, and what the column says otherwise, which is remarked."""
+def _sex(row: int, text: str, number: PersonNumber, notes: Notes) -> Sex | None:
+    """By the number where there is a certain one; a column that says otherwise is remarked."""
     by_number = sex_of(number.value) if number.value and number.certain else None
     word = unwrapped(text).lower()
     if not word:
-        return by_number, None
+        return by_number
     written = _SEXES.get(word)
     if written is None:
         notes.remark(row, "sex", "性别写法认不出；请写“男”或“女”")
     elif by_number and written is not by_number:
-        notes.remark(row, "sex", f"性别与身份证件号不一致，按证件号记为{by_number.label}，{ASKED}")
-        return by_number, written
-    return by_number or written, None
+        notes.remark(row, "sex", "性别与身份证件号不一致，按证件号记为" + by_number.label + "；请核对")
+    return by_number or written
 
 
 def _birth_date(row: int, text: str, number: PersonNumber, notes: Notes) -> tuple[date | None, date | None]:
-    """As ``_sex``."""
+    """By the number where there is a certain one, and what the column says otherwise, which is asked about."""
     by_number = birth_date_of(number.value) if number.value and number.certain else None
     written = notes.day_of(row, "birth_date", text)
     if by_number and written and written != by_number:
-        notes.remark(row, "birth_date", f"出生日期与身份证件号不一致，按证件号记下，{ASKED}")
+        notes.remark(row, "birth_date", "出生日期与身份证件号不一致，按证件号记下，比对到名单时由人核实；请核对")
         return by_number, written
     return by_number or written, None
 

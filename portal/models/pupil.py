@@ -64,10 +64,9 @@ class Pupil(Row):
     birth_date_text_sealed: Mapped[bytes | None]
     birth_date_text = Sealed()
     written_birth_sealed: Mapped[bytes | None]
-    """出生日期 of the roster, where the number beside it says another; so ``written_sex``."""
+    """出生日期 of the roster, where the number beside it says another."""
     written_birth = Sealed()
     sex: Mapped[Sex | None] = mapped_column(Code(Sex))
-    written_sex: Mapped[Sex | None] = mapped_column(Code(Sex))
     hukou_division: Mapped[str] = mapped_column(String(12), default="")
     """户口所在地行政区划码; another province's number means 外省户籍."""
     arrived_at: Mapped[datetime]

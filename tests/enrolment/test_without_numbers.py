@@ -147,9 +147,9 @@ def test_two_guardians_of_one_stopgap_are_no_family(session: Session) -> None:
     assert pairs(session) == {("王小雨", "number_name"): Decision.CERTAIN}
 
 
-@pytest.mark.parametrize("otherwise", [{"出生日期": "2016-03-06"}, {"性别": "女"}])
-def test_a_roster_that_contradicts_its_number_is_looked_at(session: Session, otherwise: dict[str, str]) -> None:
-    arrive(session, IntakeKind.ROSTER, a_school(session), roster({"姓名": "王小雨", "身份证件号": XIAOYU, **otherwise}))
+def test_a_roster_of_another_birth_date_than_its_number_s_is_looked_at(session: Session) -> None:
+    row = {"姓名": "王小雨", "身份证件号": XIAOYU, "出生日期": "2016-03-06"}
+    arrive(session, IntakeKind.ROSTER, a_school(session), roster(row))
     an_entry(session)
     assert pairs(session) == {("王小雨", "number_birth_differs"): Decision.POSSIBLE}
 

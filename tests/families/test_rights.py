@@ -45,7 +45,7 @@ def test_the_copy_has_everything_in_full_and_is_in_the_trail(session: Session, m
     for words in (
         NUMBER,
         PHONE,
-        "示例县民政局2026年8月名单，城乡低保家庭，本人，已匹配",
+        "示例县民政局 2026年8月名单，城乡低保家庭，本人，已匹配",
         "生活补助 500元",
         "四年级(2)班",
     ):

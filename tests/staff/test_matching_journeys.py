@@ -56,7 +56,7 @@ def test_j9_a_provincial_run_does_not_remove_a_child_from_another_province(sessi
     press(desk, "退出")
     enter(desk, "cnty")
     desk.goto("/staff/rolls/outside")
-    expect(desk.get_by_role("row").filter(has_text=mask_name("赵远"))).to_contain_text("2026-08")
+    expect(desk.get_by_role("row").filter(has_text=mask_name("赵远"))).to_contain_text("2026年8月")
     look_plain(desk, "j9-outside")
     (row,) = session.scalars(select(Entitlement).where(Entitlement.pupil_id == pupil.id)).all()
     assert (row.policy, row.due_yuan) == ("CMP-LIVE", 500)
