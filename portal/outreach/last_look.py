@@ -32,7 +32,7 @@ UNBOUND, WORDS_CHANGED = "wechat_unbound", "words_changed"
 
 @dataclass(frozen=True)
 class Letter:
-    """A message as it would leave now, and what that rests on: ``unchanged`` asks whether it still holds.
+    """A message as it would leave now, and what that rests on: ``leaving`` asks whether it still holds.
 
     ``about`` counts the pupils that are spoken of, ``beside`` all that the number stands beside.
     """

@@ -28,7 +28,7 @@ from portal.suppliers import BY_SMS_ALONE, Apps
 from portal.vocabulary import Channel, MessageState
 
 LOOK_LASTS = timedelta(seconds=5)
-"""What a look saw and ``unchanged`` does not ask about (a name, a class, an amount) may be as old as this."""
+"""What a look saw and ``leaving`` does not ask about (a name, a class, an amount) may be as old as this."""
 LOOK_AGAIN = timedelta(minutes=1)
 """After this a message that a pause holds back is looked at again."""
 
