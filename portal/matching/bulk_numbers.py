@@ -13,6 +13,7 @@ from portal.matching.days import read_day
 from portal.matching.keys import FACTS
 from portal.matching.number_agreement import written_number
 from portal.matching.tables import Kind, Row, Tables, count
+from portal.privacy.resident_id import PERMITS, PROVINCES
 
 SIDES = ("roster", "register")
 SELF, GUARDIANS = 0, {1: "g1", 2: "g2"}
@@ -25,8 +26,8 @@ FILLED = {
 FIRST_BIRTH = date(1900, 1, 1)
 LEAP_DAY = 229
 RESIDENT = re.compile(r"\d{17}[\dX]")
-PROVINCES = "(11,12,13,14,15,21,22,23,31,32,33,34,35,36,37,41,42,43,44,45,46,50,51,52,53,54,61,62,63,64,65,71,81,82,83)"
-"""Of residents and of residence permits; what begins with a 9 is left to Python."""
+_FIRST_TWO = f"({', '.join(sorted(PROVINCES | PERMITS))})"
+"""What begins with a 9 is left to Python."""
 MARKS = str.maketrans("０１２３４５６７８９Ｘｘx", "0123456789XXX", " \t\u3000\u200b\u200c\u200d\ufeff")
 _FROM, _TO = "".join(map(chr, MARKS)), "".join(chr(code) for code in MARKS.values() if code)
 TIDIED = f"trim(translate(raw, '{_FROM}', '{_TO}'), '''=\"')"
@@ -107,7 +108,7 @@ def _read(written: str) -> str:
     A cast alone would also take 1e16 or 0x1F for a number.
     """
     return f"""
-        SELECT w.*, d.day, CASE WHEN (d.residue + added) % 11 = 1 AND division // 10000 IN {PROVINCES}
+        SELECT w.*, d.day, CASE WHEN (d.residue + added) % 11 = 1 AND division // 10000 IN {_FIRST_TWO}
             THEN first END AS key
         FROM (
             SELECT s.*, final + {_residue("division", 12, 6)} + {_residue("sequence", 1, 3)} AS added FROM (

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import accumulate, pairwise
 from operator import mul
 
-from portal.privacy.resident_id import tidied_number
+from portal.privacy.resident_id import PERMITS, PROVINCES, tidied_number
 
 UNKNOWN = "?"
 LEGIBLE_AT_LEAST = 12
@@ -22,18 +22,7 @@ _CHECKS = "10X98765432"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _INVERSES = tuple(pow(weight, -1, 11) for weight in _WEIGHTS)
 _POWERS = tuple(10 ** (16 - place) for place in range(17))
-_PROVINCES = {
-    *range(11, 16),
-    *range(21, 24),
-    *range(31, 38),
-    *range(41, 47),
-    *range(50, 55),
-    *range(61, 66),
-    71,
-    81,
-    82,
-    83,
-}
+_PROVINCES = frozenset(map(int, PROVINCES | PERMITS))
 _DUMMY = re.compile(r"(\d)\1*X?|123456789\d*|999\d{15}")
 _SCIENTIFIC = re.compile(r"(\d)\.?(\d*)E\+?1([4-9])")
 _CUT = re.compile(r"(\d{15})(?:000|00000|0\.0+|000\.0+)")

@@ -90,7 +90,10 @@ RESIDENT_NUMBER = re.compile(r"[1-9][0-9]{16}[0-9X]")
 
 _EIGHTEEN = re.compile(r"\d{17}[\dX×*✕✖╳ХΧ]", re.ASCII)
 _CERTIFICATE = re.compile(r"(\d{17}[\dX×*✕✖╳ХΧ])([1-7][1-4])(?:B\d{1,2})?", re.ASCII)  # B1, B2 … = 补办
-_PROVINCE = re.compile(r"1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71")
+_BEGIN_WITH = (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71)
+PROVINCES = frozenset(map(str, _BEGIN_WITH))
+PERMITS = frozenset(("81", "82", "83"))
+"""By which numbers of residents, and of permits of those from 港澳台, begin."""
 _WHOLE = re.compile(r"^([0-9]{1,15})\.0+$")  # up to 15 digits a spreadsheet's number is exact
 _EDGES = "='\"\u2018\u2019\u201c\u201d` ,;:、。."
 _BRACKETS = str.maketrans("", "", "()[]")
@@ -201,9 +204,9 @@ def _eighteen(number: str, repairs: list[str], day: date) -> NumberReading:
 
 
 def _kind_by_division(number: str) -> NumberKind | None:
-    if _PROVINCE.match(number):
+    if number[:2] in PROVINCES:
         return NumberKind.RESIDENT
-    if number[:2] in ("81", "82", "83"):
+    if number[:2] in PERMITS:
         return NumberKind.RESIDENCE_PERMIT
     return NumberKind.FOREIGN_RESIDENT if number[0] == "9" and number[:3] != "999" else None
 
