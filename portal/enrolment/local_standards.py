@@ -1,7 +1,7 @@
 """地方标准: proposed for one's own unit, approved by another person, laid over the files from then on."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -55,6 +55,10 @@ class Compared:
     sums: tuple[Difference, ...]
     words: tuple[Worded, ...]
 
+    @property
+    def alike(self) -> bool:
+        return not self.words and all(each.proposed == each.rung.now for each in self.sums)
+
 
 def catalogue_of(session: Session) -> Catalogue:
     """The files with every approved local standard over them; read anew only after an approval."""
@@ -84,9 +88,23 @@ def propose(session: Session, unit: Unit, proposal: Proposal, by: StaffMember, n
     if proposal.checked_on > local(now).date():
         raise StandardRefused("核对日期不能晚于今天")
     shown = compare(session, unit, proposal)
-    sums_alike = all(each.proposed == each.rung.now for each in shown.sums)
-    if proposal.own is None and proposal.claim_mode is None and sums_alike and not shown.words:
+    if proposal.own is None and proposal.claim_mode is None and shown.alike:
         raise StandardRefused("与现在执行的一样，没有要批准的：请至少改一档金额、办理方式，或写本地怎么办")
+    return _kept(session, unit, proposal, by, now)
+
+
+def check_again(session: Session, overlay: PolicyOverlay, by: StaffMember, now: datetime) -> PolicyOverlay:
+    """重新核对: somebody held it against the document again; the same, checked today, waits for a second person."""
+    if overlay.state is not OverlayState.APPROVED:
+        raise StandardRefused(f"这一份{overlay.state.label}，只有正在执行的才要重新核对")
+    if overlay.unit_id != by.unit_id:
+        raise StandardRefused("要由定这个标准的单位自己核对")
+    if overlay.checked_on >= local(now).date():
+        raise StandardRefused("今天已经核对过了")
+    return _kept(session, overlay.unit, replace(proposal_of(overlay), checked_on=local(now).date()), by, now)
+
+
+def _kept(session: Session, unit: Unit, proposal: Proposal, by: StaffMember, now: datetime) -> PolicyOverlay:
     if session.scalars(_of(unit, proposal.policy, OverlayState.PROPOSED)).first():
         raise StandardRefused("这项政策已有一份在等批准，请先批准或退回那一份")
     overlay = PolicyOverlay(
@@ -130,11 +148,12 @@ def latest_own(session: Session, unit: Unit, code: str) -> Proposal | None:
 
 
 def _compare_own(session: Session, unit: Unit, proposal: Proposal) -> Compared:
-    """With the earlier versions of the same policy, which must leave room for it."""
+    """With the earlier versions of the same policy, which must leave room for it; beside what it would replace."""
     rows = session.scalars(_of(unit, proposal.policy, OverlayState.APPROVED).order_by(PolicyOverlay.starts))
-    standing = [proposal_of(row) for row in rows if row.starts < proposal.starts]
+    standing = [one for one in map(proposal_of, rows) if one.starts <= proposal.starts and one != proposal]
+    earlier_ones = [one for one in standing if one.starts < proposal.starts]
     division = division_of(unit)
-    policy = read_own_policy([*standing, proposal], division, place_of(unit), FILES)
+    policy = read_own_policy([*earlier_ones, proposal], division, place_of(unit), FILES)
     before = read_own_policy(standing, division, place_of(unit), FILES) if standing else None
     earlier = version_on(before.versions, proposal.starts) if before else None
     return Compared(own_differences(FILES, policy.versions[-1], earlier), worded_own(FILES, policy, before))
@@ -208,9 +227,9 @@ def _overlays(session: Session) -> list[Overlay]:
 def _overlay(rows: Sequence[PolicyOverlay]) -> Overlay:
     unit, policy = rows[0].unit, rows[0].policy
     if rows[-1].own:
-        return Overlay(unit.code, place_of(unit), False, (), _own(rows))
+        return Overlay(unit.code, place_of(unit), False, (), _own(rows), on_page=True)
     versions = tuple(version for version in map(_version, rows) if version)
-    return Overlay(unit.code, unit.name, False, ((policy, versions),))
+    return Overlay(unit.code, unit.name, False, ((policy, versions),), on_page=True)
 
 
 def _own(rows: Sequence[PolicyOverlay]) -> tuple[Policy, ...]:

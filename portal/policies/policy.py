@@ -236,7 +236,7 @@ class Policy:
 class Overlay:
     """地方标准: versions a city or county lays over the province's, found by the first digits of its division.
 
-    ``own`` are policies that only the place has.
+    ``own`` are policies that only the place has; ``on_page``: two officers approved it there, no file has it.
     """
 
     division: str
@@ -244,6 +244,7 @@ class Overlay:
     demonstration: bool
     versions: tuple[tuple[str, tuple[Version, ...]], ...]
     own: tuple[Policy, ...] = ()
+    on_page: bool = False
 
 
 def ended_before(versions: tuple[Version, ...], day: date) -> Version | None:

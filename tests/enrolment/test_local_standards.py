@@ -14,6 +14,7 @@ from portal.enrolment.local_standards import (
     StandardRefused,
     approve,
     catalogue_of,
+    check_again,
     compare,
     propose,
     refuse,
@@ -24,6 +25,7 @@ from portal.policies.circumstances import Circumstances
 from portal.policies.evaluation import Finding, evaluate
 from portal.policies.local_standard import Said, amounts_of, rungs
 from portal.policies.policy import Money, Per
+from portal.policies.staleness import stale
 from portal.vocabulary import ClaimMode, OverlayState, Role, Stage
 from tests.builders import A_MONDAY, a_county, a_proposal, a_school, a_staff_member, primary_amounts
 
@@ -177,3 +179,25 @@ def test_each_step_is_in_the_trail(session: Session, county: Unit, first: StaffM
         ("standard_proposed", "staff:first", "CMP-LIVE"),
         ("standard_approved", "staff:second", "CMP-LIVE"),
     ]
+
+
+def test_what_was_checked_again_and_approved_is_fresh_and_what_it_was_is_kept(
+    session: Session, county: Unit, first: StaffMember, second: StaffMember
+) -> None:
+    overlay = propose(session, county, a_proposal(), first, A_MONDAY)
+    approve(session, overlay, "", second, A_MONDAY)
+    later = A_MONDAY + timedelta(days=200)
+    approve(session, check_again(session, overlay, second, later), "", first, later)
+    assert [each.what for each in stale(catalogue_of(session), later.date()) if each.layer == county.name] == []
+    assert (overlay.state, overlay.checked_on) == (OverlayState.SUPERSEDED, date(2026, 9, 1))
+
+
+@pytest.mark.parametrize(("days", "unit", "words"), [(0, "first", "今天已经核对过"), (3, "city", "自己核对")])
+def test_only_the_place_itself_checks_again_and_once_a_day(
+    session: Session, county: Unit, first: StaffMember, second: StaffMember, days: int, unit: str, words: str
+) -> None:
+    overlay = propose(session, county, a_proposal(checked_on=A_MONDAY.date()), first, A_MONDAY)
+    approve(session, overlay, "", second, A_MONDAY)
+    city = a_staff_member(session, "city", Role.CITY_OFFICER, county.parent)
+    with pytest.raises(StandardRefused, match=words):
+        check_again(session, overlay, city if unit == "city" else first, A_MONDAY + timedelta(days=days))

@@ -71,6 +71,26 @@ def test_two_officers_approval_is_read_by_everybody(client: FlaskClient, session
     assert "第五县" in page
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("HIGH-GRANT", "各地、各校在1,200元到3,500元之间定"),
+        ("UG-NS", "名额有限，由学校评审后确定，请向学校或县资助中心确认"),
+        ("PG-AS", "2025年起省属高校是否提高没有见到文件，请向学校或县资助中心确认"),
+        ("CMP-LIVE-B", "低保家庭的寄宿生是否另有提高，待核"),
+    ],
+)
+def test_a_policys_page_says_under_the_sum_how_far_it_holds(client: FlaskClient, code: str, words: str) -> None:
+    assert f'<p class="weui-cells__tips">{words}。</p>' in client.get(f"/policies/{code}").text
+
+
+def test_what_is_not_for_everybody_says_so_in_the_list_of_its_stage(client: FlaskClient) -> None:
+    page = client.get("/policies/for/college").text
+    assert [
+        words for words in ("要评选，名额有限", "在户籍地办理；借的钱，以后要还", "有没有，请先问") if words not in page
+    ] == []
+
+
 def test_an_unknown_policy_is_not_found_in_words(client: FlaskClient) -> None:
     answer = client.get("/policies/NONE")
     assert answer.status_code == 404

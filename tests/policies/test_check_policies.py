@@ -13,9 +13,10 @@ from portal.vocabulary import Role
 from tests.builders import A_MONDAY, a_county, a_proposal, a_staff_member
 
 
-def layers(app: Flask) -> set[str]:
+def warned(app: Flask) -> dict[str, str]:
+    """What is said of each layer, the last of it."""
     result = app.test_cli_runner().invoke(args=["check-policies", "--json"])
-    return {each["layer"] for each in json.loads(result.stdout)["warnings"]}
+    return {each["layer"]: each["what"] for each in json.loads(result.stdout)["warnings"]}
 
 
 def test_a_standard_approved_on_the_page_wants_looking_at_again_too(app: Flask, session: Session) -> None:
@@ -24,9 +25,11 @@ def test_a_standard_approved_on_the_page_wants_looking_at_again_too(app: Flask, 
     approve(session, propose(session, county, a_proposal(), one, A_MONDAY), "", two, A_MONDAY)
     session.commit()
     with time_machine.travel(A_MONDAY):
-        assert "第七县教育局" not in layers(app)
+        assert "第七县教育局" not in warned(app)
     with time_machine.travel(A_MONDAY + timedelta(days=200)):
-        assert "第七县教育局" in layers(app)
+        assert "在工作端“地方标准”里打开这一份" in warned(app)["第七县教育局"]
+    with time_machine.travel(A_MONDAY + timedelta(days=300)):
+        assert "改 checked_on" in warned(app)["南京市"]
 
 
 def test_without_a_database_the_files_are_looked_at_and_it_is_said(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,8 @@
 """One officer proposes, sees it wait; the city's officer sees the difference and approves."""
 
+from datetime import timedelta
+
+import time_machine
 from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
@@ -8,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.blueprints.catalogue import OPEN
 from portal.models import PolicyOverlay
 from portal.vocabulary import OverlayState
+from tests.builders import A_MONDAY
 from tests.pages import look_plain
 from tests.staff.browsing import enter, press
 from tests.staff.county import StaffCounty
@@ -44,6 +48,13 @@ def test_two_officers_raise_a_standard(desk: Page, session: Session, county: Sta
     look_plain(desk, "staff-standard-approved")
     found = session.scalars(select(PolicyOverlay).where(PolicyOverlay.policy == "HIGH-GRANT")).one()
     assert found.state is OverlayState.APPROVED
+    with time_machine.travel(A_MONDAY + timedelta(days=200)):
+        press(desk, "退出")
+        enter(desk, "cnty")
+        desk.goto(address)
+        press(desk, "核对过了，仍然有效")
+        expect(desk.locator("main")).to_contain_text("只是重新核对了文件")
+        look_plain(desk, "staff-standard-checked-again")
 
 
 def test_what_is_missing_stands_beside_its_field(desk: Page, session: Session, county: StaffCounty) -> None:

@@ -119,6 +119,17 @@ def refuse_standard(overlay_id: UUID) -> Answer:
     return _decided(overlay_id, local_standards.refuse, said)
 
 
+@staff.post("/standards/<uuid:overlay_id>/check-again")
+@needs(Permission.PROPOSE_STANDARD)
+def check_standard_again(overlay_id: UUID) -> Answer:
+    overlay = _found(overlay_id)
+    try:
+        made = local_standards.check_again(db.session(), overlay, current_user.staff, clock.now())
+    except StandardRefused as refused:
+        return _standard_page(overlay, DecisionForm(None), str(refused)), 422
+    return _done(made, "已提出：内容不变，核对日期改为今天。等本单位或上级的另一个人批准。")
+
+
 def _decided(overlay_id: UUID, decide: Decide, said: str) -> Answer:
     overlay, form = _found(overlay_id), DecisionForm()
     if form.validate_on_submit():
@@ -162,8 +173,8 @@ def _form_page(form: StandardForm, policy: Policy, steps: tuple[Rung, ...]) -> A
     return (page, 422) if form.errors else page
 
 
-def _standard_page(overlay: PolicyOverlay, form: DecisionForm) -> str:
-    shown, fault = Compared((), ()), ""
+def _standard_page(overlay: PolicyOverlay, form: DecisionForm, fault: str = "") -> str:
+    shown = Compared((), ())
     try:
         shown = local_standards.compare(db.session(), overlay.unit, local_standards.proposal_of(overlay))
     except StandardRefused as refused:
