@@ -5,8 +5,8 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import commands
-from portal.blueprints import addresses, errors, guards, registered, static_files
-from portal.blueprints.requests import PortalRequest
+from portal.blueprints import addresses, errors, guards, headers, registered, static_files
+from portal.blueprints.application import Portal
 from portal.database import database_config, db
 from portal.logs import start_logging
 from portal.models.sealed import use_keyring
@@ -21,11 +21,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     keyring = Keyring.make(settings.keys, settings.seal_algorithm)
     use_keyring(keyring)
 
-    app = Flask(__name__, static_folder=None)
-    app.request_class = PortalRequest
+    app = Portal(__name__, static_folder=None)
     app.extensions["settings"] = settings
     app.config.from_mapping(database_config(settings))
     app.config.from_mapping(guards.cookie_config(settings, keyring))
+    headers.say_on(app, settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]

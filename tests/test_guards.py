@@ -12,7 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.app import create_app
-from portal.blueprints.guards import HEADERS, STRANGERS_MOST
+from portal.blueprints.guards import STRANGERS_MOST
+from portal.blueprints.headers import HEADERS
 from portal.models import AuditEntry
 from tests.builders import A_MONDAY, a_staff_member
 from tests.families.forms import post, sign_in, token_of

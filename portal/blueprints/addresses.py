@@ -2,12 +2,12 @@
 
 from collections.abc import Hashable
 from functools import lru_cache
+from time import monotonic
 
 from flask import Flask, request
 
-from portal.blueprints.static_files import asset
-
 REMEMBERED = 4096
+FILES = 64
 Value = Hashable
 
 
@@ -18,9 +18,13 @@ def write_on(app: Flask) -> None:
     def written(_mounted_at: str, endpoint: str, values: tuple[tuple[str, Value], ...]) -> str:
         return app.url_for(endpoint, **dict(values))  # type: ignore[arg-type]
 
+    @lru_cache(maxsize=FILES)
+    def written_this_second(_second: int, _mounted_at: str, filename: str) -> str:
+        return app.url_for("static", filename=filename)  # which changes with the file
+
     def address(endpoint: str, **values: Value) -> str:
-        if endpoint == "static" and (found := asset(str(values["filename"]))):
-            values["v"] = found.mark  # changes with the file
+        if endpoint == "static":
+            return written_this_second(int(monotonic()), request.script_root, str(values["filename"]))
         try:
             return written(request.script_root, endpoint, tuple(values.items()))
         except TypeError:  # a list among the values: nothing to find it again by

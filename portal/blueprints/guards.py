@@ -1,4 +1,4 @@
-"""What stands before every page: who is there, what they may do, and what a browser may do with the answer.
+"""What stands before every page: who is there, and what they may do.
 
 Deny by default: a page is open because it is on the short list, a family page because its child's slip was shown,
 a staff page because the view names a permission that the role has.
@@ -49,19 +49,6 @@ OPEN_PAGES = {
     "reports.receive",
     "errors.health",
     "metrics.tell",
-}
-
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
-    "X-Frame-Options": "DENY",
 }
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -150,6 +137,7 @@ def cookie_config(settings: Settings, keyring: Keyring) -> dict[str, Any]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_PROTECTION": None,  # the sign-in row decides, not the browser's address
+        "WTF_CSRF_CHECK_DEFAULT": False,  # by what stands before every page, see below
         "WTF_I18N_ENABLED": False,  # WTForms' own Chinese, see forms.py
         "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a grandmother may take her time
         "WTF_CSRF_SSL_STRICT": False,  # Referrer-Policy: no-referrer takes the header away; the token stays
@@ -161,12 +149,8 @@ def stand_before(app: Flask) -> None:
     login_manager.session_protection = None
     login_manager.init_app(app, add_context_processor=False)
     app.jinja_env.globals["current_user"] = current_user  # asked for by the templates that name it, not by every page
-    app.before_request(refuse_cross_site)
-    app.before_request(keep_strangers_short)  # before the token is looked for, which reads the body
     csrf.init_app(app)
-    app.before_request(refuse_proof_of_families)
-    app.before_request(admit)
-    app.after_request(say_headers)
+    app.before_request(stand)
 
 
 def sign_in_visitor(token: str) -> None:
@@ -207,15 +191,29 @@ def load_visitor(token: str) -> Visitor | None:
     return Visitor(token, sign_in, staff)
 
 
+def stand() -> BaseResponse | None:
+    """Who only reads is asked nothing but whether they may."""
+    if request.method not in READING:
+        refuse_cross_site()
+        if (elsewhere := keep_strangers_short()) is not None:
+            return elsewhere
+        csrf.protect(apply_exemptions=True)
+        refuse_proof_of_families()
+    return admit()
+
+
 def refuse_cross_site() -> None:
     """A second lock beside the CSRF token: a browser says where a request comes from."""
-    if request.method not in READING and request.headers.get("Sec-Fetch-Site") == "cross-site":
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
         abort(403)
 
 
 def keep_strangers_short() -> BaseResponse | None:
-    """Nobody who is not signed in has a file to bring: 16 at once would fill the memory. An officer signs in again."""
-    if request.method in READING or current_user.is_authenticated:
+    """Nobody who is not signed in has a file to bring: 16 at once would fill the memory. An officer signs in again.
+
+    Before the token is looked for, which reads the body.
+    """
+    if current_user.is_authenticated:
         return None
     request.max_content_length = STRANGERS_MOST
     too_long = (request.content_length or 0) > STRANGERS_MOST
@@ -224,7 +222,7 @@ def keep_strangers_short() -> BaseResponse | None:
 
 def refuse_proof_of_families() -> None:
     """No page for families takes a file, whoever brings it; words instead of a form that is read (N3-7)."""
-    if request.blueprint == "families" and request.method not in READING and request.files:
+    if request.blueprint == "families" and request.files:
         pupil_id = current_user.pupil_id if current_user.is_authenticated else None
         who, page = "family" if pupil_id else "nobody", str(request.endpoint)
         audit.record(db.session(), who, "proof_refused", pupil_id=pupil_id, source=source(), page=page)
@@ -278,13 +276,3 @@ def source() -> str:
 def asker() -> Asker:
     """Who tries to sign in, known by nothing but the address and a number this browser was given."""
     return Asker(source(), session.setdefault("browser", token_urlsafe(16)))
-
-
-def say_headers(response: Response) -> Response:
-    response.headers.extend(HEADERS)  # no view sets any of them
-    if request.endpoint != "static":
-        response.headers["Cache-Control"] = "no-store"
-    settings: Settings = current_app.extensions["settings"]
-    if settings.secure:
-        response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-    return response

@@ -4,11 +4,19 @@ from io import BytesIO
 from typing import IO
 
 from flask import Request
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.http import parse_cookie
+from werkzeug.utils import cached_property
 
 
 class PortalRequest(Request):
     max_content_length = 32 * 1024 * 1024
     max_form_memory_size = 256 * 1024
+
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:
+        """Of the one header that holds them, without a look at all the others."""
+        return parse_cookie(self.environ, cls=self.dict_storage_class)  # type: ignore[return-value]
 
     def _get_file_stream(
         self,

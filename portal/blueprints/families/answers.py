@@ -26,11 +26,11 @@ Answers = Mapping[str, tuple[str, ...]]
 
 def read_answers() -> Answers:
     """Empty when there are none, when they are too old, or when somebody wrote them but us."""
-    kept = request.cookies.get(COOKIE)
-    if kept is None:
+    if COOKIE not in request.cookies:
         return {}
+    seal, lasting = _seal(current_app.config["SECRET_KEY"]), int(LASTING.total_seconds())
     try:
-        text = _seal(current_app.config["SECRET_KEY"]).decrypt(kept, ttl=int(LASTING.total_seconds()))
+        text = seal.decrypt(request.cookies[COOKIE], ttl=lasting)
     except InvalidToken:
         return {}
     return {question: tuple(choice) for question, choice in json.loads(text).items()}

@@ -60,20 +60,20 @@ class AnswerForm(Form):
 @without_token
 def check(code: str) -> str | BaseResponse:
     """A question a screen; an earlier answer may be changed, the later ones are still there."""
-    question = question_of(code, open_catalogue()) or abort(404)
-    answers = read_answers()
-    earlier = walk(answers, open_catalogue(), clock.today()).before(code)
+    catalogue, answers, today = open_catalogue(), read_answers(), clock.today()
+    question = question_of(code, catalogue) or abort(404)
+    earlier = walk(answers, catalogue, today).before(code)
     if code != STAGE and STAGE not in earlier:
         return redirect(url_for("families.check"))
     chosen = answers.get(code, ())
     if request.method != "POST":
-        told = (open_catalogue(), chosen, *earlier)
+        told = (catalogue, chosen, *earlier)
         return drawn_once(told, lambda: _draw(AnswerForm().offer(question), question, chosen, earlier))
     form = AnswerForm().offer(question)
     if not form.validate_on_submit() or not (form.choice.data or question.many):
         return _draw(form, question, chosen, earlier)
     answer = {code: tuple(form.choice.data or ())}
-    ahead = next_question({**earlier, **answer}, open_catalogue(), clock.today())
+    ahead = next_question({**earlier, **answer}, catalogue, today)
     to = url_for("families.check", code=ahead.code) if ahead else url_for("families.check_result")
     return keep_answers(make_response(redirect(to)), {**answers, **answer})
 
