@@ -3,26 +3,26 @@
 
 from dataclasses import dataclass, fields
 from datetime import date
-from itertools import count
+from itertools import count, repeat
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from portal.policies.asked import evaluate_each
+from portal.policies.asked import Inquiry
 from portal.policies.catalogue import Catalogue
-from portal.policies.circumstances import UNDETERMINED, Circumstances, WrongInput, read_question
+from portal.policies.circumstances import Circumstances, WrongInput
 from portal.policies.evaluation import Finding, term_amount
 from portal.policies.policy import PROVINCE_DIVISION, Waiver
+from portal.policies.rows import Reading
 from portal.vocabulary import Verdict
 
 FACTS = tuple(field.name for field in fields(Circumstances))
-OF_SCHOOL = ("ownership", "inclusive", "provincial", "full_time")
 PLACES = ("county", "hukou")
+CIRCUMSTANCE = pa.field("circumstance", pa.int64())
 FINDINGS = pa.schema(
     [
-        ("circumstance", pa.int64()),
         ("policy", pa.string()),
         ("verdict", pa.string()),
         ("term_yuan", pa.float64()),
@@ -32,6 +32,7 @@ FINDINGS = pa.schema(
         ("because", pa.list_(pa.string())),
     ]
 )
+"""What is told of a finding, beside the number of the circumstance."""
 
 
 @dataclass(frozen=True)
@@ -89,40 +90,25 @@ def _reduced(fact: str, catalogue: Catalogue) -> str:
 
 
 def _judge(catalogue: Catalogue, facts: list[str], rows: list[tuple[Any, ...]], day: date) -> pa.Table:
-    pupils = (
-        _circumstances(catalogue, place, dict(zip(facts, values, strict=False)), day)
-        for place, (_, *values) in enumerate(rows, 1)
-    )
+    inquiry, reading = Inquiry(catalogue, day), Reading(catalogue, facts, day)
     numbers: list[int] = []
-    told: list[tuple[Any, ...]] = []
-    known: dict[int, tuple[Any, ...] | None] = {}  # by identity: those alike share their findings, all kept here
-    findings_of = list(evaluate_each(catalogue, pupils, day))
-    for (number, *_), findings in zip(rows, findings_of, strict=True):
-        for finding in findings:
-            if id(finding) not in known:
-                known[id(finding)] = _told(finding)
-            line = known[id(finding)]
-            if line is not None:
-                numbers.append(number)
-                told.append(line)
-    columns = [numbers, *map(list, zip(*told, strict=True))] if told else [[] for _ in FINDINGS.names]
-    return pa.table(dict(zip(FINDINGS.names, columns, strict=True)), schema=FINDINGS)
+    places: list[int] = []
+    lines: list[tuple[Any, ...]] = []
+    known: dict[int, range] = {}  # by identity: those alike share their findings, all kept by the inquiry
+    for place, (number, *values) in enumerate(rows, 1):
+        for part in inquiry.findings(reading.circumstances(place, values)):
+            if id(part) not in known:
+                told = [_told(finding) for finding in part if finding.verdict is not Verdict.NOT_ENTITLED]
+                known[id(part)] = range(len(lines), len(lines) + len(told))
+                lines += told
+            numbers += repeat(number, len(known[id(part)]))
+            places += known[id(part)]
+    columns = [list(column) for column in zip(*lines, strict=True)] or [[] for _ in FINDINGS]
+    told_once = pa.table(dict(zip(FINDINGS.names, columns, strict=True)), schema=FINDINGS)
+    return told_once.take(pa.array(places, pa.int64())).add_column(0, CIRCUMSTANCE, [pa.array(numbers, pa.int64())])
 
 
-def _circumstances(catalogue: Catalogue, place: int, known: dict[str, Any], day: date) -> Circumstances:
-    """Through the same reading as a file of JSON, so that a wrong value is refused in the same words."""
-    row = {fact: value for fact, value in known.items() if value is not None and fact not in OF_SCHOOL}
-    school = {fact: known[fact] for fact in OF_SCHOOL if known.get(fact) is not None}
-    if row.get("determination") == UNDETERMINED:
-        row["determination"] = None
-    question = {"id": place, "day": day.isoformat(), **row, "school": school}
-    return read_question(question, place, catalogue.categories).circumstances
-
-
-def _told(finding: Finding) -> tuple[Any, ...] | None:
-    """A line of FINDINGS but for the circumstance; None for a plain no."""
-    if finding.verdict is Verdict.NOT_ENTITLED:
-        return None
+def _told(finding: Finding) -> tuple[Any, ...]:
     yuan = term_amount(finding)
     return (
         finding.policy,
