@@ -1,11 +1,10 @@
 """What a policy asks about: pupils who are alike in that are judged once for it, whatever else tells them apart."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
 from itertools import chain
-from operator import attrgetter
+from typing import Any
 
 from portal.policies.catalogue import CATEGORY_KINDS, Catalogue
 from portal.policies.circumstances import Circumstances
@@ -15,92 +14,81 @@ from portal.vocabulary import Stage
 
 FACTS_OF = {"categories_to_confirm": ("categories",), "disabled": ("disabled", "categories")}
 """Where a kind of condition looks at another fact than that of its own name."""
+PLACES = ("county", "hukou")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Question:
-    """Policies that decide one another's answer, and the findings for each different way they have been asked."""
+    """Policies that decide one another's answer, and all that they look at beside the stage."""
 
     catalogue: Catalogue
-    stages: frozenset[Stage]
     facts: frozenset[str]
     categories: frozenset[str]
     places: frozenset[str]
-    divisions: tuple[str, ...]
-    """The places that its rules tell apart, the narrow ones before those they lie in."""
-    answered: dict[Circumstances, tuple[Finding, ...]] = field(default_factory=dict)
-    met: dict[object, tuple[Finding, ...]] = field(default_factory=dict)
-    """By what was looked at, as it was written: for most pupils, who are like one met before, nothing is reduced."""
-
-    @cached_property
-    def _looked_at(self) -> Callable[[Circumstances], object]:
-        return attrgetter("stage", *sorted(self.facts), *sorted(self.places))
-
-    def ask(self, circumstances: Circumstances, day: date) -> tuple[Finding, ...]:
-        asked = self._looked_at(circumstances)
-        findings = self.met.get(asked)
-        if findings is None:
-            findings = self.met[asked] = self.answer(self._reduced(circumstances, self.facts), day)
-        return findings
-
-    def ask_elsewhere(self, circumstances: Circumstances, day: date) -> tuple[Finding, ...]:
-        """Of a pupil at another stage than its own nothing counts but the stage and the place."""
-        return self.answer(self._reduced(circumstances, frozenset()), day)
-
-    def answer(self, alike: Circumstances, day: date) -> tuple[Finding, ...]:
-        if alike not in self.answered:
-            self.answered[alike] = evaluate(self.catalogue, alike, day)
-        return self.answered[alike]
+    divisions: frozenset[str]
+    """The places that its rules tell apart."""
 
     def is_for(self, stage: Stage | None) -> bool:
-        return stage is None or stage in self.stages
+        return stage is None or any(stage in policy.stages for policy in self.catalogue.policies)
 
-    def _reduced(self, whole: Circumstances, facts: frozenset[str]) -> Circumstances:
-        known = {fact: getattr(whole, fact) for fact in facts}
-        if known.get("categories") is not None:
-            known["categories"] = known["categories"] & self.categories
-        known |= {place: self._told_apart(getattr(whole, place)) for place in self.places}
-        return Circumstances(stage=whole.stage, **known)
-
-    def _told_apart(self, code: str | None) -> str | None:
-        if code is None:
-            return None
-        within = next(filter(code.startswith, self.divisions), code[: len(PROVINCE_DIVISION)])
+    def cut(self, fact: str, value: Any) -> Any:
+        """As much of a fact as makes a difference to the answer."""
+        if value is None or fact not in ("categories", *PLACES):
+            return value
+        if fact == "categories":
+            return value & self.categories
+        within = max(filter(value.startswith, self.divisions), key=len, default=value[: len(PROVINCE_DIVISION)])
         return within.ljust(6, "0")
 
 
-@dataclass
-class Inquiry:
-    """All policies of a catalogue put to one pupil after another on one day."""
+@dataclass(frozen=True)
+class Pupils:
+    """All of one stage: what is known of them fact by fact, each a column; what is known of nobody has none."""
 
-    catalogue: Catalogue
-    day: date
-    elsewhere: dict[object, tuple[Finding, ...]] = field(default_factory=dict)
-    """What the questions for other stages come to, by stage and places."""
-
-    @cached_property
-    def questions(self) -> list[Question]:
-        return [_question(self.catalogue, together) for together in _together(self.catalogue)]
-
-    @cached_property
-    def _of_stage(self) -> dict[Stage | None, list[Question]]:
-        return {stage: [each for each in self.questions if each.is_for(stage)] for stage in (None, *Stage)}
-
-    def findings(self, pupil: Circumstances) -> list[tuple[Finding, ...]]:
-        """In parts; whoever is alike in what a part asks about gets the very same one."""
-        here = [question.ask(pupil, self.day) for question in self._of_stage[pupil.stage]]
-        asked = (pupil.stage, pupil.county, pupil.hukou)
-        if asked not in self.elsewhere:
-            others = (question for question in self.questions if not question.is_for(pupil.stage))
-            self.elsewhere[asked] = tuple(found for each in others for found in each.ask_elsewhere(pupil, self.day))
-        return [*here, self.elsewhere[asked]]
+    stage: Stage | None
+    columns: Mapping[str, Sequence[Any]]
+    count: int
 
 
-def evaluate_each(catalogue: Catalogue, pupils: Iterable[Circumstances], day: date) -> Iterator[tuple[Finding, ...]]:
-    """As ``evaluate`` for each, but for words that a no does not need and the grade where none is asked for."""
-    inquiry = Inquiry(catalogue, day)
-    for circumstances in pupils:
-        yield tuple(finding for part in inquiry.findings(circumstances) for finding in part)
+@dataclass(frozen=True)
+class Answers:
+    """Each different answer to a question, and which of them each pupil gets."""
+
+    findings: list[tuple[Finding, ...]]
+    which: list[int]
+
+
+def questions_to(stage: Stage | None, catalogue: Catalogue) -> list[Question]:
+    """Those for a stage one by one; all the others as one, for which nothing counts but the place."""
+    asked = [_question(catalogue, together) for together in _together(catalogue)]
+    others = [question for question in asked if not question.is_for(stage)]
+    elsewhere = Question(
+        replace(catalogue, policies=tuple(chain.from_iterable(each.catalogue.policies for each in others))),
+        facts=frozenset(),
+        categories=frozenset(),
+        places=frozenset(chain.from_iterable(each.places for each in others)),
+        divisions=frozenset(chain.from_iterable(each.divisions for each in others)),
+    )
+    return [*(question for question in asked if question.is_for(stage)), elsewhere]
+
+
+def answer(question: Question, pupils: Pupils, day: date) -> Answers:
+    """As ``evaluate`` for each, but for words that a no does not need; once for all who are alike in what is asked."""
+    names = [fact for fact in sorted(question.facts | question.places) if fact in pupils.columns]
+    said = [_cut(question, fact, pupils.columns[fact]) for fact in names]
+    alike = list(zip(*said, strict=True)) if names else [()] * pupils.count
+    number = {each: place for place, each in enumerate(dict.fromkeys(alike))}
+    findings = [
+        evaluate(question.catalogue, Circumstances(pupils.stage, **dict(zip(names, each, strict=True))), day)
+        for each in number
+    ]
+    return Answers(findings, [number[each] for each in alike])
+
+
+def _cut(question: Question, fact: str, column: Sequence[Any]) -> list[Any]:
+    """Each different value is cut one time."""
+    parts = {value: question.cut(fact, value) for value in set(column)}
+    return [parts[value] for value in column]
 
 
 def _together(catalogue: Catalogue) -> list[tuple[Policy, ...]]:
@@ -128,11 +116,10 @@ def _question(catalogue: Catalogue, policies: tuple[Policy, ...]) -> Question:
     divisions |= _codes(conditions, {"hukou"})
     return Question(
         replace(catalogue, policies=policies),
-        frozenset(stage for policy in policies for stage in policy.stages),
         frozenset(facts - {"stage", "hukou"}),
         frozenset(_codes(conditions, CATEGORY_KINDS) | {"DIS"}),
         frozenset(places | facts & {"hukou"}),
-        tuple(sorted(divisions - {"", PROVINCE_DIVISION}, key=len, reverse=True)),
+        frozenset(divisions - {"", PROVINCE_DIVISION}),
     )
 
 

@@ -10,16 +10,15 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from portal.policies.asked import Inquiry
+from portal.policies.asked import PLACES, answer, questions_to
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import Circumstances, WrongInput
 from portal.policies.evaluation import Finding, term_amount
 from portal.policies.policy import PROVINCE_DIVISION, Waiver
-from portal.policies.rows import Reading
+from portal.policies.rows import read_pupils
 from portal.vocabulary import Verdict
 
 FACTS = tuple(field.name for field in fields(Circumstances))
-PLACES = ("county", "hukou")
 CIRCUMSTANCE = pa.field("circumstance", pa.int64())
 FINDINGS = pa.schema(
     [
@@ -90,19 +89,20 @@ def _reduced(fact: str, catalogue: Catalogue) -> str:
 
 
 def _judge(catalogue: Catalogue, facts: list[str], rows: list[tuple[Any, ...]], day: date) -> pa.Table:
-    inquiry, reading = Inquiry(catalogue, day), Reading(catalogue, facts, day)
     numbers: list[int] = []
     places: list[int] = []
     lines: list[tuple[Any, ...]] = []
-    known: dict[int, range] = {}  # by identity: those alike share their findings, all kept by the inquiry
-    for place, (number, *values) in enumerate(rows, 1):
-        for part in inquiry.findings(reading.circumstances(place, values)):
-            if id(part) not in known:
-                told = [_told(finding) for finding in part if finding.verdict is not Verdict.NOT_ENTITLED]
-                known[id(part)] = range(len(lines), len(lines) + len(told))
-                lines += told
-            numbers += repeat(number, len(known[id(part)]))
-            places += known[id(part)]
+    for numbered, pupils in read_pupils(catalogue, facts, rows, day):
+        for question in questions_to(pupils.stage, catalogue):
+            answers = answer(question, pupils, day)
+            told = []
+            for findings in answers.findings:
+                began = len(lines)
+                lines += (_told(finding) for finding in findings if finding.verdict is not Verdict.NOT_ENTITLED)
+                told.append(range(began, len(lines)))
+            for number, which in zip(numbered, answers.which, strict=True):
+                numbers += repeat(number, len(told[which]))
+                places += told[which]
     columns = [list(column) for column in zip(*lines, strict=True)] or [[] for _ in FINDINGS]
     told_once = pa.table(dict(zip(FINDINGS.names, columns, strict=True)), schema=FINDINGS)
     return told_once.take(pa.array(places, pa.int64())).add_column(0, CIRCUMSTANCE, [pa.array(numbers, pa.int64())])

@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from portal.policies.asked import evaluate_each
 from portal.policies.bulk import evaluate_file
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import Circumstances, WrongInput
 from portal.policies.evaluation import Finding, evaluate, term_amount
 from portal.vocabulary import Stage, Verdict
+from tests.policies.at_once import judged_at_once
 
 DAY = date(2026, 9, 7)
 PUPILS = [
@@ -38,8 +38,10 @@ def said(findings: tuple[Finding, ...]) -> dict[str, tuple[object, ...]]:
     }
 
 
-def test_those_alike_in_what_is_asked_are_answered_alike(catalogue: Catalogue) -> None:
-    for pupil, findings in zip(PUPILS[::3], evaluate_each(catalogue, PUPILS[::3], DAY), strict=True):
+@pytest.mark.parametrize("stage", [None, *Stage])
+def test_those_alike_in_what_is_asked_are_answered_alike(catalogue: Catalogue, stage: Stage | None) -> None:
+    pupils = [pupil for pupil in PUPILS if pupil.stage is stage][::3]
+    for pupil, findings in zip(pupils, judged_at_once(catalogue, pupils, DAY), strict=True):
         assert said(findings) == said(evaluate(catalogue, pupil, DAY)), pupil
 
 

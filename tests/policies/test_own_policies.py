@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from portal.policies.asked import evaluate_each
 from portal.policies.catalogue import CATALOGUE_FOLDER, Catalogue, load_catalogue
 from portal.policies.circumstances import Circumstances
 from portal.policies.evaluation import Finding, evaluate
 from portal.policies.policy import Money, Per
 from portal.policies.tables import CatalogueError
 from portal.vocabulary import Stage, Verdict
+from tests.policies.at_once import judged_at_once
 
 OWN = """
 division = "329955"
@@ -88,7 +88,7 @@ def test_where_and_when_are_the_countys_and_the_rest_the_provinces(tmp_path: Pat
 def test_a_province_at_once_finds_the_same_as_each_pupil_alone(tmp_path: Path) -> None:
     catalogue = local(tmp_path)
     pupils = [PUPIL, replace(PUPIL, county="329956"), replace(PUPIL, categories=frozenset())]
-    told = [{each.policy: each.verdict for each in findings} for findings in evaluate_each(catalogue, pupils, DAY)]
+    told = [{each.policy: each.verdict for each in findings} for findings in judged_at_once(catalogue, pupils, DAY)]
     assert told == [{each.policy: each.verdict for each in evaluate(catalogue, one, DAY)} for one in pupils]
 
 
