@@ -22,16 +22,16 @@ from portal.outreach.reminders import plan
 SIZES = (10_000, 100_000)
 LIMIT = f"bare insert of {SIZES[-1]:,}"
 BARE = """
-INSERT INTO message (id, dedupe_key, school_id, matter, step, channel, gateway, phone_index, template,
+INSERT INTO message (id, school_id, matter, step, channel, gateway, phone_index, template,
     template_version, parts, state, due_at, planned_at, attempts, asked)
-SELECT gen_random_uuid(), sha256(convert_to('bare|' || n, 'UTF8')),
+SELECT encode(substr(sha256(convert_to('bare|' || n, 'UTF8')), 1, 16), 'hex')::uuid,
     (SELECT id FROM unit WHERE level = 'school' LIMIT 1), 'bare', 1, 'sms', 'kannel',
     sha256(convert_to(n::text, 'UTF8')), '', 0, 0, 'suppressed', now(), now(), 0, 0
 FROM generate_series(1, :count) AS n
 """
 BARE_BESIDE = """
-INSERT INTO message_pupil (id, message_id, pupil_id, school_id)
-SELECT gen_random_uuid(), m.id, (SELECT id FROM pupil LIMIT 1), m.school_id FROM message m WHERE matter = 'bare'
+INSERT INTO message_pupil (message_id, pupil_id, school_id)
+SELECT m.id, (SELECT id FROM pupil LIMIT 1), m.school_id FROM message m WHERE matter = 'bare'
 """
 
 

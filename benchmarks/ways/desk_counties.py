@@ -89,9 +89,13 @@ def change_of(model: type[Base], name: str) -> Change:
     if name == "receipt":
         return lambda value, _old, _new, copy: f"{copy:02d}{value}"
     targets = {key.column.table.name for key in column.foreign_keys}
-    if isinstance(column.type, Uuid) and (column.primary_key or targets & TABLES) and name != "intake_id":
+    if (
+        isinstance(column.type, Uuid)
+        and (column.primary_key or name == "school_id" or targets & TABLES)
+        and name != "intake_id"
+    ):
         return lambda value, _old, _new, copy: value and moved(value, copy)
-    if isinstance(column.type, LargeBinary) and (name.endswith("_index") or name in {"person", "dedupe_key"}):
+    if isinstance(column.type, LargeBinary) and (name.endswith("_index") or name == "person"):
         return lambda value, _old, _new, copy: value and value[:-1] + bytes([value[-1] ^ copy])
     return lambda value, _old, _new, _copy: value
 
@@ -104,7 +108,7 @@ def reseal(place: str) -> Change:
 
 def copies(model: type[Base], names: list[str], rows: Iterator[tuple[Any, ...]]) -> Iterator[list[Any]]:
     """So many rows for one county, then for the next: a county's rows lie beside each other, as rosters bring them."""
-    changes, key = [change_of(model, name) for name in names], names.index("id")
+    changes, key = [change_of(model, name) for name in names], names.index("id" if "id" in names else "message_id")
     while together := list(islice(rows, TOGETHER)):
         for copy, row in product(COPIES, together):
             old: UUID = row[key]

@@ -3,23 +3,33 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.models.base import Code, Row
+from portal.models.base import Base, Code, Row
 from portal.models.pupil import PHONE
 from portal.models.sealed import Sealed
 from portal.vocabulary import Channel, MessageState
 
 
 class Message(Row):
-    __tablename__ = "message"
-    __table_args__ = (Index("ix_message_state_due_at", "state", "due_at"),)
+    """Planned, its id is a digest of matter, step, channel and the number's index: planning twice makes one row.
 
-    dedupe_key: Mapped[bytes] = mapped_column(unique=True)
-    """A digest of matter, step, channel and the number's index: planning twice makes one row."""
-    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
-    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id", ondelete="SET NULL"), index=True)
+    A million may be planned at once, so what is empty until later stands in no index, and what is copied from rows with
+    foreign keys (school, pupils) has none: each check would cost more than the row (docs/decisions/0025).
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("ix_message_state_due_at", "state", "due_at"),
+        *(
+            Index(f"ix_message_{column}", column, postgresql_where=text(f"{column} IS NOT NULL"))
+            for column in ("campaign_id", "openid_index", "vendor_id")
+        ),
+    )
+
+    school_id: Mapped[UUID] = mapped_column(index=True)
+    campaign_id: Mapped[UUID | None] = mapped_column(ForeignKey("campaign.id", ondelete="SET NULL"))
     """Empty for the standing reminder."""
     matter: Mapped[str] = mapped_column(String(40))
     """What it is about, such as ``enrolment-not-confirmed:2026-autumn``; at most three of one matter a number."""
@@ -32,7 +42,7 @@ class Message(Row):
     phone = Sealed(index=PHONE)
     """Like the words it comes when the message is about to be sent; until then the number is known by its index."""
     openid_sealed: Mapped[bytes | None]
-    openid_index: Mapped[bytes | None] = mapped_column(index=True)
+    openid_index: Mapped[bytes | None]
     openid = Sealed(index="wechat openid")
     """Whom WeChat (openid) or 企业微信 (parent_userid) knows the family by; limits hang on the number all the same."""
     text_sealed: Mapped[bytes | None]
@@ -49,7 +59,7 @@ class Message(Row):
     claimed_by: Mapped[str | None] = mapped_column(String(60))
     lease_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
-    vendor_id: Mapped[str | None] = mapped_column(String(80), index=True)
+    vendor_id: Mapped[str | None] = mapped_column(String(80))
     asked: Mapped[int] = mapped_column(default=0)
     """How often the supplier was asked what became of it, while that was unknown."""
     ask_at: Mapped[datetime | None]
@@ -57,7 +67,7 @@ class Message(Row):
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
 
-    pupils: Mapped[list["MessagePupil"]] = relationship(cascade="all, delete-orphan")
+    pupils: Mapped[list["MessagePupil"]] = relationship(primaryjoin="Message.id == foreign(MessagePupil.message_id)")
 
     @property
     def to(self) -> str:
@@ -65,12 +75,11 @@ class Message(Row):
         return self.openid or self.phone or ""
 
 
-class MessagePupil(Row):
+class MessagePupil(Base):
     """Siblings on one number share a message (J5)."""
 
     __tablename__ = "message_pupil"
-    __table_args__ = (UniqueConstraint("message_id", "pupil_id"),)
 
-    message_id: Mapped[UUID] = mapped_column(ForeignKey("message.id", ondelete="CASCADE"))
-    pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupil.id"), index=True)
-    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    message_id: Mapped[UUID] = mapped_column(primary_key=True)
+    pupil_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+    school_id: Mapped[UUID] = mapped_column(index=True)

@@ -64,15 +64,17 @@ def numbers_at(session: Session, indexes: Collection[bytes]) -> dict[bytes, Numb
 
 def shared_numbers(session: Session, pupils: Select[UUID]) -> list[bytes]:
     """Of the numbers beside these pupils those of many families; only few are beside so many children at all."""
-    theirs = select(Guardian.phone_index).where(Guardian.pupil_id.in_(pupils))
     beside_many = (
         select(Guardian.phone_index)
-        .where(Guardian.phone_index.in_(theirs))
+        .where(Guardian.phone_index.is_not(None))
         .group_by(Guardian.phone_index)
-        .having(func.count(func.distinct(Guardian.pupil_id)) > FEW_HOUSEHOLDS)
+        .having(func.count() > FEW_HOUSEHOLDS)
+        .cte("beside_many")
     )
-    indexes = [index for index in session.scalars(beside_many) if index]
-    found = numbers_at(session, indexes)
+    theirs = select(Guardian.phone_index).where(
+        Guardian.phone_index.in_(select(beside_many.c.phone_index)), Guardian.pupil_id.in_(pupils)
+    )
+    found = numbers_at(session, set(session.scalars(theirs.distinct())))
     return [index for index, number in found.items() if number.ownership is Ownership.SHARED]
 
 

@@ -20,10 +20,10 @@ from portal.models import Campaign, CampaignPupil, Guardian, Message, MessagePup
 from portal.outreach.audiences import MATTERS, concerned, matter_of
 from portal.outreach.drawing_up import reminder_of
 from portal.outreach.in_wechat import give_up
-from portal.outreach.left_out import NO_MOBILE, OPTED_OUT, SHARED_NUMBER, SPENT
+from portal.outreach.left_out import NO_MOBILE, SHARED_NUMBER
 from portal.outreach.pauses import is_paused
 from portal.outreach.reminder import MOST, ON_ITS_WAY, WAIT, WAIT_AFTER_FAILURE, Reminder
-from portal.outreach.selection import CHILDREN, Selection, occasion, selection
+from portal.outreach.selection import CHILDREN, CHOSEN, MEANT, Selection, occasion, selection
 from portal.outreach.spent import FELL_THROUGH
 from portal.outreach.writing import Say
 from portal.suppliers import BY_SMS_ALONE, Apps
@@ -32,8 +32,6 @@ from portal.vocabulary import Audience, CampaignState, Channel, MessageState
 ANSWER_WITHIN = timedelta(days=14)
 STANDING = {Audience.UNCONFIRMED: MOST, Audience.WAIVER_HEARD: 2, Audience.ACTED_FOR: 1}
 """How often each is said at the most; the second time of a waiver falls within its seven days."""
-TOLD = (NO_MOBILE, OPTED_OUT, SPENT)
-"""Of those left out, whom a round of planning counts; the others merely wait, or have a row of their own."""
 
 
 @dataclass
@@ -116,16 +114,21 @@ def _keep(found: Selection, reminder: Reminder, now: datetime, gateway: str) -> 
     """Rows and whom they speak of, and how many of what; a planner that was a moment faster has kept the same."""
     kept = _messages(found.drafts, reminder, now, gateway)
     beside = insert(MessagePupil).from_select(
-        ["id", "message_id", "pupil_id", "school_id"],
-        select(func.gen_random_uuid(), kept.c.id, CHILDREN.c.pupil_id, CHILDREN.c.school_id).join(
+        ["message_id", "pupil_id", "school_id"],
+        select(kept.c.id, CHILDREN.c.pupil_id, CHILDREN.c.school_id).join(
             kept, kept.c.phone_index == CHILDREN.c.phone_index
         ),
     )
     what = func.coalesce(kept.c.because, MessageState.QUEUED.value)
     rows = select(what.label("what"), func.count()).group_by(what)
-    why = found.left_out.c.why
-    left = select(why, func.count()).where(why.in_(TOLD)).group_by(why)
-    return rows.union_all(left).add_cte(beside.cte("beside"))
+    return rows.union_all(_out_of_reach()).add_cte(beside.cte("beside"))
+
+
+def _out_of_reach() -> Select[str, int]:
+    """Pupils without a number that may be written to; the others merely wait, or have a row of their own."""
+    why = case((CHOSEN.c.phone_index.is_(None), NO_MOBILE), else_=CHOSEN.c.why)
+    meant = select(why, func.count()).select_from(MEANT).outerjoin(CHOSEN, CHOSEN.c.pupil_id == MEANT.c.id)
+    return meant.where(why.is_not(None)).group_by(why)
 
 
 def _messages(drafts: CTE, reminder: Reminder, now: datetime, gateway: str) -> CTE:
@@ -134,8 +137,7 @@ def _messages(drafts: CTE, reminder: Reminder, now: datetime, gateway: str) -> C
     in_wechat = case((way == Channel.WECHAT, "wechat"), (way == Channel.WECOM, "wecom"), else_=gateway)
     states = case((shared, MessageState.SUPPRESSED.value), else_=MessageState.QUEUED.value)
     values: dict[str, Any] = {
-        "id": func.gen_random_uuid(),
-        "dedupe_key": occasion(reminder.matter, drafts),
+        "id": occasion(reminder.matter, drafts),
         "school_id": drafts.c.school_id,
         "campaign_id": literal(reminder.campaign_id, Message.campaign_id.type),
         "matter": literal(reminder.matter),
@@ -154,6 +156,6 @@ def _messages(drafts: CTE, reminder: Reminder, now: datetime, gateway: str) -> C
         "attempts": literal(0),
         "asked": literal(0),
     }
-    rows = insert(Message).from_select(list(values), select(*values.values()))
-    unique = rows.on_conflict_do_nothing(index_elements=["dedupe_key"])
+    rows = insert(Message).from_select(list(values), select(*values.values()).order_by(drafts.c.phone_index))
+    unique = rows.on_conflict_do_nothing(index_elements=["id"])
     return unique.returning(Message.id, Message.phone_index, Message.because).cte("kept")

@@ -63,7 +63,8 @@ from portal.vocabulary import Channel, MessageState
 HORIZON = 40
 """So many days on which messages may leave are known to the database; nothing is planned further ahead."""
 
-NO_NESTED_LOOPS, AS_USUAL = text("SET LOCAL enable_nestloop = off"), text("SET LOCAL enable_nestloop = on")
+HASHED = text("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '256MB'")
+AS_USUAL = text("SET LOCAL enable_nestloop = on; SET LOCAL work_mem = DEFAULT")
 """Row-level security hides from the planner how many rows there are, and a table may just have been filled: it would
 expect one and loop over all for each (seen: minutes for 400 families)."""
 _STEPS = MetaData()
@@ -102,7 +103,7 @@ def selection(
 ) -> Iterator[Selection]:
     """Of these pupils, whom it concerns; every one ends with a draft or among those left out (or both, when shared)."""
     connection = session.connection()
-    session.execute(NO_NESTED_LOOPS)
+    session.execute(HASHED)
     _STEPS.create_all(connection, checkfirst=False)
     _fill(session, MEANT, pupils)
     meant = select(MEANT.c.id)
@@ -121,18 +122,13 @@ def _fill(session: Session, step: Table, rows: Select[Any]) -> None:
 
 
 def _numbers(shared: Collection[bytes]) -> CTE:
-    """The mobiles beside each pupil, the first guardian's first."""
+    """The mobiles beside each pupil."""
     many = cast(bindparam("shared", list(shared), unique=True), ARRAY(LargeBinary))
+    is_shared = (Guardian.phone_index == func.any(many)).label("shared")
     return (
-        select(
-            Guardian.pupil_id,
-            Guardian.phone_index,
-            func.min(Guardian.position).label("position"),
-            (Guardian.phone_index == func.any(many)).label("shared"),
-        )
+        select(Guardian.pupil_id, Guardian.phone_index, Guardian.position, is_shared)
         .join(KnownNumber, and_(KnownNumber.phone_index == Guardian.phone_index, KnownNumber.is_mobile))
         .where(Guardian.pupil_id.in_(select(MEANT.c.id)))
-        .group_by(Guardian.pupil_id, Guardian.phone_index)
         .cte("numbers")
     )
 
@@ -285,7 +281,12 @@ def _left_out() -> CTE:
     return select(found.c.pupil_id, found.c.why).where(found.c.why.is_not(None)).cte("left_out")
 
 
-def occasion(matter: str, drafts: CTE) -> ColumnElement[bytes]:
-    """What is unique: matter, step, channel and number; a digest of an index that is keyed already."""
+def occasion(matter: str, drafts: CTE) -> ColumnElement[UUID]:
+    """What is unique: matter, step, channel and number, as a digest behind the beginning of the number's keyed index.
+
+    Kept in the order of numbers, rows then go to the end of each index's page and not all over it.
+    """
     words = func.concat(matter, "|", drafts.c.step, "|", drafts.c.channel, "|")
-    return func.sha256(func.convert_to(words, "UTF8").op("||")(drafts.c.phone_index))
+    digest = func.sha256(func.convert_to(words, "UTF8").op("||")(drafts.c.phone_index))
+    both = func.substr(drafts.c.phone_index, 1, 8).op("||")(func.substr(digest, 1, 8))
+    return cast(func.encode(both, "hex"), Uuid)

@@ -18,7 +18,6 @@ from portal.access.households import has_died, is_grown_up, only_guardians_act
 from portal.access.tries import TooManyTries, count_try
 from portal.clock import local
 from portal.models import CodeRequest, Demonstration, Guardian, Message, Pupil
-from portal.models.sealed import keyring
 from portal.outreach.contacts import Ownership, ownership_of
 from portal.outreach.gateways.protocol import MOBILE, Gateway, Outgoing, parts
 from portal.outreach.gateways.sandbox import Sandbox
@@ -107,7 +106,8 @@ def _may_act(guardian: Guardian, pupil: Pupil, now: datetime) -> bool:
 
 
 def _message(pupil: Pupil, request: CodeRequest, phone: str, text: str, gateway: str, now: datetime) -> Message:
-    message = Message(
+    return Message(
+        id=request.id,
         school_id=pupil.school_id,
         matter=MATTER,
         step=1,
@@ -125,5 +125,3 @@ def _message(pupil: Pupil, request: CodeRequest, phone: str, text: str, gateway:
         settled_at=now,
         attempts=1,
     )
-    message.dedupe_key = keyring().index("message", f"{MATTER}|{request.id}")
-    return message

@@ -4,14 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import current_app
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal.database import EVERYTHING, db
-from portal.models import Message, Pupil
+from portal.models import Message, MessagePupil, Pupil
 from portal.outreach.starting import Started, look_at, start
 from portal.vocabulary import MessageState
 from tests.builders import a_pupil
@@ -60,6 +60,12 @@ def started_now(session: Session, message_ids: Iterable[UUID], worker: str, gate
     looked = look_at(session, message_ids, worker, now)
     started = start(session, looked.letters, worker, gateway, now)
     return Started(started.outgoing, started.suppressed + looked.suppressed)
+
+
+def becomes_another(session: Session, message: Message, matter: str) -> None:
+    """As if it had been planned for that matter."""
+    old, message.id, message.matter = message.id, uuid4(), matter
+    session.execute(update(MessagePupil).where(MessagePupil.message_id == old).values(message_id=message.id))
 
 
 def in_context(work: Callable[[], Result]) -> Callable[[], Result]:

@@ -18,7 +18,16 @@ from portal.outreach.starting import Started
 from portal.vocabulary import MessageState
 from tests.builders import A_MONDAY, TERM, a_pupil
 from tests.coverage.builders import a_match
-from tests.outreach.cases import a_matched_pupil, in_context, matched_pupils, messages, sessions, started_now, states
+from tests.outreach.cases import (
+    a_matched_pupil,
+    becomes_another,
+    in_context,
+    matched_pupils,
+    messages,
+    sessions,
+    started_now,
+    states,
+)
 
 ME, ANOTHER = "here:1:a", "there:2:b"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -116,7 +125,7 @@ def test_what_was_claimed_before_the_quiet_hours_waits_for_the_morning(session: 
 
 def test_a_number_that_may_have_heard_of_another_matter_today_waits_for_tomorrow(session: Session) -> None:
     other = started(session)
-    other.matter, other.dedupe_key = "another-matter:2026-autumn", b"another"
+    becomes_another(session, other, "another-matter:2026-autumn")
     plan(session, A_MONDAY, "sandbox")
     message = next(message for message in messages_now(session) if message.id != other.id)
     assert message.due_at == A_MONDAY + 23 * HOUR

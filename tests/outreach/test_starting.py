@@ -113,7 +113,7 @@ def test_of_two_messages_for_one_number_only_one_is_in_anybodys_hands(session: S
     session.commit()
     first = messages(session)[0]
     same = {column.key: getattr(first, column.key) for column in Message.__table__.columns if column.key != "id"}
-    session.add(Message(**same | {"dedupe_key": b"another", "matter": "not-applied:2026-autumn"}))
+    session.add(Message(**same | {"matter": "not-applied:2026-autumn"}))
     session.commit()
 
     mine = outbox.claim(session, ME, A_MONDAY, most=1)
