@@ -10,7 +10,19 @@ from secrets import token_urlsafe
 from typing import Any, TypeVar
 from uuid import UUID
 
-from flask import Flask, Response, abort, after_this_request, current_app, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    after_this_request,
+    current_app,
+    flash,
+    g,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response as BaseResponse
@@ -51,6 +63,8 @@ OPEN_PAGES = {
     "metrics.tell",
 }
 
+USER = "_user_id"
+"""Under which Flask-Login keeps who signed in; there still after the sign-in itself has ended."""
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 STRANGERS_MOST = 256 * 1024
 """Bytes of a body from somebody who is not signed in."""
@@ -197,8 +211,8 @@ def stand() -> BaseResponse | None:
         refuse_cross_site()
         if (elsewhere := keep_strangers_short()) is not None:
             return elsewhere
-        csrf.protect(apply_exemptions=True)
         refuse_proof_of_families()
+        csrf.protect(apply_exemptions=True)
     return admit()
 
 
@@ -211,7 +225,7 @@ def refuse_cross_site() -> None:
 def keep_strangers_short() -> BaseResponse | None:
     """Nobody who is not signed in has a file to bring: 16 at once would fill the memory. An officer signs in again.
 
-    Before the token is looked for, which reads the body.
+    Before anything reads the body.
     """
     if current_user.is_authenticated:
         return None
@@ -221,7 +235,7 @@ def keep_strangers_short() -> BaseResponse | None:
 
 
 def refuse_proof_of_families() -> None:
-    """No page for families takes a file, whoever brings it; words instead of a form that is read (N3-7)."""
+    """No page for families takes a file, whoever brings it, with a token or without; words instead (N3-7)."""
     if request.blueprint == "families" and request.files:
         pupil_id = current_user.pupil_id if current_user.is_authenticated else None
         who, page = "family" if pupil_id else "nobody", str(request.endpoint)
@@ -243,6 +257,8 @@ def admit() -> BaseResponse | None:
 
 def admit_family() -> BaseResponse | None:
     if not current_user.is_authenticated or current_user.pupil_id is None:
+        if not current_user.is_authenticated and USER in session:
+            flash("好一会儿没有动，为了安全已经自动退出，请再登录一次。")
         return redirect(url_for("families.sign_in"))
     return None  # its children, and nobody else, are in reach since it was recognised
 

@@ -48,8 +48,10 @@ def test_nothing_is_changed_without_the_token_or_by_an_address(session: Session,
     assert session.scalars(select(Confirmation)).all() == []
 
 
-def test_a_file_sent_by_hand_is_refused_and_recorded(session: Session, mother: FlaskClient) -> None:
-    fields = {"csrf_token": token_of(mother, "/message"), "about": "other", "words": (BytesIO(b"%PDF"), "proof.pdf")}
+@pytest.mark.parametrize("with_token", [True, False])
+def test_a_file_sent_by_hand_is_refused_and_recorded(session: Session, mother: FlaskClient, with_token: bool) -> None:
+    token = {"csrf_token": token_of(mother, "/message")} if with_token else {}
+    fields = {**token, "about": "other", "words": (BytesIO(b"%PDF"), "proof.pdf")}
     answer = mother.post("/child/1/correct", data=fields, content_type="multipart/form-data")
     assert answer.status_code == 422
     assert "不用交证明" in answer.text

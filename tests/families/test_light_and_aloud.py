@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.builders import A_MONDAY
 from tests.families.people import a_listed_child, a_slip, press, show_slip
-from tests.pages import PHONE, Opener
+from tests.pages import PHONE, Opener, look_plain
 
 MOST_BYTES = 60 * 1024
 WIRE = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
@@ -116,3 +116,16 @@ def test_wechat_is_not_offered_to_print(open_page: Opener) -> None:
     press(page, "下一步")
     expect(page.get_by_role("button", name="做成图片")).to_be_visible()
     expect(page.get_by_role("button", name="打印")).to_be_hidden()
+
+
+def test_before_an_idle_visit_ends_the_page_says_so_and_one_tap_goes_on(session: Session, phone: Page) -> None:
+    phone.clock.install()
+    show_slip(phone, a_slip(session, a_listed_child(session)))
+    going_on = phone.get_by_role("button", name="我还在看")
+    phone.clock.fast_forward("17:59")
+    expect(going_on).to_be_hidden()
+    phone.clock.fast_forward("00:02")
+    expect(going_on).to_be_visible()
+    look_plain(phone, "stay")
+    going_on.click()
+    expect(going_on).to_be_hidden()

@@ -73,3 +73,12 @@ def test_after_twenty_idle_minutes_the_slip_is_asked_for_again(session: Session,
     sign_in(client, a_slip(session, a_listed_child(session)))
     with time_machine.travel(A_MONDAY.replace(minute=21)):
         assert client.get("/child").location == "/sign-in"
+        assert "已经自动退出，请再登录一次" in client.get("/sign-in").text
+        assert "已经自动退出" not in client.get("/sign-in").text
+
+
+def test_whoever_taps_before_that_has_another_twenty_minutes(session: Session, client: FlaskClient) -> None:
+    sign_in(client, a_slip(session, a_listed_child(session)))
+    for minute in (19, 38):
+        with time_machine.travel(A_MONDAY.replace(minute=minute)):
+            assert client.get("/child/stay").status_code == 204

@@ -1,7 +1,10 @@
 """The families' blueprint itself, and what every page of it may say: elder mode, days and yuan in words."""
 
+from datetime import timedelta
+
 from flask import Blueprint, request
 
+from portal.access.sign_ins import FAMILY
 from portal.blueprints.families.outcome import sum_of
 from portal.coverage.words import day_words, on_which_day, yuan_words
 from portal.policies.conditions import SCHOOL_WORDS
@@ -27,3 +30,9 @@ def appearance() -> dict[str, object]:
 
 def in_large_print() -> bool:
     return request.cookies.get(ELDER_COOKIE) == "1"
+
+
+@families.app_template_global()
+def warn_after() -> int:
+    """Seconds without a click until a page says that the visit is about to end (L-46)."""
+    return (FAMILY.idle - timedelta(minutes=2)).seconds

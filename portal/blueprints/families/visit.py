@@ -13,6 +13,7 @@ from portal import clock
 from portal.access import sign_ins
 from portal.access.households import enter_family
 from portal.blueprints.catalogue import open_catalogue, the_catalogue
+from portal.blueprints.families.blueprint import families
 from portal.blueprints.guards import sign_in_visitor
 from portal.coverage.child import ChildPage, child_page
 from portal.coverage.progress import note_visit
@@ -38,6 +39,12 @@ def begin_visit(pupils: Sequence[Pupil]) -> Response:
     session.commit()
     sign_in_visitor(token)
     return redirect(url_for("families.child"))
+
+
+@families.get("/child/stay")
+def stay() -> tuple[str, int]:
+    """我还在看: that somebody asked is all there is to it; the guard noted it."""
+    return "", 204
 
 
 def the_child(place: int) -> Pupil:
