@@ -56,6 +56,7 @@ OPEN_PAGES = {
     "families.wechat",
     "families.wechat_return",
     "families.privacy",
+    "families.privacy_children",
     "families.elder",
     "staff.sign_in",
     "reports.receive",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
-from portal.coverage.ledger import entitlements
+from portal.coverage.ledger import entitlements, without_lists
 from portal.coverage.matched import matched_pupils
 from portal.models import EnrolmentRecord
 from portal.policies.catalogue import Catalogue
@@ -47,15 +47,21 @@ def later_of(session: Session, record: EnrolmentRecord, term: SchoolTerm, catalo
 
 
 def in_stage(known: Circumstances, stage: Stage) -> Circumstances:
-    """The same child in the first year there; which school and where it will live nobody knows yet."""
-    return replace(known, stage=stage, grade=1, first_year=True, boarding=None, ownership=None, provincial=None)
+    """The same child in the first year there, full-time; which school and where it will live nobody knows yet."""
+    return replace(
+        known, stage=stage, grade=1, first_year=True, full_time=True, boarding=None, ownership=None, provincial=None
+    )
 
 
 def _stages(known: Circumstances, ahead: tuple[Stage, ...], term: SchoolTerm, catalogue: Catalogue) -> Iterator[Later]:
+    """With what everybody there is spared, for a family that chooses counts that too."""
+    day = term.first_day
     for stage in ahead:
+        there = in_stage(known, stage)
+        spared = (finding for finding in without_lists(catalogue, there, day) if isinstance(finding.amount, Waiver))
         promised = [
             (catalogue[finding.policy].family_name, finding.amount)
-            for finding in entitlements(catalogue, in_stage(known, stage), term.first_day)
+            for finding in (*spared, *entitlements(catalogue, there, day))
             if isinstance(finding.amount, Waiver) or term_amount(finding) is not None
         ]
         if promised:

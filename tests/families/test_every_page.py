@@ -63,4 +63,4 @@ def test_elder_mode_is_one_tap_and_larger_everywhere(
 
 def test_no_page_needs_a_script(session: Session, open_page: Opener) -> None:
     page = open_page(PHONE, java_script_enabled=False)
-    assert len(list(every_page(page, session))) == 38
+    assert len(list(every_page(page, session))) == 39

@@ -46,7 +46,7 @@ def test_before_the_choice_the_yuan_of_both_ways_on_are_there(session: Session, 
         press(page, "大字")
     show_slip(page, a_slip(session, a_listed_junior(session)), BORN)
     later = page.get_by_role("region", name="以后上学也有")
-    for words in ("上高中", "高中助学金", "每学年 2,300 元", "免学杂费", "上中职学校", "中职助学金"):
+    for words in ("上高中", "高中助学金", "每学年 2,300 元", "免学杂费", "上中职学校", "中职助学金", "中职免学费"):
         expect(later).to_contain_text(words)
     look_plain(page, f"child-later-{mode}")
     assert small_targets(page, 60 if mode == "elder" else 48) == []

@@ -41,6 +41,11 @@ def test_the_privacy_page_has_the_eight_headings_for_everybody(client: FlaskClie
     assert [heading for heading in RIGHTS if f"<h2>{heading}</h2>" not in page] == []
 
 
+def test_children_under_fourteen_have_a_rule_of_their_own_for_everybody_to_read(client: FlaskClient) -> None:
+    assert 'href="/privacy/children"' in client.get("/privacy").text
+    assert "只有学校登记的监护人能答复" in client.get("/privacy/children").text
+
+
 @pytest.mark.parametrize("policy", CATALOGUE.policies, ids=lambda policy: policy.code)
 def test_every_policy_has_its_page_with_every_document_and_the_day_it_was_checked(
     client: FlaskClient, policy: object

@@ -14,6 +14,7 @@ OPEN = {
     "policy": "/policies/HIGH-GRANT",
     "message": "/message",
     "privacy": "/privacy",
+    "privacy-children": "/privacy/children",
     "sign-in": "/sign-in",
     "nowhere": "/nowhere",
 }

@@ -19,3 +19,9 @@ def home() -> Response:
 @families.get("/privacy")
 def privacy() -> str:
     return drawn_once((), lambda: render_template("families/privacy.html"))
+
+
+@families.get("/privacy/children")
+def privacy_children() -> str:
+    """The rule of its own that the law wants for children under 14 (PIPL 31)."""
+    return drawn_once((), lambda: render_template("families/privacy_children.html"))
