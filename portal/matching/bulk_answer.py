@@ -1,6 +1,8 @@
 """The answer of file-to-file matching: all that is decided, rows named as the files name them."""
 # ruff: noqa: S608 — every name in the SQL is ours, no cell of a file is ever in it.
 
+from collections.abc import Mapping
+
 from portal.matching.agreement import Agreement, NameAgreement, Validity
 from portal.matching.bulk_numbers import FILLED
 from portal.matching.number_agreement import NumberAgreement
@@ -37,10 +39,14 @@ def decisions(tables: Tables) -> dict[str, int]:
 
 
 def row_label(tables: Tables, side: str) -> str:
-    """The column that names a row in the answer: 序号 when every line that is not blank has its own, else ``line``."""
-    other = f"SELECT count(*) FROM {side} WHERE TRY_CAST(row_id AS BIGINT) IS DISTINCT FROM line + 1"
-    if not count(tables, other) or not count(tables, f"{other} AND {FILLED[side]}"):
-        return "row_id"
+    """What names a row in the answer: 序号 (``row_id``) when every line that is not blank has its own, else ``line``.
+
+    ``counted``: 序号 that are whole numbers and count the lines, so that nobody has to look them up.
+    """
+    other = f"SELECT count(*) FROM {side} WHERE TRY_CAST(row_id AS BIGINT) IS DISTINCT FROM line + 1 AND {FILLED[side]}"
+    if not count(tables, other):
+        kinds = tables.rows(f"SELECT upper(typeof(row_id)) FROM {side} LIMIT 1")
+        return "counted" if kinds == [("BIGINT",)] else "row_id"
     rows, own = tables.rows(
         f"SELECT count(*), count(DISTINCT own) FROM ("
         f"SELECT nullif(trim(CAST(row_id AS VARCHAR)), '') AS own FROM {side} WHERE {FILLED[side]})"
@@ -48,12 +54,14 @@ def row_label(tables: Tables, side: str) -> str:
     return "row_id" if own == rows else "line"
 
 
-def named_rows(roster_label: str, register_label: str) -> str:
+def named_rows(labels: Mapping[str, str]) -> str:
     """The answer in the order of the roster, as the query that is written out; lines are told counted from 1."""
-    roster = "r.row_id" if roster_label == "row_id" else "a.roster_line + 1"
-    register = "g.row_id" if register_label == "row_id" else "a.register_line + 1"
+    names = {
+        side: f"{side}.row_id" if label == "row_id" else f"CAST(a.{side}_line AS BIGINT) + 1"
+        for side, label in labels.items()
+    }
+    files = [f"JOIN {side} ON {side}.line = a.{side}_line" for side, label in labels.items() if label == "row_id"]
     return f"""
-        SELECT {roster} AS roster_row, {register} AS register_row, a.decision, a.rule, a.because
-        FROM answer a JOIN roster r ON r.line = a.roster_line JOIN register g ON g.line = a.register_line
-        ORDER BY a.roster_line, a.register_line
+        SELECT {names["roster"]} AS roster_row, {names["register"]} AS register_row, a.decision, a.rule, a.because
+        FROM answer a {" ".join(files)} ORDER BY a.roster_line, a.register_line
     """

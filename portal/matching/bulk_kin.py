@@ -9,8 +9,8 @@ from portal.matching.tables import Tables
 from portal.vocabulary import Decision
 
 
-def find_siblings(tables: Tables) -> None:
-    """``siblings`` (line, sibling) of the pupils somebody of whose family was found; ``homes`` of the entries."""
+def find_homes(tables: Tables) -> None:
+    """``homes`` (line, home, size): the entries of one household of one county, and how many they are."""
     counties = tables.rows("SELECT DISTINCT coalesce(county, '') FROM register WHERE household_id <> ''")
     codes = [(county, place_code(county)) for (county,) in counties]
     tables.make("counties", {"county": "VARCHAR", "code": "VARCHAR"}, codes)
@@ -30,6 +30,10 @@ def find_siblings(tables: Tables) -> None:
         """,
     )
     tables.drop("households")
+
+
+def find_siblings(tables: Tables) -> None:
+    """``siblings`` (line, sibling) of the pupils somebody of whose family was found."""
     of_guardians = f"SELECT line, key FROM roster_known WHERE via <> {SELF} AND certain"
     tables.keep(
         "families",

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from threading import local
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import duckdb
 
 from portal.matching.source import LINE, READ, Source
 from portal.matching.tables import Kind, Row
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PRIVATE = {
     "temp_directory": "",
@@ -19,32 +23,46 @@ NEVER = "1TB"
 
 
 class DuckDBTables:
-    """A database in memory that spills nothing to disk, fetches nothing from the network and prints nothing."""
+    """A database in memory that spills nothing to disk, fetches nothing from the network and prints nothing.
+
+    Each thread that asks has a connection of its own to it.
+    """
 
     def __init__(self) -> None:
-        self._con = duckdb.connect(":memory:", config={**PRIVATE})
-        self._con.execute("SET enable_progress_bar = false")
-        self._con.execute("SET preserve_insertion_order = false")
+        self._database = duckdb.connect(":memory:", config={**PRIVATE})
+        self._held: dict[str, pa.Table] = {}
+        self._of_thread = local()
+        self._con.execute("SET GLOBAL preserve_insertion_order = false")
         # Nothing of it outlives the process: writing it anew to be compact would cost more than it saves.
-        self._con.execute(f"SET checkpoint_threshold = '{NEVER}'")
+        self._con.execute(f"SET GLOBAL checkpoint_threshold = '{NEVER}'")
+
+    @property
+    def _con(self) -> duckdb.DuckDBPyConnection:
+        if not hasattr(self._of_thread, "con"):
+            self._of_thread.con = self._database.cursor()
+            self._of_thread.con.execute("SET enable_progress_bar = false")
+            for name, table in self._held.items():
+                self._of_thread.con.register(name, table)
+        con: duckdb.DuckDBPyConnection = self._of_thread.con
+        return con
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._con.close()
+        self._database.close()
 
     def keep(self, name: str, query: str) -> None:
-        self._con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {query}")
+        self._con.execute(f"CREATE OR REPLACE TABLE {name} AS {query}")
 
     def view(self, name: str, query: str) -> None:
-        self._con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+        self._con.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
 
     def make(self, name: str, columns: Mapping[str, Kind], rows: Sequence[Row]) -> None:
         values = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in columns]
         # As parameters, not as an Arrow table: making one of Python's values would load pandas, where there is one.
         cells = [f"unnest(CAST(? AS {kind}[])) AS {column}" for column, kind in columns.items()]
-        self._con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT {', '.join(cells)}", values)
+        self._con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {', '.join(cells)}", values)
 
     def rows(self, query: str) -> list[Row]:
         return self._con.execute(query).fetchall()
@@ -64,6 +82,7 @@ class DuckDBTables:
             line = "file_row_number"
         else:
             file, line = f"{side}_rows", LINE
+            self._held[file] = source.table
             self._con.register(file, source.table)
         columns = [f"{line} AS line", *(self._column(file, source, column) for column in READ)]
         self.view(side, f"SELECT {', '.join(columns)} FROM {file}")  # noqa: S608 — headings are quoted

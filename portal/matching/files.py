@@ -2,6 +2,7 @@
 
 import resource
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +15,7 @@ from portal.matching.bulk_answer import answer, decisions, named_rows, row_label
 from portal.matching.bulk_candidates import find_candidates
 from portal.matching.bulk_deciding import decide
 from portal.matching.bulk_judging import compare_candidates, compare_met
-from portal.matching.bulk_kin import find_listed_siblings, find_names_of_kin, find_siblings
+from portal.matching.bulk_kin import find_homes, find_listed_siblings, find_names_of_kin, find_siblings
 from portal.matching.bulk_names import hear_names
 from portal.matching.bulk_numbers import SELF, join_numbers, read_odd_numbers, spread_numbers
 from portal.matching.duckdb_tables import DuckDBTables
@@ -25,7 +26,7 @@ from portal.vocabulary import IntakeKind
 
 __all__ = ["MatchFilesError", "Report", "match_files"]
 
-ROW_IS = {"row_id": "序号", "line": "第几行数据"}
+ROW_IS = {"row_id": "序号", "counted": "序号", "line": "第几行数据"}
 
 
 @dataclass(frozen=True)
@@ -110,13 +111,14 @@ def _match(
     where: Callable[[], FileTables], roster_path: Path, register_path: Path, out_path: Path, day: date, clock: _Clock
 ) -> Report:
     began = perf_counter()
-    with where() as tables:
+    with where() as tables, ThreadPoolExecutor(1) as second:
         with clock.step("read", "读取两份文件"):
             roster = _take_in(tables, roster_path, IntakeKind.ROSTER)
             register = _take_in(tables, register_path, IntakeKind.REGISTER)
         with clock.step("numbers", "整理证件号"):
             spread_numbers(tables, day)
             roster_rows, register_rows = _rows(tables, roster), _rows(tables, register)
+            beside = second.submit(_find_beside, tables, roster, register)
             odd = read_odd_numbers(tables, day)
         with clock.step(
             "join", f"按证件号比对：学籍 {roster_rows} 行，名单 {register_rows} 行，逐个辨认过 {odd} 个号码"
@@ -125,7 +127,7 @@ def _match(
         with clock.step("judge", f"逐对判断，号码一致的共 {pairs} 对"):
             compare_met(tables, day)
         with clock.step("candidates", "为写错和缺失的证件号找人"):
-            hear_names(tables)
+            labels = beside.result()
             find_candidates(tables)
             compare_candidates(tables, "SELECT *, 'no_kin' AS kin FROM candidates", "agreements_near", day)
             decide(tables, "agreements_met", "agreements_near")
@@ -137,15 +139,14 @@ def _match(
             find_listed_siblings(tables)
         with clock.step("write", "写出结果"):
             answer(tables)
-            labels = [row_label(tables, s.kind) if s.has_row_ids else "line" for s in (roster, register)]
-            _write(tables, named_rows(*labels), out_path)
+            _write(tables, named_rows(labels), out_path)
         counts = decisions(tables)
     clock.seconds["total"] = round(perf_counter() - began, 3)
     return Report(
         roster_rows=roster_rows,
         register_rows=register_rows,
-        roster_row_is=ROW_IS[labels[0]],
-        register_row_is=ROW_IS[labels[1]],
+        roster_row_is=ROW_IS[labels["roster"]],
+        register_row_is=ROW_IS[labels["register"]],
         roster_columns_dropped=len(roster.dropped),
         register_columns_dropped=len(register.dropped),
         counts=counts,
@@ -153,6 +154,13 @@ def _match(
         seconds=clock.seconds,
         peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     )
+
+
+def _find_beside(tables: FileTables, *sources: Source) -> dict[str, str]:
+    """What needs nothing of the numbers, while they are read; returns what names the rows of each file."""
+    hear_names(tables)
+    find_homes(tables)
+    return {source.kind: row_label(tables, source.kind) if source.has_row_ids else "line" for source in sources}
 
 
 def _take_in(tables: FileTables, path: Path, kind: IntakeKind) -> Source:
