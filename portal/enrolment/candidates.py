@@ -7,7 +7,6 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, LargeBinary, Select, Uuid, and_, any_, func, literal, or_, select, true
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from portal.clock import SchoolTerm
@@ -46,12 +45,9 @@ def candidates_of(session: Session, pupils: Collection[UUID], term: SchoolTerm) 
     for ours, listed in STORED_KEYS:
         sought = _by_stored_key(ours, listed).where(among(Pupil.id, pupils))
         yield from (Candidate(*row, Via.SELF) for row in session.execute(sought))
-    for found in (
-        _by_offered_key(pupils),
-        _by_sought_number().where(among(Pupil.id, pupils)),
-        _by_name_of_contested(term.code).where(among(Pupil.id, pupils)),
-    ):
+    for found in (_by_offered_key(pupils), _by_sought_number().where(among(Pupil.id, pupils))):
         yield from (Candidate(*row, Via.SELF) for row in session.execute(found))
+    yield from _by_name_of_contested(session, among(Pupil.id, pupils), term.code)
     by_guardian = (
         select(Guardian.pupil_id, RegisterEntry.id, Guardian.position)
         .join(RegisterEntry, RegisterEntry.id_number_index == Guardian.id_number_index)
@@ -78,14 +74,12 @@ def rivals_of(session: Session, candidates: Iterable[Candidate], term: str) -> I
         _by_number().where(among(RegisterEntry.id, entries)),
         *(_by_stored_key(ours, listed).where(among(RegisterEntry.id, entries)) for ours, listed in STORED_KEYS),
         _by_sought_number().where(among(SoughtKey.entry_id, entries)),
-        select(Pupil.id, SoughtKey.entry_id)
-        .join(SoughtKey, Pupil.offered_keys.contains(array([SoughtKey.key])))
-        .where(among(SoughtKey.entry_id, entries)),
-        _by_name_of_contested(term).where(among(RegisterEntry.id, entries)),
     ]
-    for way in ways:
-        elsewhere = way.where(Pupil.id.in_(in_term(term)))
-        yield from (Candidate(*row, Via.SELF) for row in session.execute(elsewhere))
+    found = [Candidate(*row, Via.SELF) for way in ways for row in session.execute(way)]
+    found += _by_sought_key(session, entries)
+    found += _by_name_of_contested(session, among(RegisterEntry.id, entries), term)
+    enrolled = in_term(session, {candidate.pupil_id for candidate in found}, term)
+    yield from (candidate for candidate in found if candidate.pupil_id in enrolled)
 
 
 def siblings_of(session: Session, pupils: Collection[UUID], term: str) -> dict[UUID, set[UUID]]:
@@ -95,11 +89,14 @@ def siblings_of(session: Session, pupils: Collection[UUID], term: str) -> dict[U
         select(Guardian.id_number_index, other.pupil_id)
         .distinct()
         .join(other, other.id_number_index == Guardian.id_number_index)
-        .where(among(Guardian.pupil_id, pupils), other.pupil_id.in_(in_term(term)))
+        .where(among(Guardian.pupil_id, pupils))
     )
+    rows = session.execute(shared).all()
+    enrolled = in_term(session, {pupil_id for _, pupil_id in rows}, term)
     families: defaultdict[bytes | None, set[UUID]] = defaultdict(set)
-    for number, pupil_id in session.execute(shared):
-        families[number].add(pupil_id)
+    for number, pupil_id in rows:
+        if pupil_id in enrolled:
+            families[number].add(pupil_id)
     found: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for family in families.values():
         if 1 < len(family) <= LARGEST_FAMILY:
@@ -124,9 +121,13 @@ def households_of(session: Session, entries: Collection[UUID]) -> set[UUID]:
     return {entry for home in at_home.values() if len(home) <= LARGEST_HOUSEHOLD for entry in home}
 
 
-def in_term(term: str) -> Select[UUID]:
-    """The ids of the pupils who are at some school in that term."""
-    return select(EnrolmentRecord.pupil_id).where(EnrolmentRecord.term == term, EnrolmentRecord.left_on.is_(None))
+def in_term(session: Session, pupils: Collection[UUID], term: str) -> set[UUID]:
+    """Which of them are at some school in that term.
+
+    Asked by itself: within another question the planner would rather read the term's whole roll for each part.
+    """
+    here = select(EnrolmentRecord.pupil_id).where(EnrolmentRecord.term == term, EnrolmentRecord.left_on.is_(None))
+    return set(session.scalars(here.where(among(EnrolmentRecord.pupil_id, pupils))))
 
 
 def _by_number() -> Select[UUID, UUID]:
@@ -145,15 +146,18 @@ def _by_sought_number() -> Select[UUID, UUID]:
     return select(Pupil.id, SoughtKey.entry_id).join(SoughtKey, SoughtKey.key == Pupil.id_number_index)
 
 
-def _by_name_of_contested(term: str) -> Select[UUID, UUID]:
+def _by_name_of_contested(session: Session, whose: ColumnElement[bool], term: str) -> list[Candidate]:
     """Name and county, where the entry's number is that of another pupil of the term, of another name or county."""
     holder = aliased(Pupil)
-    return (
-        select(Pupil.id, RegisterEntry.id)
+    contested = (
+        select(Pupil.id, RegisterEntry.id, holder.id)
         .join(RegisterEntry, RegisterEntry.name_place_index == Pupil.name_place_index)
         .join(holder, holder.id_number_index == RegisterEntry.id_number_index)
-        .where(holder.name_place_index.is_distinct_from(RegisterEntry.name_place_index), holder.id.in_(in_term(term)))
+        .where(holder.name_place_index.is_distinct_from(RegisterEntry.name_place_index), whose)
     )
+    rows = session.execute(contested).all()
+    enrolled = in_term(session, {held_by for *_, held_by in rows}, term)
+    return [Candidate(pupil_id, entry_id, Via.SELF) for pupil_id, entry_id, held_by in rows if held_by in enrolled]
 
 
 def _by_meant_number(session: Session, pupils: Collection[UUID], day: date) -> Iterator[Candidate]:
@@ -171,6 +175,19 @@ def _by_meant_number(session: Session, pupils: Collection[UUID], day: date) -> I
     for entry_id, number in session.execute(listed) if meant else ():
         for guardian in meant[number]:
             yield Candidate(guardian.pupil_id, entry_id, GUARDIAN_AT[guardian.position])
+
+
+def _by_sought_key(session: Session, entries: Collection[UUID]) -> Iterator[Candidate]:
+    """Whoever offers what one of the entries seeks; ``pupils_offering`` is a function of the database's own."""
+    seekers: defaultdict[bytes, list[UUID]] = defaultdict(list)
+    for key, entry_id in session.execute(
+        select(SoughtKey.key, SoughtKey.entry_id).where(among(SoughtKey.entry_id, entries))
+    ):
+        seekers[key].append(entry_id)
+    offering = func.pupils_offering(literal(list(seekers), ARRAY(LargeBinary))).table_valued("key", "pupil_id")
+    for key, pupil_id in session.execute(select(offering.c.key, offering.c.pupil_id)) if seekers else ():
+        for entry_id in seekers[key]:
+            yield Candidate(pupil_id, entry_id, Via.SELF)
 
 
 def _by_offered_key(pupils: Collection[UUID]) -> Select[UUID, UUID]:
