@@ -1,9 +1,10 @@
 """台账: one row per pupil × policy × term, opened by certain matches, never dropped by a later run (G1, N1-3)."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
+from operator import add
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -26,6 +27,8 @@ from portal.policies.policy import Gives, Money, RestsOn, Waiver
 from portal.vocabulary import UnitLevel, Verdict
 
 BATCH = 1000
+SCHOOLS_AT_ONCE = 50
+"""The pupils of so many are in memory together: a province's are not."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,9 @@ class Opened:
     kept: int
     instead: int
 
+    def __add__(self, other: "Opened") -> "Opened":
+        return Opened(*map(add, astuple(self), astuple(other)))
+
 
 def open_rows(session: Session, run: MatchRun, catalogue: Catalogue, now: datetime, by: str = "portal") -> Opened:
     """For every pupil of the run's unit who is surely on a list; running it again changes nothing.
@@ -45,21 +51,31 @@ def open_rows(session: Session, run: MatchRun, catalogue: Catalogue, now: dateti
     stage is spared anyway (CMP-FREE, VOC-FREE) is shown by pages and has no row: nobody has to do or confirm anything.
     """
     unit = session.get_one(Unit, run.unit_id)
-    below = Unit.ids_below(unit.path)
-    return _open(session, run.term, lambda table: table.school_id.in_(below), catalogue, now, by)
+    of_level = Unit.id.in_(Unit.ids_below(unit.path)), Unit.level == UnitLevel.SCHOOL
+    schools = session.scalars(select(Unit.id).where(*of_level).order_by(Unit.path)).all()
+    judged = Judged(catalogue, SchoolTerm.parse(run.term).first_day)
+    opened = Opened(0, 0, 0, 0)
+    for start in range(0, len(schools), SCHOOLS_AT_ONCE):
+        some = schools[start : start + SCHOOLS_AT_ONCE]
+        opened += _open(session, run.term, _at_one_of(some), judged, now, by)
+    return opened
 
 
 def open_rows_for(
     session: Session, pupil_ids: Collection[UUID], term: str, catalogue: Catalogue, now: datetime, by: str
 ) -> Opened:
     """The same for named pupils, the day somebody settled or added them."""
-    return _open(session, term, lambda table: table.pupil_id.in_(pupil_ids), catalogue, now, by)
+    judged = Judged(catalogue, SchoolTerm.parse(term).first_day)
+    return _open(session, term, lambda table: table.pupil_id.in_(pupil_ids), judged, now, by)
 
 
-def _open(session: Session, term: str, whose: Whose, catalogue: Catalogue, now: datetime, by: str) -> Opened:
+def _at_one_of(schools: Sequence[UUID]) -> Whose:
+    return lambda table: table.school_id.in_(schools)
+
+
+def _open(session: Session, term: str, whose: Whose, judged: "Judged", now: datetime, by: str) -> Opened:
     standing = _standing(session, term, whose)
     elsewhere = aided_elsewhere(session, term)
-    judged = Judged(catalogue, SchoolTerm.parse(term).first_day)
     pupils = kept = instead = rows = 0
     values: list[dict[str, Any]] = []
     for matched in matched_pupils(session, term, whose):

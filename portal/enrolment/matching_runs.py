@@ -6,9 +6,9 @@ place of what stood. Whoever goes on with a run that was left behind begins with
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, literal, or_, select, text
 from sqlalchemy.orm import Session
 
 from portal import audit
@@ -79,15 +79,11 @@ def begin(session: Session, unit: Unit, term: SchoolTerm, by: str, now: datetime
     )
     session.add(made)
     session.flush()
-    by_school = select(Pupil.id).where(Pupil.id.in_(enrolled(unit, term))).order_by(Pupil.school_id, Pupil.id)
-    pupils = list(session.scalars(by_school))
-    starts = range(0, len(pupils), at_once)
-    parts = [
-        {"id": uuid4(), "run_id": made.id, "place": place, "pupil_ids": pupils[start : start + at_once]}
-        for place, start in enumerate(starts)
-    ]
-    if parts:
-        session.execute(insert(MatchPart), parts)
+    before = func.row_number().over(order_by=(Pupil.school_id, Pupil.id)) - 1
+    numbered = select(Pupil.id, (before // at_once).label("place")).where(Pupil.id.in_(enrolled(unit, term))).subquery()
+    place, pupils = numbered.c.place, func.array_agg(numbered.c.id)
+    parts = select(func.gen_random_uuid(), literal(made.id), place, pupils).group_by(place)
+    session.execute(insert(MatchPart).from_select(["id", "run_id", "place", "pupil_ids"], parts))
     return made
 
 
@@ -142,8 +138,10 @@ def finish(session: Session, made: MatchRun, by: str, now: datetime) -> None:
     """What the parts found takes the place of what stood; the caller holds the lock of all who change pairs."""
     unit, term = session.get_one(Unit, made.unit_id), SchoolTerm.parse(made.term)
     ours = enrolled(unit, term)
-    for part in session.scalars(select(MatchPart).where(MatchPart.run_id == made.id).order_by(MatchPart.place)):
-        let_stand(session, made, _not_compared_since(session, made, part.pupil_ids), now)
+    parts = select(MatchPart.id).where(MatchPart.run_id == made.id).order_by(MatchPart.place)
+    for part in session.scalars(parts).all():
+        theirs = session.scalars(select(MatchPart.pupil_ids).where(MatchPart.id == part)).one()
+        let_stand(session, made, _not_compared_since(session, made, theirs), now)
     drop_pairs_of_who_left(session, unit, term.code, ours, now)
     carry_over(session, unit, term, now)
     note_doubles(session, unit, term, now)

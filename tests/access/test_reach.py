@@ -115,6 +115,16 @@ def test_nobody_with_a_part_of_the_tree_looks_into_the_registers(session: Sessio
     assert count(session, RegisterEntry) == 0
 
 
+def test_who_offers_a_key_is_told_to_nobody_with_a_part_of_the_tree(session: Session) -> None:
+    pupil = a_pupil(session)
+    pupil.offered_keys = [b"one", b"two"]
+    session.flush()
+    offering = text("SELECT key, pupil_id FROM pupils_offering(ARRAY['two', 'three']::bytea[])")
+    assert session.execute(offering).all() == [(b"two", pupil.id)]
+    set_reach(session, reach_units("/32/"))
+    assert session.execute(offering).all() == []
+
+
 def test_a_pupil_of_another_school_cannot_be_written(session: Session) -> None:
     school, other = a_school(session), a_school(session, code="3299010002")
     set_reach(session, reach_units(school.path))
