@@ -153,6 +153,12 @@ def whole(statement: Select[*tuple[Any, ...]]) -> Subquery:
     return statement.offset(0).subquery()
 
 
+def same_place(one: Any, other: Any) -> ColumnElement[bool]:
+    """Of a pupil's rows: both at one school. Said so that PostgreSQL finds them by the pupil: brought together by the
+    school, each would meet hundreds."""
+    return one.is_not_distinct_from(other)  # type: ignore[no-any-return]
+
+
 def database_config(settings: Settings) -> dict[str, Any]:
     """What Flask-SQLAlchemy needs; the embedded server is started by the first connection, not before."""
     # an error that quotes a statement must not quote its values

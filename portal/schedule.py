@@ -22,6 +22,7 @@ from portal.coverage.keepers import KEEPERS
 from portal.coverage.lapses import expire
 from portal.coverage.matching_work import resume_left_behind as resume_runs_left_behind
 from portal.coverage.raising import raise_overdue
+from portal.coverage.tally_keeping import keep_tallies
 from portal.intake.delivery import drop_unconfirmed
 from portal.intake.work_off import resume_left_behind
 from portal.models import JobSlot
@@ -97,6 +98,10 @@ def read_directory(sessions: Sessions, settings: Settings, now: datetime) -> obj
     return synchronise(sessions, settings, "portal", now)
 
 
+def count_schools(sessions: Sessions, _: Settings, now: datetime) -> object:
+    return keep_tallies(sessions, now)
+
+
 def take_down_notices(sessions: Sessions, _: Settings, now: datetime) -> object:
     with sessions.begin() as session:
         return public_notices.take_down_over(session, now)
@@ -114,6 +119,7 @@ JOBS = (
     Job("look at gateways", {"minute": "*"}, MINUTE, look_at_gateways),
     Job("resume files", {"minute": "*"}, MINUTE, resume_files),
     Job("resume matching", {"minute": "*"}, MINUTE, resume_matching),
+    Job("count schools", {"minute": "*"}, MINUTE, count_schools),
     Job("expire registers", {"minute": "3"}, HOUR, expire_registers),
     Job("read directory", {"hour": "6", "minute": "15"}, DAY, read_directory),
     Job("propose campaigns", {"hour": "7", "minute": "30"}, DAY, propose_campaigns),

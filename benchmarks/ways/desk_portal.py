@@ -15,11 +15,14 @@ from uuid import UUID
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Select, event, select, text
+from sqlalchemy.orm import sessionmaker
 from werkzeug.test import TestResponse
 
+from portal import clock
 from portal.access.scope import enter, scope_of
 from portal.app import create_app
-from portal.database import db
+from portal.coverage.tally_keeping import keep_tallies
+from portal.database import EVERYTHING, db
 from portal.models import ContactTask, Entitlement, Intake, MatchPair, StaffMember
 from portal.settings import read_settings
 from portal.vocabulary import Decision, IntakeKind
@@ -106,6 +109,8 @@ def scanned(node: dict[str, Any]) -> set[str]:
 
 def main(folder: str, account: str, password: str) -> dict[str, tuple[float, int, list[str]]]:
     app = create_app(read_settings({"PORTAL_INSTANCE": folder, "PORTAL_LOG_LEVEL": "ERROR"}))
+    with app.app_context():  # as the scheduler does every minute
+        keep_tallies(sessionmaker(db.engine, info={"reach": EVERYTHING}), clock.now())
     told, found = Told(), {}
     with app.test_request_context():
         pages = addresses(app, account)

@@ -1,10 +1,11 @@
 """管辖范围: the part of the unit tree a staff member works in. One step outside it, a thing is not there (404)."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, null, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, literal, null, select
 from sqlalchemy.orm import Session
 
 from portal.database import Reach, reach_pupils, reach_units, set_reach
@@ -26,6 +27,8 @@ class Scope:
     path: str
     pupils: tuple[UUID, ...] | None = None
     """Of a class teacher: these pupils and nothing else of the unit; None for everybody else."""
+    schools: tuple[UUID, ...] | None = None
+    """Of a count: these schools of the unit and no other; None for all of them."""
 
     @property
     def reach(self) -> Reach:
@@ -35,7 +38,17 @@ class Scope:
         """Only rows whose ``owner`` column (``Pupil.school_id``, ``Intake.unit_id`` …) lies within the scope."""
         if self.pupils is not None:
             statement = statement.where(_pupil_of(owner).in_(self.pupils))
-        return statement.where(owner.in_(Unit.ids_below(self.path)))
+        return statement.where(self.holds(owner))
+
+    def holds(self, owner: Any) -> ColumnElement[bool]:
+        """Whether a column that names a unit names one of the scope."""
+        if self.schools is not None:
+            return owner == any_(literal(list(self.schools), ARRAY(Uuid)))  # type: ignore[no-any-return]
+        return owner.in_(Unit.ids_below(self.path))  # type: ignore[no-any-return]
+
+    def of_schools(self, schools: Iterable[UUID]) -> "Scope":
+        """A part of it; whoever asks has found them within the scope."""
+        return replace(self, schools=tuple(schools))
 
     def find(self, session: Session, table: type[Found], key: UUID, owner: Any) -> Found:
         """Raise NotInScope for what is not there or not theirs."""

@@ -91,7 +91,7 @@ def write_matched(unit: str, term: str, out: Path, as_json: bool) -> None:
     steps = Steps()
     steps("读取名单")
     owner = find_office(session, unit)
-    rows = [_cells(line) for line in matched(session, owner, school_term.code)]
+    rows = [_cells(line) for line in matched(session, scope_of(owner), school_term.code)]
     steps("写出文件")
     _write(write, out, rows)
     audit.record(

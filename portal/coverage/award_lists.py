@@ -46,13 +46,14 @@ def paid_lines(
     session: Session, scope: Scope, term: str, catalogue: Catalogue, offset: int, limit: int
 ) -> list[PaidLine]:
     """The latest payment stands first."""
-    page = (
-        _of_term(scope, term, Award, Unit.name, Pupil)
+    latest = Award.paid_on.desc(), Award.id
+    ids = session.scalars(_of_term(scope, term, Award.id).order_by(*latest).offset(offset).limit(limit)).all()
+    page: Select[*tuple[Any, ...]] = (
+        select(Award, Unit.name, Pupil)
         .join(Unit, Unit.id == Award.school_id)
         .outerjoin(Pupil, Pupil.id == Award.pupil_id)
-        .order_by(Award.paid_on.desc(), Award.id)
-        .offset(offset)
-        .limit(limit)
+        .where(Award.id.in_(ids))
+        .order_by(*latest)
     )
     found = session.execute(page).all()
     classes = classes_of(session, term, [award.pupil_id for award, *_ in found])

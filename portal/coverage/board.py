@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,8 +13,9 @@ from portal import audit
 from portal.access.permissions import Permission
 from portal.access.scope import Scope
 from portal.clock import SchoolTerm, local
-from portal.enrolment.standing import waits_for
-from portal.models import EnrolmentRecord, Intake, MatchPair, MatchRun, SchoolReminder, StaffMember, Unit
+from portal.coverage.tallies import Counts, Found, Tally, by_school, number
+from portal.coverage.today import PUPILS
+from portal.models import EnrolmentRecord, Intake, MatchRun, SchoolReminder, StaffMember, Unit
 from portal.vocabulary import MatchingState, Term, UnitLevel
 
 
@@ -102,32 +103,19 @@ class _Known:
 
     @classmethod
     def of(cls, session: Session, scope: Scope, term: SchoolTerm) -> "_Known":
-        by_file = select(EnrolmentRecord.school_id, EnrolmentRecord.intake_id, func.count().label("pupils")).where(
-            EnrolmentRecord.term == term.code
-        )
-        in_scope = scope.narrow(by_file, EnrolmentRecord.school_id)
-        each = in_scope.group_by(EnrolmentRecord.school_id, EnrolmentRecord.intake_id).subquery()
-        enrolled = (
-            select(each.c.school_id, func.sum(each.c.pupils), func.max(Intake.arrived_at))
-            .join(Intake, Intake.id == each.c.intake_id)
-            .group_by(each.c.school_id)
-        )
+        enrolled = by_school(session, scope, term.code, ROSTERS)
+        waiting = by_school(session, scope, term.code, PUPILS)
         runs = (
             select(Unit.path, func.max(MatchRun.began_at))
             .join(Unit, Unit.id == MatchRun.unit_id)
             .where(MatchRun.term == term.code, MatchRun.finished_at.is_not(None))
             .group_by(Unit.path)
         )
-        doubtful = (
-            select(MatchPair.school_id, func.count(distinct(MatchPair.pupil_id)).label("pupils"))
-            .where(MatchPair.term == term.code, waits_for(Permission.SETTLE_SELF))
-            .group_by(MatchPair.school_id)
-        )
         said = select(SchoolReminder).where(SchoolReminder.term == term.code).order_by(SchoolReminder.at)
         return cls(
-            {school: (int(count), at) for school, count, at in session.execute(enrolled)},
+            {school: _roster(counts) for school, counts in enrolled.items() if counts},
             [(path, at) for path, at in session.execute(runs)],
-            {row.school_id: row.pupils for row in session.execute(scope.narrow(doubtful, MatchPair.school_id))},
+            {school: number(counts, Permission.SETTLE_SELF.value) for school, counts in waiting.items()},
             {one.school_id: one for one in session.scalars(scope.narrow(said, SchoolReminder.school_id))},
         )
 
@@ -149,6 +137,26 @@ class _Known:
             late=due is not None and due < today,
             reminded=self.reminders.get(school.id),
         )
+
+
+def _rosters_of(session: Session, scope: Scope, term: str) -> Found:
+    """By the moment a roster came in, how many pupils are enrolled by it."""
+    each = select(EnrolmentRecord.school_id, EnrolmentRecord.intake_id, func.count().label("pupils"))
+    of_term = scope.narrow(each.where(EnrolmentRecord.term == term), EnrolmentRecord.school_id)
+    by_file = of_term.group_by(EnrolmentRecord.school_id, EnrolmentRecord.intake_id).subquery()
+    arrived = select(by_file.c.school_id, Intake.arrived_at, func.sum(by_file.c.pupils)).join(
+        Intake, Intake.id == by_file.c.intake_id
+    )
+    for school, at, pupils in session.execute(arrived.group_by(by_file.c.school_id, Intake.arrived_at)):
+        yield school, (at.isoformat(),), (int(pupils),)
+
+
+ROSTERS = Tally("rosters-1", _rosters_of)
+
+
+def _roster(counts: Counts) -> tuple[int, datetime]:
+    """How many pupils, and when the latest roster came in."""
+    return sum(pupils for (pupils,) in counts.values()), max(datetime.fromisoformat(at) for (at,) in counts)
 
 
 def _next(roster_at: datetime | None, matched_at: datetime | None, doubts: int) -> Task | None:

@@ -105,13 +105,15 @@ def next_year(term: SchoolTerm) -> date:
 
 def budget(session: Session, unit: Unit, term: SchoolTerm, catalogue: Catalogue, stated: Assumptions) -> Budget:
     """Money only: what is waived costs the family nothing and has no yuan here."""
-    below = Unit.ids_below(unit.path)
     day = next_year(term)
     judged = Judged(catalogue, day)
     now: Counter[Place] = Counter()
     moved: Counter[Place] = Counter()
     leavers = unread = 0
-    listed = count_circumstances(session, term.code, lambda table: table.school_id.in_(below))
+    listed: Counter[Circumstances] = Counter()
+    for circumstances, pupils in count_circumstances(session, unit, term.code).items():
+        county = circumstances.county and catalogue.told_apart(circumstances.county)
+        listed[replace(circumstances, county=county)] += pupils
     for here, pupils in listed.items():
         if here.stage is None or here.grade is None:
             unread += pupils

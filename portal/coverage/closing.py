@@ -1,6 +1,5 @@
 """学期关账: no school closes a term while a matched pupil is neither paid nor has an accepted reason (N3-18, N5-1)."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +15,7 @@ from portal.access.scope import Scope, scope_of
 from portal.clock import SchoolTerm
 from portal.coverage.board import MATCH, ROSTER, SchoolLine, board
 from portal.coverage.lists import LedgerLine, classes_of, line_of
+from portal.coverage.tallies import Found, Tally, by_school, number
 from portal.coverage.today import is_unaided
 from portal.enrolment.standing import waits_for
 from portal.models import Entitlement, MatchPair, Pupil, StaffMember, TermClosing, Unit
@@ -76,19 +76,31 @@ class SchoolClosing:
 
 def closings(session: Session, scope: Scope, term: SchoolTerm, today: date) -> list[SchoolClosing]:
     """Every school of the scope: those that have not signed first, and of them the furthest from it."""
-    rows = _counts(session, scope, term, select(Entitlement.school_id, func.count()), Entitlement.retracted.is_(False))
-    unaided = _counts(session, scope, term, select(Entitlement.school_id, func.count()), is_unaided())
-    pupils = select(MatchPair.school_id, func.count(distinct(MatchPair.pupil_id)))
-    doubtful = scope.narrow(pupils.where(_doubtful(term)), MatchPair.school_id).group_by(MatchPair.school_id)
-    doubts: Counter[UUID] = Counter(dict(iter(session.execute(doubtful))))
+    counted = by_school(session, scope, term.code, OPEN)
     signed = {one.school_id: one for one in session.scalars(_standing(scope, term))}
-    found = [
-        SchoolClosing(
-            line, rows[line.school.id], unaided[line.school.id], doubts[line.school.id], signed.get(line.school.id)
-        )
-        for line in board(session, scope, term, today)
-    ]
+    found = []
+    for line in board(session, scope, term, today):
+        rows, open_rows, doubts = (number(counted[line.school.id], name) for name in HINDRANCES)
+        found.append(SchoolClosing(line, rows, open_rows, doubts, signed.get(line.school.id)))
     return sorted(found, key=lambda one: (one.closing is not None, -one.open_rows - one.doubts, one.line.school.code))
+
+
+def _open_at(session: Session, scope: Scope, term: str) -> Found:
+    """Of a school the rows, those that hinder, and the pupils about whom a doubt does."""
+    of_row = Entitlement.school_id, Entitlement.term == term, func.count()
+    asked = (
+        (*of_row, Entitlement.retracted.is_(False)),
+        (*of_row, is_unaided()),
+        (MatchPair.school_id, MatchPair.term == term, func.count(distinct(MatchPair.pupil_id)), _doubtful()),
+    )
+    for name, (school_id, of_term, rows, condition) in zip(HINDRANCES, asked, strict=True):
+        counted = scope.narrow(select(school_id, rows).where(of_term, condition), school_id)
+        for school, count in session.execute(counted.group_by(school_id)):
+            yield school, (name,), (count,)
+
+
+OPEN = Tally("closing-1", _open_at)
+HINDRANCES = ("rows", "open_rows", "doubts")
 
 
 def closing_of(session: Session, school: Unit, term: SchoolTerm, today: date) -> SchoolClosing:
@@ -116,7 +128,7 @@ def hindering_doubts(session: Session, school: Unit, term: SchoolTerm) -> list[D
     pairs = session.execute(
         select(MatchPair, Pupil)
         .join(Pupil, Pupil.id == MatchPair.pupil_id)
-        .where(MatchPair.school_id == school.id, _doubtful(term))
+        .where(MatchPair.school_id == school.id, MatchPair.term == term.code, _doubtful())
         .order_by(MatchPair.pupil_id, MatchPair.settled_as.is_not(None), MatchPair.id)
         .ext(distinct_on(MatchPair.pupil_id))
         .limit(SHOWN)
@@ -183,17 +195,9 @@ def sent_back(session: Session, school: Unit, term: SchoolTerm) -> TermClosing |
     ).first()
 
 
-def _doubtful(term: SchoolTerm) -> ColumnElement[bool]:
+def _doubtful() -> ColumnElement[bool]:
     asked = and_(MatchPair.superseded_at.is_(None), MatchPair.settled_as == Answer.ASK)
-    waits = or_(waits_for(Permission.SETTLE_SELF), waits_for(Permission.SETTLE_HOUSEHOLD), asked)
-    return and_(MatchPair.term == term.code, waits)
-
-
-def _counts(
-    session: Session, scope: Scope, term: SchoolTerm, counted: Select[UUID, int], condition: ColumnElement[bool]
-) -> Counter[UUID]:
-    of_term = scope.narrow(counted.where(Entitlement.term == term.code, condition), Entitlement.school_id)
-    return Counter(dict(iter(session.execute(of_term.group_by(Entitlement.school_id)))))
+    return or_(waits_for(Permission.SETTLE_SELF), waits_for(Permission.SETTLE_HOUSEHOLD), asked)
 
 
 def _standing(scope: Scope, term: SchoolTerm) -> Select[TermClosing]:

@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, cast, func, not_, select, true
 
-from portal.access.scope import scope_of
+from portal.access.scope import Scope
 from portal.coverage.today import is_unaided
 from portal.coverage.totals import gap_of_row, is_in_gap
+from portal.database import same_place
 from portal.models import EnrolmentRecord, Entitlement, Pupil, Unit
 from portal.vocabulary import Labelled, Stage, UnitLevel
 
@@ -40,8 +41,8 @@ ORIGINS = {HERE: "本省户籍", ELSEWHERE: "省外户籍", NOT_SAID: NOBODY_WRO
 STAGES = {**{stage.value: stage.label for stage in Stage}, NOT_SAID: NOBODY_WROTE}
 
 
-def counted_pupils(unit: Unit, term: str) -> Subquery:
-    """A row for each pupil at a school of the unit: ``unaided``, ``aided``, yuan ``due`` and, of them, the ``gap``."""
+def counted_pupils(scope: Scope, term: str) -> Subquery:
+    """A row for each pupil at a school of the scope: ``unaided``, ``aided``, yuan ``due`` and, of them, the ``gap``."""
     unaided = func.bool_or(is_unaided())
     rows = select(
         Entitlement.pupil_id,
@@ -51,7 +52,7 @@ def counted_pupils(unit: Unit, term: str) -> Subquery:
         func.coalesce(func.sum(Entitlement.due_yuan).filter(is_in_gap()), 0).label("due"),
         func.coalesce(func.sum(gap_of_row()).filter(is_in_gap()), 0).label("gap"),
     ).where(Entitlement.term == term, not_(Entitlement.retracted))
-    within = scope_of(unit).narrow(rows, Entitlement.school_id)
+    within = scope.narrow(rows, Entitlement.school_id)
     return within.group_by(Entitlement.pupil_id, Entitlement.school_id).subquery()
 
 
@@ -64,36 +65,52 @@ def holds(people: Subquery, measure: Measure) -> ColumnElement[bool]:
     }[measure]
 
 
-def enrolment_of(people: Subquery, unit: Unit, term: str) -> ColumnElement[bool]:
-    """The enrolment of the term beside a pupil at a school; that it is one of the unit's is said for its index."""
+def enrolment_of(people: Subquery, scope: Scope, term: str) -> ColumnElement[bool]:
+    """The enrolment of the term beside a pupil at a school; that it is one of the scope's is said for its index."""
     return and_(
         EnrolmentRecord.pupil_id == people.c.pupil_id,
-        EnrolmentRecord.school_id == people.c.school_id,
+        same_place(EnrolmentRecord.school_id, people.c.school_id),
         EnrolmentRecord.term == term,
-        EnrolmentRecord.school_id.in_(Unit.ids_below(unit.path)),
+        scope.holds(EnrolmentRecord.school_id),
     )
 
 
-def beside(people: Subquery, unit: Unit, term: str, *columns: Any) -> Select[*tuple[Any, ...]]:
-    """``people`` with their school, their enrolment of the term and, where it is in reach, the pupil's own row."""
+def beside(people: Subquery, scope: Scope, term: str, *columns: Any) -> Select[*tuple[Any, ...]]:
+    """``people`` with their school, their enrolment of the term and the pupil's own row."""
     return (
         select(*columns)
         .join_from(people, Unit, Unit.id == people.c.school_id)
-        .outerjoin(EnrolmentRecord, enrolment_of(people, unit, term))
-        .outerjoin(Pupil, Pupil.id == people.c.pupil_id)
+        .outerjoin(EnrolmentRecord, enrolment_of(people, scope, term))
+        .outerjoin(Pupil, _pupil_of(people, scope))
     )
+
+
+def _pupil_of(people: Subquery, scope: Scope) -> ColumnElement[bool]:
+    """Only of a pupil that is there still; of one that went on, no school counts where it comes from."""
+    here = same_place(Pupil.school_id, people.c.school_id)
+    return and_(Pupil.id == people.c.pupil_id, here, scope.holds(Pupil.school_id))
+
+
+STAGE = func.coalesce(cast(EnrolmentRecord.stage, String), NOT_SAID)
+GRADE = func.coalesce(func.nullif(EnrolmentRecord.grade, ""), NOT_SAID)
+PROVINCE = func.substr(Unit.path, 2, 2)
+"""Of a school's path /32/3299/329901/…"""
+ORIGIN = case(
+    (func.coalesce(Pupil.hukou_division, "") == "", NOT_SAID),
+    (func.left(Pupil.hukou_division, 2) == PROVINCE, HERE),
+    else_=ELSEWHERE,
+)
 
 
 def group_of(by: By, unit: Unit) -> ColumnElement[str]:
     """The code of the group; a school's areas are its grades. Categories are sealed and told apart elsewhere."""
     if by is By.STAGE:
-        return func.coalesce(cast(EnrolmentRecord.stage, String), NOT_SAID)
+        return STAGE
     if by is By.ORIGIN:
-        return case(
-            (func.coalesce(Pupil.hukou_division, "") == "", NOT_SAID),
-            (func.left(Pupil.hukou_division, 2) == unit.path.strip("/")[:2], HERE),
-            else_=ELSEWHERE,
-        )
-    if unit.level is UnitLevel.SCHOOL:
-        return func.coalesce(func.nullif(EnrolmentRecord.grade, ""), NOT_SAID)
+        return ORIGIN
+    return GRADE if unit.level is UnitLevel.SCHOOL else part_of(unit)
+
+
+def part_of(unit: Unit) -> ColumnElement[str]:
+    """The code of the unit right below this one in which a school stands."""
     return func.split_part(func.substr(Unit.path, len(unit.path) + 1), "/", 1)

@@ -12,6 +12,7 @@ from portal import audit
 from portal.access.scope import Scope
 from portal.clock import local
 from portal.coverage.reasons import asks_for_proof
+from portal.database import same_place
 from portal.models import FurtherAid, Pupil, StaffMember
 from portal.privacy.masking import redact
 
@@ -87,7 +88,8 @@ def all_of(session: Session, pupil_id: UUID) -> list[FurtherAid]:
 
 
 def is_open(_: Scope, _term: str) -> ColumnElement[bool]:
-    return exists().where(FurtherAid.pupil_id == Pupil.id, FurtherAid.settled_at.is_(None))
+    here = FurtherAid.pupil_id == Pupil.id, same_place(FurtherAid.school_id, Pupil.school_id)
+    return exists().where(*here, FurtherAid.settled_at.is_(None))
 
 
 def why_open(session: Session, pupils: Sequence[UUID], _term: str) -> Mapping[UUID, str]:

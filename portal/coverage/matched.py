@@ -1,7 +1,7 @@
 """Whom lists name for sure, by rule or because a person settled it, and whom the county added by hand."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -10,10 +10,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, LargeBinary, Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
+from portal.access.scope import Scope, scope_of
 from portal.clock import SchoolTerm, local
+from portal.coverage.tallies import Found, Key, Tally, added_up, by_school
 from portal.coverage.words import Listing, above_words, actor_words, day_words
 from portal.enrolment.circumstances import circumstances_of
 from portal.enrolment.household import CHILD_GETS
+from portal.enrolment.lists import matched_at
 from portal.enrolment.standing import stands
 from portal.matching.rules import BY_CODE
 from portal.models import Addition, EnrolmentRecord, MatchPair, Pupil, Settlement, Unit
@@ -68,14 +71,32 @@ class _Place:
     """Where a pupil is enrolled, as far as policies ask."""
 
     school_id: UUID
-    stage: Stage | None
-    grade_number: int | None
-    boarding: Boarding | None
-    hukou_division: str
+    stage: Stage | None = None
+    grade_number: int | None = None
+    boarding: Boarding | None = None
+    hukou_division: str = ""
+
+    def key(self, held: Collection[str]) -> Key:
+        """As a tally writes it; empty for what is not known."""
+        said = self.stage or "", str(self.grade_number or ""), self.boarding or "", self.hukou_division
+        return *map(str, said), *sorted(held)
+
+    @classmethod
+    def of(cls, school_id: UUID, key: Key) -> "tuple[_Place, frozenset[str]]":
+        stage, grade, boarding, hukou, *held = key
+        place = cls(
+            school_id, Stage(stage) if stage else None, int(grade) if grade else None,
+            Boarding(boarding) if boarding else None, hukou,
+        )  # fmt: skip
+        return place, frozenset(held)
 
 
-def count_circumstances(session: Session, term: str, whose: Whose) -> Counter[Circumstances]:
-    """How many of ``matched_pupils`` stand in each circumstances: thousands of pupils, dozens of cases."""
+def _in_circumstances(session: Session, scope: Scope, term: str) -> Found:
+    """Of the scope's ``matched_pupils``: what policies ask of the pupil, and how many are alike in it."""
+
+    def whose(table: Any) -> ColumnElement[bool]:
+        return scope.holds(table.school_id)
+
     places: dict[tuple[UUID, UUID], _Place] = {}
     categories: defaultdict[tuple[UUID, UUID], set[str]] = defaultdict(set)
     place = EnrolmentRecord.stage, EnrolmentRecord.grade_number, EnrolmentRecord.boarding, Pupil.hukou_division
@@ -88,15 +109,36 @@ def count_circumstances(session: Session, term: str, whose: Whose) -> Counter[Ci
         categories[who].update(listing.category for listing in matched.listings)
         record = matched.record
         places[who] = _Place(who[1], record.stage, record.grade_number, record.boarding, matched.hukou_division)
-    schools = {school.id: school for school in session.scalars(select(Unit).where(Unit.id.in_(_schools(places))))}
+    alike = Counter((places[who], frozenset(categories[who])) for who in places)
+    for (where, held), pupils in alike.items():
+        yield where.school_id, where.key(held), (pupils,)
+
+
+IN_CIRCUMSTANCES = Tally("circumstances-1", _in_circumstances)
+
+
+def _by_decision(session: Session, scope: Scope, term: str) -> Found:
+    for school, decision, pupils in matched_at(session, scope, term):
+        yield school, (decision.value,), (pupils,)
+
+
+BY_DECISION = Tally("matched-1", _by_decision)
+"""比对名单: pupils by their strongest decision."""
+
+
+def count_circumstances(session: Session, unit: Unit, term: str) -> Counter[Circumstances]:
+    """How many of ``matched_pupils`` stand in each circumstances: thousands of pupils, dozens of cases."""
+    found = by_school(session, scope_of(unit), term, IN_CIRCUMSTANCES)
+    schools = {school.id: school for school in session.scalars(select(Unit).where(Unit.id.in_(found)))}
+    alike: defaultdict[Circumstances, list[UUID]] = defaultdict(list)
+    for school_id in found:
+        alike[circumstances_of(_Place(school_id), schools[school_id], "", ())].append(school_id)
     counted: Counter[Circumstances] = Counter()
-    for (where, held), pupils in Counter((places[who], frozenset(categories[who])) for who in places).items():
-        counted[circumstances_of(where, schools[where.school_id], where.hukou_division, held)] += pupils
+    for school_ids in alike.values():
+        for key, (pupils,) in added_up(found[school_id] for school_id in school_ids).items():
+            where, held = _Place.of(school_ids[0], key)
+            counted[circumstances_of(where, schools[where.school_id], where.hukou_division, held)] += pupils
     return counted
-
-
-def _schools(places: Mapping[tuple[UUID, UUID], _Place]) -> set[UUID]:
-    return {school_id for _, school_id in places}
 
 
 def _added(session: Session, term: str, whose: Whose) -> dict[tuple[UUID, UUID], Matched]:

@@ -4,20 +4,21 @@ Each row counts by the rule under which it was opened; a term before this one is
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Select, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Date, Subquery, case, func, select
 from sqlalchemy.orm import Session
 
-from portal.access.scope import scope_of
+from portal.access.scope import Scope, scope_of
 from portal.clock import SchoolTerm, previous_term
-from portal.coverage.counted import enrolment_of
+from portal.coverage.counted import enrolment_of, part_of
 from portal.coverage.lists import names_of
+from portal.coverage.tallies import Counts, Found, Key, Tally, added_up, by_school
 from portal.coverage.totals import gap_of_row, is_in_gap
 from portal.coverage.words import class_words, yuan_words
 from portal.models import EnrolmentRecord, Entitlement, Unit
@@ -56,30 +57,59 @@ class OwedLine:
 
 def owed(session: Session, unit: Unit, term: SchoolTerm) -> tuple[Owed, ...]:
     """The parts of a unit to which something is owed; those of a school are its classes."""
-    children = _children(unit, term)
-    key = _part(unit).label("part")
+    if unit.level is not UnitLevel.SCHOOL:
+        return _owed_below(session, unit, term)
+    children = _children(scope_of(unit), term)
+    key = _CLASS.label("part")
     sums = select(key, func.count(), func.sum(children.c.yuan), func.sum(children.c.before), func.min(children.c.since))
-    found = session.execute(_of_part(sums, unit, term, "", children).group_by(key).order_by(key)).all()
-    names = _names(session, unit, [part for part, *_ in found])
-    return tuple(Owed(part, names.get(part, part), *figures) for part, *figures in found)
+    enrolled = enrolment_of(children, scope_of(unit), term.code)
+    found = session.execute(sums.outerjoin_from(children, EnrolmentRecord, enrolled).group_by(key).order_by(key)).all()
+    return tuple(Owed(part, part, *figures) for part, *figures in found)
 
 
-def count(session: Session, unit: Unit, term: SchoolTerm, part: str) -> int:
-    return session.scalar(_of_part(select(func.count()), unit, term, part, _children(unit, term))) or 0
+def _owed_below(session: Session, unit: Unit, term: SchoolTerm) -> tuple[Owed, ...]:
+    counted = by_school(session, scope_of(unit), term.code, OWED)
+    parts: defaultdict[str, list[Counts]] = defaultdict(list)
+    of_school = select(Unit.id, part_of(unit)).where(Unit.id.in_(counted))
+    for school, part in session.execute(of_school):
+        parts[part].append(counted[school])
+    names = _names(session, parts)
+    found = ((part, names.get(part, part), added_up(parts[part])) for part in sorted(parts))
+    return tuple(_owed(part, name, counts) for part, name, counts in found if counts)
+
+
+def _owed(code: str, label: str, counts: Counts) -> Owed:
+    pupils, yuan, before = counts[SUMS]
+    since = min(date.fromisoformat(day) for kind, day in counts if kind == "since")
+    return Owed(code, label, pupils, Decimal(yuan) / 100, Decimal(before) / 100, since)
+
+
+def _owed_at(session: Session, scope: Scope, term: str) -> Found:
+    """Of a school the pupils and, in 分, what they are owed, now and from before; and since when."""
+    children = _children(scope, SchoolTerm.parse(term))
+    sums = func.count(), func.sum(children.c.yuan), func.sum(children.c.before), func.min(children.c.since)
+    found = session.execute(select(children.c.school_id, *sums).group_by(children.c.school_id))
+    for school, pupils, yuan, before, since in found:
+        yield school, SUMS, (pupils, int(yuan * 100), int(before * 100))
+        yield school, ("since", str(since)), (pupils,)
+
+
+SUMS: Key = ("sums", "")
+OWED = Tally("owed-1", _owed_at)
 
 
 def lines(
     session: Session, unit: Unit, term: SchoolTerm, part: str, catalogue: Catalogue, offset: int, limit: int
 ) -> list[OwedLine]:
     """To whom most is owed stands first."""
-    children = _children(unit, term)
-    chosen = select(children, Unit.name, EnrolmentRecord.grade, EnrolmentRecord.class_name)
-    page = session.execute(
-        _of_part(chosen, unit, term, part, children)
-        .order_by(children.c.yuan.desc(), children.c.pupil_id)
-        .offset(offset)
-        .limit(limit)
-    ).all()
+    children = _children_of_part(session, unit, term, part)
+    there = select(children).order_by(*_most(children)).offset(offset).limit(limit).subquery()
+    beside = (
+        select(there, Unit.name, EnrolmentRecord.grade, EnrolmentRecord.class_name)
+        .join(Unit, Unit.id == there.c.school_id)
+        .outerjoin(EnrolmentRecord, enrolment_of(there, scope_of(unit), term.code))
+    )
+    page = session.execute(beside.order_by(*_most(there))).all()
     ids = [row.pupil_id for row in page]
     rows, names = _rows_of(session, unit, term, ids, catalogue), names_of(session, ids)
     return [
@@ -91,8 +121,8 @@ def lines(
     ]  # fmt: skip
 
 
-def _children(unit: Unit, term: SchoolTerm) -> Subquery:
-    """A row for each pupil at a school of the unit to whom something is owed from this term or one before."""
+def _children(scope: Scope, term: SchoolTerm) -> Subquery:
+    """A row for each pupil at a school of the scope to whom something is owed from this term or one before."""
     terms = _up_to(term)
     began = case({one.code: one.first_day for one in terms}, value=Entitlement.term, else_=term.first_day)
     gap = gap_of_row()
@@ -103,7 +133,7 @@ def _children(unit: Unit, term: SchoolTerm) -> Subquery:
         func.coalesce(func.sum(gap).filter(Entitlement.term != term.code), 0).label("before"),
         func.min(began, type_=Date).label("since"),
     ).where(Entitlement.term.in_([one.code for one in terms]), is_in_gap(), gap > 0)
-    within = scope_of(unit).narrow(rows, Entitlement.school_id)
+    within = scope.narrow(rows, Entitlement.school_id)
     return within.group_by(Entitlement.pupil_id, Entitlement.school_id).subquery()
 
 
@@ -115,25 +145,27 @@ def _up_to(term: SchoolTerm) -> list[SchoolTerm]:
     return terms
 
 
-def _of_part(statement: Select[Any], unit: Unit, term: SchoolTerm, part: str, children: Subquery) -> Select[Any]:
-    narrowed = (
-        statement.select_from(children)
-        .join(Unit, Unit.id == children.c.school_id)
-        .outerjoin(EnrolmentRecord, enrolment_of(children, unit, term.code))
-    )
-    return narrowed.where(_part(unit) == part) if part else narrowed
+_WRITTEN = func.concat(EnrolmentRecord.grade, EnrolmentRecord.class_name)
+_CLASS: ColumnElement[str] = func.coalesce(func.nullif(_WRITTEN, ""), NO_CLASS)
 
 
-def _part(unit: Unit) -> Any:
-    if unit.level is UnitLevel.SCHOOL:
-        written = func.concat(EnrolmentRecord.grade, EnrolmentRecord.class_name)
-        return func.coalesce(func.nullif(written, ""), NO_CLASS)
-    return func.split_part(func.substr(Unit.path, len(unit.path) + 1), "/", 1)
+def _most(children: Subquery) -> tuple[Any, ...]:
+    return children.c.yuan.desc(), children.c.pupil_id, children.c.school_id
 
 
-def _names(session: Session, unit: Unit, codes: Sequence[str]) -> dict[str, str]:
-    if unit.level is UnitLevel.SCHOOL:
-        return {}
+def _children_of_part(session: Session, unit: Unit, term: SchoolTerm, part: str) -> Subquery:
+    scope = scope_of(unit)
+    if part and unit.level is not UnitLevel.SCHOOL:
+        schools = scope.narrow(select(Unit.id), Unit.id).where(part_of(unit) == part)
+        return _children(scope.of_schools(session.scalars(schools)), term)
+    children = _children(scope, term)
+    if not part:
+        return children
+    of_class = select(children).outerjoin(EnrolmentRecord, enrolment_of(children, scope, term.code))
+    return of_class.where(_CLASS.in_((part,))).subquery()
+
+
+def _names(session: Session, codes: Collection[str]) -> dict[str, str]:
     named = session.execute(select(Unit.code, Unit.name).where(Unit.code.in_(codes)))
     return dict(iter(named))
 

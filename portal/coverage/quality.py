@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, exists, false, not_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
+from portal.database import same_place
 from portal.enrolment.standing import stands
 from portal.models import Correction, DoubleEnrolment, Guardian, MatchPair, Pupil
 from portal.vocabulary import Basis, Decision
@@ -23,7 +24,8 @@ def no_guardian(scope: Scope, _term: str) -> ColumnElement[bool]:
 
 
 def _no_guardian_with(scope: Scope, sealed: Any) -> ColumnElement[bool]:
-    written = select(Guardian.id).where(Guardian.pupil_id == Pupil.id, sealed.is_not(None))
+    here = Guardian.pupil_id == Pupil.id, same_place(Guardian.school_id, Pupil.school_id)
+    written = select(Guardian.id).where(*here, sealed.is_not(None))
     return not_(scope.narrow(written, Guardian.school_id).exists())
 
 
@@ -34,21 +36,26 @@ def bad_number(_: Scope, _term: str) -> ColumnElement[bool]:
 
 def conflict(_: Scope, term: str) -> ColumnElement[bool]:
     """Two sources say different things and nobody has decided yet."""
-    return Pupil.id.in_(union_all(*(said(term) for said, _ in CONFLICTS)))
+    said = union_all(*(said(term) for said, _ in CONFLICTS)).subquery().c
+    return exists().where(said.pupil_id == Pupil.id, same_place(said.school_id, Pupil.school_id))
 
 
-def _said_wrong(term: str) -> Select[UUID]:
-    return select(Correction.pupil_id).where(Correction.term == term, Correction.settled_at.is_(None))
+def _said_wrong(term: str) -> Select[UUID, UUID]:
+    return select(Correction.pupil_id, Correction.school_id).where(
+        Correction.term == term, Correction.settled_at.is_(None)
+    )
 
 
-def _differs_from_a_list(term: str) -> Select[UUID]:
-    return select(MatchPair.pupil_id).where(
+def _differs_from_a_list(term: str) -> Select[UUID, UUID]:
+    return select(MatchPair.pupil_id, MatchPair.school_id).where(
         stands(term), MatchPair.basis == Basis.SELF, MatchPair.outcome == Decision.POSSIBLE
     )
 
 
-def _twice(term: str) -> Select[UUID]:
-    return select(DoubleEnrolment.pupil_id).where(DoubleEnrolment.term == term, DoubleEnrolment.settled_at.is_(None))
+def _twice(term: str) -> Select[UUID, UUID]:
+    return select(DoubleEnrolment.pupil_id, DoubleEnrolment.school_id).where(
+        DoubleEnrolment.term == term, DoubleEnrolment.settled_at.is_(None)
+    )
 
 
 def incomplete(scope: Scope, term: str) -> ColumnElement[bool]:

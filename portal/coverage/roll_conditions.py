@@ -9,8 +9,19 @@ from sqlalchemy import ColumnElement, Date, Select, and_, cast, exists, func, no
 
 from portal.access.one_to_one import has_class_teacher, is_named
 from portal.access.scope import Scope
+from portal.coverage.counted import PROVINCE
+from portal.database import same_place
 from portal.enrolment.standing import stands
-from portal.models import Addition, DoubleEnrolment, EnrolmentRecord, Entitlement, MatchPair, Pupil, RegisterEntry
+from portal.models import (
+    Addition,
+    DoubleEnrolment,
+    EnrolmentRecord,
+    Entitlement,
+    MatchPair,
+    Pupil,
+    RegisterEntry,
+    Unit,
+)
 from portal.vocabulary import AdditionState, Decision
 
 NATIONAL = "全国系统"
@@ -18,15 +29,18 @@ NATIONAL = "全国系统"
 Condition = Callable[[Scope, str], ColumnElement[bool]]
 
 
-def _enrolled_among(pupils: Select[UUID]) -> ColumnElement[bool]:
-    return EnrolmentRecord.pupil_id.in_(pupils)
+def _enrolled_among(pupils: Any) -> ColumnElement[bool]:
+    """Of pupils, each with its school: what another school says does not count here, so that schools add up."""
+    pupil_id, school_id = pupils.subquery().c
+    return exists().where(pupil_id == EnrolmentRecord.pupil_id, same_place(school_id, EnrolmentRecord.school_id))
 
 
 def of_pupil(holds: Condition) -> Condition:
     """What is said of the pupil's own row, asked of those enrolled."""
 
     def of_enrolled(scope: Scope, term: str) -> ColumnElement[bool]:
-        return _enrolled_among(scope.narrow(select(Pupil.id).where(holds(scope, term)), Pupil.school_id))
+        those = select(Pupil.id, Pupil.school_id).where(holds(scope, term))
+        return _enrolled_among(scope.narrow(those, Pupil.school_id))
 
     return of_enrolled
 
@@ -37,14 +51,14 @@ def _not_among(*several: Select[Any]) -> ColumnElement[bool]:
 
 
 def _paired(scope: Scope, term: str, *more: ColumnElement[bool]) -> Select[Any]:
-    """The standing pairs of an enrolment's pupil, within the scope."""
-    of_pupil = MatchPair.pupil_id == EnrolmentRecord.pupil_id
-    return scope.narrow(select(MatchPair.id).where(of_pupil, stands(term), *more), MatchPair.school_id)
+    """The standing pairs of an enrolment's pupil at its school; that it is in the scope is said for the index."""
+    here = MatchPair.pupil_id == EnrolmentRecord.pupil_id, same_place(MatchPair.school_id, EnrolmentRecord.school_id)
+    return scope.narrow(select(MatchPair.id).where(*here, stands(term), *more), MatchPair.school_id)
 
 
 def _added(scope: Scope) -> Select[Any]:
-    of_pupil = Addition.pupil_id == EnrolmentRecord.pupil_id
-    return scope.narrow(select(Addition.id).where(of_pupil, Addition.state == AdditionState.ADDED), Addition.school_id)
+    here = Addition.pupil_id == EnrolmentRecord.pupil_id, same_place(Addition.school_id, EnrolmentRecord.school_id)
+    return scope.narrow(select(Addition.id).where(*here, Addition.state == AdditionState.ADDED), Addition.school_id)
 
 
 def unfound(scope: Scope, term: str) -> ColumnElement[bool]:
@@ -53,30 +67,35 @@ def unfound(scope: Scope, term: str) -> ColumnElement[bool]:
 
 def missed(scope: Scope, term: str) -> ColumnElement[bool]:
     """Has an open row, and is neither on a list as itself or with the household, nor added by hand."""
-    open_rows = select(Entitlement.pupil_id).where(Entitlement.term == term, Entitlement.closed_on.is_(None))
+    open_rows = select(Entitlement.pupil_id, Entitlement.school_id).where(
+        Entitlement.term == term, Entitlement.closed_on.is_(None)
+    )
     sure = _paired(scope, term, MatchPair.outcome == Decision.CERTAIN)
     return and_(_enrolled_among(scope.narrow(open_rows, Entitlement.school_id)), _not_among(sure, _added(scope)))
 
 
 def outside(scope: Scope, term: str) -> ColumnElement[bool]:
-    province = scope.path.strip("/").partition("/")[0][:2]
-    elsewhere = select(Pupil.id).where(
-        Pupil.hukou_division != "", not_(Pupil.hukou_division.startswith(province, autoescape=True))
+    elsewhere = (
+        select(Pupil.id, Pupil.school_id)
+        .join(Unit, Unit.id == Pupil.school_id)
+        .where(Pupil.hukou_division != "", func.left(Pupil.hukou_division, 2) != PROVINCE)
     )
     national = (
-        select(MatchPair.pupil_id)
+        select(MatchPair.pupil_id, MatchPair.school_id)
         .join(RegisterEntry, RegisterEntry.id == MatchPair.register_entry_id)
         .where(stands(term), RegisterEntry.source.startswith(NATIONAL))
     )
-    either = union(scope.narrow(elsewhere, Pupil.school_id), scope.narrow(national, MatchPair.school_id))
-    return EnrolmentRecord.pupil_id.in_(either)
+    return _enrolled_among(union(scope.narrow(elsewhere, Pupil.school_id), scope.narrow(national, MatchPair.school_id)))
 
 
 def changed(scope: Scope, term: str) -> ColumnElement[bool]:
-    """Some pair came or fell on the day of the last change; whether anything came of it is said by the words."""
-    last = last_change(term)
-    changed = select(MatchPair.pupil_id).where(
-        MatchPair.term == term, or_(MatchPair.found_on == last, fell_on() == last)
+    """Some pair came or fell on the day of the school's last change; whether anything came of it the words say."""
+    last = scope.narrow(last_changes(term), MatchPair.school_id).subquery()
+    that_day = or_(MatchPair.found_on == last.c.day, fell_on() == last.c.day)
+    changed = (
+        select(MatchPair.pupil_id, MatchPair.school_id)
+        .join(last, last.c.school_id == MatchPair.school_id)
+        .where(MatchPair.term == term, that_day)
     )
     return _enrolled_among(scope.narrow(changed, MatchPair.school_id))
 
@@ -85,21 +104,23 @@ def fell_on() -> ColumnElement[date | None]:
     return cast(func.timezone("Asia/Shanghai", MatchPair.superseded_at), Date)
 
 
-def last_change(term: str) -> Any:
-    latest = select(func.greatest(func.max(MatchPair.found_on), func.max(fell_on())))
-    return latest.where(MatchPair.term == term).scalar_subquery()
+def last_changes(term: str) -> Select[UUID, date]:
+    """The last day on which pairs of a school came or fell."""
+    day = func.greatest(func.max(MatchPair.found_on), func.max(fell_on())).label("day")
+    return select(MatchPair.school_id, day).where(MatchPair.term == term).group_by(MatchPair.school_id)
 
 
-def double(_: Scope, term: str) -> ColumnElement[bool]:
-    return exists().where(
-        DoubleEnrolment.pupil_id == EnrolmentRecord.pupil_id,
-        DoubleEnrolment.term == term,
-        DoubleEnrolment.settled_at.is_(None),
+def double(scope: Scope, term: str) -> ColumnElement[bool]:
+    twice = select(DoubleEnrolment.pupil_id, DoubleEnrolment.school_id).where(
+        DoubleEnrolment.term == term, DoubleEnrolment.settled_at.is_(None)
     )
+    return _enrolled_among(scope.narrow(twice, DoubleEnrolment.school_id))
 
 
 def alone(scope: Scope, term: str) -> ColumnElement[bool]:
     """Has a row in the ledger, and nobody's name stands beside it (N2-3)."""
-    listed = select(Entitlement.pupil_id).where(Entitlement.term == term, not_(Entitlement.retracted))
+    listed = select(Entitlement.pupil_id, Entitlement.school_id).where(
+        Entitlement.term == term, not_(Entitlement.retracted)
+    )
     among = _enrolled_among(scope.narrow(listed, Entitlement.school_id))
     return and_(among, not_(is_named()), not_(has_class_teacher()))

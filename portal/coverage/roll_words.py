@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.coverage.roll_conditions import fell_on, last_change
+from portal.coverage.roll_conditions import fell_on, last_changes
 from portal.coverage.words import register_words
 from portal.enrolment.lists import category_names
 from portal.enrolment.standing import stands
@@ -36,17 +36,20 @@ def registers(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[UU
 
 
 def changes(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[UUID, str]:
-    """新增, 消失 or 类别变化, from what was sure before the day of the last change and what is now."""
-    last = session.scalar(select(last_change(term)))
+    """新增, 消失 or 类别变化, from what was sure before the day of the school's last change and what is now."""
     before: defaultdict[UUID, set[str]] = defaultdict(set)
     after: defaultdict[UUID, set[str]] = defaultdict(set)
     pairs = select(MatchPair, fell_on()).where(MatchPair.pupil_id.in_(pupils), MatchPair.term == term)
+    found = session.execute(pairs.where(MatchPair.outcome == Decision.CERTAIN)).all()
+    schools = {pair.school_id for pair, _ in found}
+    days = dict(iter(session.execute(last_changes(term).where(MatchPair.school_id.in_(schools)))))
     names = category_names(session)
-    for pair, fell in session.execute(pairs.where(MatchPair.outcome == Decision.CERTAIN)):
+    for pair, fell in found:
+        last = days[pair.school_id]
         name = names.get(pair.category or "", "")
         if fell is None:
             after[pair.pupil_id].add(name)
-        if last is not None and pair.found_on < last and (fell is None or fell == last):
+        if pair.found_on < last and (fell is None or fell == last):
             before[pair.pupil_id].add(name)
     return {pupil_id: _change(before[pupil_id], after[pupil_id]) for pupil_id in pupils}
 

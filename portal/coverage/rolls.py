@@ -1,5 +1,6 @@
 """名单 for officers, each a question about the pupils of a scope: who was not found, who fell off, who changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from portal.coverage import further_aid, quality
 from portal.coverage.lists import names_of
 from portal.coverage.roll_conditions import Condition, alone, changed, double, missed, of_pupil, outside, unfound
 from portal.coverage.roll_words import Words, changes, doubles, nothing, registers, what_stands
+from portal.coverage.tallies import Found, Tally, by_school, number, page_of, together
 from portal.coverage.words import class_words
 from portal.database import whole
 from portal.models import EnrolmentRecord, Unit
@@ -41,13 +43,16 @@ class Roll:
     words: Words
 
 
-def lines(session: Session, scope: Scope, roll: Roll, term: str, offset: int, limit: int) -> list[RollLine]:
-    """School by school, class by class; only those of the page are opened."""
+def lines(
+    session: Session, scope: Scope, roll: Roll, term: str, on: Mapping[UUID, int], offset: int, limit: int
+) -> list[RollLine]:
+    """School by school, class by class; only those of the page are opened, and only their schools looked at."""
+    schools, skipped = page_of(session, on, offset, limit)
     columns = EnrolmentRecord.pupil_id, EnrolmentRecord.grade, EnrolmentRecord.grade_number, EnrolmentRecord.class_name
-    rows = _enrolled(scope, roll, term, *columns).join(Unit, Unit.id == EnrolmentRecord.school_id)
+    rows = _enrolled(scope.of_schools(schools), roll, term, *columns).join(Unit, Unit.id == EnrolmentRecord.school_id)
     found_at = whole(rows.add_columns(Unit.name, Unit.code))
     place = (found_at.c[name] for name in ("code", "grade_number", "class_name", "pupil_id"))
-    page = select(found_at).order_by(*place).offset(offset).limit(limit)
+    page = select(found_at).order_by(*place).offset(skipped).limit(limit)
     found = session.execute(page).all()
     ids = [row.pupil_id for row in found]
     why, names = roll.words(session, ids, term), names_of(session, ids)
@@ -63,16 +68,32 @@ def lines(session: Session, scope: Scope, roll: Roll, term: str, offset: int, li
     ]
 
 
-def count(session: Session, scope: Scope, roll: Roll, term: str) -> int:
-    return session.scalar(_enrolled(scope, roll, term, func.count())) or 0
+def _on_rolls(session: Session, scope: Scope, term: str) -> Found:
+    for roll in ROLLS.values():
+        counted = _enrolled(scope, roll, term, EnrolmentRecord.school_id, func.count())
+        for school, pupils in session.execute(counted.group_by(EnrolmentRecord.school_id)):
+            yield school, (roll.code,), (pupils,)
 
 
-def by_school(session: Session, scope: Scope, roll: Roll, term: str) -> list[tuple[str, int]]:
-    """How many of each school, the most first."""
-    counted = _enrolled(scope, roll, term, EnrolmentRecord.school_id, func.count().label("number"))
-    each = counted.group_by(EnrolmentRecord.school_id).subquery()
-    named = select(Unit.name, each.c.number).join(Unit, Unit.id == each.c.school_id)
-    return [(name, number) for name, number in session.execute(named.order_by(each.c.number.desc(), Unit.name))]
+ON_ROLLS = Tally("rolls-1", _on_rolls)
+
+
+def counts(session: Session, scope: Scope, term: str) -> dict[str, int]:
+    """How many stand on each roll, by its code."""
+    found = together(session, scope, term, ON_ROLLS)
+    return {code: number(found, code) for code in ROLLS}
+
+
+def on_roll(session: Session, scope: Scope, roll: Roll, term: str) -> dict[UUID, int]:
+    """How many of each school stand on it."""
+    found = by_school(session, scope, term, ON_ROLLS)
+    return {school: on for school, counts in found.items() if (on := number(counts, roll.code))}
+
+
+def named(session: Session, on: Mapping[UUID, int]) -> list[tuple[str, int]]:
+    """Schools by name, the most first."""
+    names = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(on)))
+    return sorted(((name, on[school]) for school, name in names), key=lambda one: (-one[1], one[0]))
 
 
 def _enrolled(scope: Scope, roll: Roll, term: str, *columns: Any) -> Select[*tuple[Any, ...]]:

@@ -3,19 +3,23 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, distinct, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, not_, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal import clock
+from portal.access.permissions import may
 from portal.access.scope import Scope
 from portal.clock import SHANGHAI, SchoolTerm
 from portal.coverage.as_of import Standing
 from portal.coverage.steps import MISSING
-from portal.coverage.totals import totals
-from portal.enrolment.standing import stands, waits
-from portal.models import Confirmation, ContactRecord, Entitlement, Intake, MatchPair
+from portal.coverage.tallies import Found, Tally, number, together
+from portal.coverage.totals import ROWS, days_due, totals
+from portal.database import same_place
+from portal.enrolment.standing import DESKS, stands, waits_for
+from portal.models import Confirmation, ContactRecord, EnrolmentRecord, Entitlement, Intake, MatchPair
 from portal.vocabulary import Decision, EntitlementState, IntakeState, Role
 
 
@@ -29,14 +33,34 @@ class Figures:
     gap_yuan: Decimal
 
 
+def _pupils_of(session: Session, scope: Scope, term: str) -> Found:
+    """Pupils of a school: recognised, aware, unaided, and those about whom a desk has to look."""
+    certain = and_(stands(term), MatchPair.outcome == Decision.CERTAIN)
+    at_desk = {desk: and_(MatchPair.term == term, waits_for(desk)) for desk in DESKS}
+    asked: tuple[tuple[str, Any, ColumnElement[bool]], ...] = (
+        ("recognised", MatchPair, certain),
+        ("aware", MatchPair, and_(certain, is_aware(MatchPair.pupil_id, SchoolTerm.parse(term)))),
+        ("unaided", Entitlement, and_(Entitlement.term == term, is_unaided())),
+        *((desk.value, MatchPair, waits) for desk, waits in at_desk.items()),
+        (EITHER_DESK, MatchPair, or_(*at_desk.values())),
+        ("unreached", EnrolmentRecord, is_unreached(scope, SchoolTerm.parse(term))),
+    )
+    for name, table, condition in asked:
+        pupils = select(table.school_id, func.count(distinct(table.pupil_id))).where(condition)
+        for school, found in session.execute(scope.narrow(pupils, table.school_id).group_by(table.school_id)):
+            yield school, (name,), (found,)
+
+
+PUPILS = Tally("today-1", _pupils_of)
+EITHER_DESK = "either"
+
+
 def figures(session: Session, scope: Scope, term: SchoolTerm) -> Figures:
-    certain = select(MatchPair).where(stands(term.code), MatchPair.outcome == Decision.CERTAIN)
-    recognised = scope.narrow(certain.with_only_columns(_pupils()), MatchPair.school_id)
-    unaided = select(func.count(distinct(Entitlement.pupil_id))).where(Entitlement.term == term.code, is_unaided())
+    counts = together(session, scope, term.code, PUPILS)
     return Figures(
-        recognised=session.scalar(recognised) or 0,
-        aware=session.scalar(recognised.where(is_aware(MatchPair.pupil_id, term))) or 0,
-        unaided=session.scalar(scope.narrow(unaided, Entitlement.school_id)) or 0,
+        recognised=number(counts, "recognised"),
+        aware=number(counts, "aware"),
+        unaided=number(counts, "unaided"),
         gap_yuan=totals(session, scope, term.code, clock.today()).gap_yuan,
     )
 
@@ -53,53 +77,62 @@ def is_not_received(rows: Standing = Entitlement) -> ColumnElement[bool]:
 
 
 def is_aware(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm) -> ColumnElement[bool]:
-    """The pupil's family answered, visited or was spoken to since the term began."""
-    return or_(*_signs(pupil_id, term))
+    """The pupil's family answered this school, visited or was spoken to since the term began."""
+    here = tuple_(pupil_id, pupil_id.class_.school_id)
+    return or_(*(here.in_(said) for said in _signs(term)))
 
 
 def is_unaware(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm) -> ColumnElement[bool]:
     """Neither, each said for itself: PostgreSQL joins what is not there, but asks row by row for not (a or b)."""
-    return and_(*map(not_, _signs(pupil_id, term)))
+    here = pupil_id.class_.school_id
+    return and_(
+        *(
+            ~exists().where(pupil_id == said.c.pupil_id, same_place(said.c.school_id, here))
+            for said in (one.subquery() for one in _signs(term))
+        )
+    )
 
 
-def _signs(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    answered = exists().where(Confirmation.pupil_id == pupil_id, Confirmation.term == term.code)
-    reached = exists().where(
-        ContactRecord.pupil_id == pupil_id, ContactRecord.reached, ContactRecord.at >= _began(term)
+def is_unreached(scope: Scope, term: SchoolTerm) -> ColumnElement[bool]:
+    """Of an enrolment: the pupil is recognised at its school, and nobody knows that the family knows."""
+    certain = select(MatchPair.pupil_id, MatchPair.school_id).where(
+        stands(term.code), MatchPair.outcome == Decision.CERTAIN
+    )
+    listed = scope.narrow(certain, MatchPair.school_id).subquery()
+    return and_(
+        EnrolmentRecord.term == term.code,
+        EnrolmentRecord.left_on.is_(None),
+        exists().where(
+            listed.c.pupil_id == EnrolmentRecord.pupil_id, same_place(listed.c.school_id, EnrolmentRecord.school_id)
+        ),
+        is_unaware(EnrolmentRecord.pupil_id, term),
+    )
+
+
+def _signs(term: SchoolTerm) -> tuple[Select[UUID, UUID], ...]:
+    answered = select(Confirmation.pupil_id, Confirmation.school_id).where(Confirmation.term == term.code)
+    reached = select(ContactRecord.pupil_id, ContactRecord.school_id).where(
+        ContactRecord.reached, ContactRecord.at >= _began(term)
     )
     return answered, reached
 
 
-def missing_money(session: Session, scope: Scope, term: SchoolTerm) -> int:
-    """How many families said that it did not come."""
-    pupils = select(func.count(distinct(Entitlement.pupil_id))).where(Entitlement.term == term.code, is_not_received())
-    return session.scalar(scope.narrow(pupils, Entitlement.school_id)) or 0
-
-
 def next_due(session: Session, scope: Scope, term: SchoolTerm) -> tuple[date, int] | None:
     """The next day on which steps of open rows are due, and how many."""
-    due = select(Entitlement.next_step_due, func.count()).where(
-        Entitlement.term == term.code, Entitlement.closed_on.is_(None), Entitlement.next_step_due >= clock.today()
-    )
-    by_day = scope.narrow(due, Entitlement.school_id).group_by(Entitlement.next_step_due)
-    found = session.execute(by_day.order_by(Entitlement.next_step_due)).first()
-    return (found[0], found[1]) if found and found[0] else None
+    days = days_due(together(session, scope, term.code, ROWS))
+    return min(((day, rows) for day, rows in days.items() if day >= clock.today()), default=None)
 
 
 def overdue_rows(session: Session, scope: Scope, term: SchoolTerm) -> int:
     """Open rows whose next step was due before today."""
-    late = select(func.count()).where(
-        Entitlement.term == term.code,
-        Entitlement.closed_on.is_(None),
-        Entitlement.next_step_due < clock.today(),
-    )
-    return session.scalar(scope.narrow(late, Entitlement.school_id)) or 0
+    return totals(session, scope, term.code, clock.today()).overdue
 
 
 def pupils_to_settle(session: Session, scope: Scope, term: SchoolTerm, role: Role) -> int:
     """Pupils for whom a person in this role has to look."""
-    pairs = select(MatchPair).where(MatchPair.term == term.code, waits(role))
-    return session.scalar(scope.narrow(pairs.with_only_columns(_pupils()), MatchPair.school_id)) or 0
+    mine = [desk for desk in DESKS if may(role, desk)]
+    name = mine[0].value if len(mine) == 1 else EITHER_DESK
+    return number(together(session, scope, term.code, PUPILS), name) if mine else 0
 
 
 def refused_files(session: Session, scope: Scope, term: SchoolTerm) -> int:
@@ -112,10 +145,6 @@ def refused_files(session: Session, scope: Scope, term: SchoolTerm) -> int:
         Intake.state == IntakeState.REFUSED, Intake.arrived_at >= _began(term), not_(better)
     )
     return session.scalar(scope.narrow(refused, Intake.unit_id)) or 0
-
-
-def _pupils() -> ColumnElement[int]:
-    return func.count(distinct(MatchPair.pupil_id))
 
 
 def _began(term: SchoolTerm) -> datetime:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
+from portal.coverage.tallies import Counts, Found, Tally, together
 from portal.models import Entitlement
 from portal.vocabulary import EntitlementState
 
@@ -47,24 +48,38 @@ def gap_of_row() -> ColumnElement[Decimal]:
     return func.greatest(func.coalesce(Entitlement.due_yuan, 0) - aided, 0)
 
 
-def totals(session: Session, scope: Scope, term: str, today: date) -> Totals:
+def _rows_of(session: Session, scope: Scope, term: str) -> Found:
+    """By state the rows, those of them that are open without a next step, and the gap in 分; by day what is due."""
     is_open = Entitlement.closed_on.is_(None)
     lacking = or_(Entitlement.next_step == "", Entitlement.next_step_due.is_(None), Entitlement.reason.is_(None))
-    statement = select(
-        Entitlement.state,
-        func.count(),
-        func.count().filter(and_(is_open, lacking)),
-        func.coalesce(func.sum(gap_of_row()).filter(is_in_gap()), 0),
-        func.count().filter(and_(is_open, Entitlement.next_step_due < today)),
-    ).where(Entitlement.term == term)
-    found = session.execute(scope.narrow(statement, Entitlement.school_id).group_by(Entitlement.state)).all()
-    by_state = {
-        state.value: count for state, count, *_ in sorted(found, key=lambda row: list(EntitlementState).index(row[0]))
-    }
-    return Totals(
-        rows=sum(by_state.values()),
-        by_state=by_state,
-        open_without_next_step=sum(row[2] for row in found),
-        gap_yuan=sum((row[3] for row in found), Decimal(0)),
-        overdue=sum(row[4] for row in found),
+    sums = func.count(), func.count().filter(and_(is_open, lacking)), func.sum(gap_of_row()).filter(is_in_gap())
+    by_state = select(Entitlement.school_id, Entitlement.state, *sums).where(Entitlement.term == term)
+    by_state = scope.narrow(by_state, Entitlement.school_id).group_by(Entitlement.school_id, Entitlement.state)
+    for school, state, rows, without, gap in session.execute(by_state):
+        yield school, ("state", state.value), (rows, without, int((gap or 0) * 100))
+    due = select(Entitlement.school_id, Entitlement.next_step_due, func.count()).where(
+        Entitlement.term == term, is_open, Entitlement.next_step_due.is_not(None)
     )
+    by_day = scope.narrow(due, Entitlement.school_id).group_by(Entitlement.school_id, Entitlement.next_step_due)
+    for school, day, rows in session.execute(by_day):
+        yield school, ("due", str(day)), (rows,)
+
+
+ROWS = Tally("ledger-1", _rows_of)
+
+
+def totals(session: Session, scope: Scope, term: str, today: date) -> Totals:
+    counts = together(session, scope, term, ROWS)
+    of_state = {state: counts[key] for state in EntitlementState if (key := ("state", state.value)) in counts}
+    return Totals(
+        rows=sum(rows for rows, _, _ in of_state.values()),
+        by_state={state.value: rows for state, (rows, _, _) in of_state.items()},
+        open_without_next_step=sum(without for _, without, _ in of_state.values()),
+        gap_yuan=sum((Decimal(gap) / 100 for _, _, gap in of_state.values()), Decimal(0)),
+        overdue=sum(rows for day, rows in days_due(counts).items() if day < today),
+    )
+
+
+def days_due(counts: Counts) -> dict[date, int]:
+    """On which days steps of open rows are due, and how many, of what ``ROWS`` counted."""
+    return {date.fromisoformat(key[1]): numbers[0] for key, numbers in counts.items() if key[0] == "due"}

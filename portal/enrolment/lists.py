@@ -1,6 +1,7 @@
 """比对名单: one line a matched pupil, names masked; county and school see the same rows (N3-4)."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Select, Uuid, any_, case, func, literal, select
 from sqlalchemy.orm import Session
 
+from portal.access.scope import Scope, scope_of
 from portal.enrolment.standing import stands
 from portal.matching.rules import STRENGTH
 from portal.models import EnrolmentRecord, HardshipCategory, MatchPair, Pupil, Unit
@@ -45,14 +47,14 @@ class MatchedLine:
 
 def matched(
     session: Session,
-    unit: Unit,
+    scope: Scope,
     term: str,
     decision: Decision | None = None,
     offset: int = 0,
     limit: int | None = None,
 ) -> list[MatchedLine]:
     """In the order of schools and rosters; ``decision`` leaves the pupils whose strongest pair says so."""
-    pupils = _strongest(unit, term)
+    pupils = _strongest(scope, term)
     if decision is not None:
         pupils = pupils.having(func.min(_PLACE) == _PLACE_OF[decision])
     strongest = pupils.subquery()
@@ -63,7 +65,7 @@ def matched(
         .where(
             EnrolmentRecord.term == term,
             EnrolmentRecord.school_id == strongest.c.school_id,
-            EnrolmentRecord.school_id.in_(Unit.ids_below(unit.path)),
+            scope.holds(EnrolmentRecord.school_id),
         )
         .order_by(*_IN_ORDER)
         .offset(offset)
@@ -102,27 +104,31 @@ def category_names(session: Session) -> dict[str, str]:
 
 def pupils_matched(session: Session, unit: Unit, term: str, decision: Decision | None, most: int) -> list[UUID]:
     """At most so many, and one more to tell that there are more."""
-    pupils = _strongest(unit, term)
+    pupils = _strongest(scope_of(unit), term)
     if decision is not None:
         pupils = pupils.having(func.min(_PLACE) == _PLACE_OF[decision])
     return list(session.scalars(pupils.with_only_columns(MatchPair.pupil_id).limit(most + 1)))
 
 
+def matched_at(session: Session, scope: Scope, term: str) -> Iterator[tuple[UUID, Decision, int]]:
+    """Of each school how many pupils there are by their strongest decision."""
+    strongest = _strongest(scope, term).subquery()
+    places = strongest.c.school_id, strongest.c.place
+    for school_id, place, count in session.execute(select(*places, func.count()).group_by(*places)):
+        yield school_id, _DECISIONS[place - 1], count
+
+
 def count_matched(session: Session, unit: Unit, term: str) -> dict[Decision, int]:
     """Pupils by their strongest decision; a decision nobody has is 0."""
-    strongest = _strongest(unit, term).subquery()
-    found = session.execute(select(strongest.c.place, func.count()).group_by(strongest.c.place))
-    counts = {int(place): int(count) for place, count in found}
-    return {decision: counts.get(place, 0) for decision, place in _PLACE_OF.items()}
+    counts = dict.fromkeys(_DECISIONS, 0)
+    for _, decision, count in matched_at(session, scope_of(unit), term):
+        counts[decision] += count
+    return counts
 
 
-_PLACE_OF = {
-    Decision.CERTAIN: 1,
-    Decision.HOUSEHOLD: 2,
-    Decision.POSSIBLE: 3,
-    Decision.HOUSEHOLD_POSSIBLE: 4,
-}
+_DECISIONS = (Decision.CERTAIN, Decision.HOUSEHOLD, Decision.POSSIBLE, Decision.HOUSEHOLD_POSSIBLE)
 """Which decision speaks for a pupil with several pairs: the order of the rules' table."""
+_PLACE_OF = {decision: place for place, decision in enumerate(_DECISIONS, 1)}
 _PLACE = case(*((MatchPair.outcome.in_((decision,)), place) for decision, place in _PLACE_OF.items()))
 
 
@@ -131,13 +137,9 @@ _IN_ORDER = (
 )  # fmt: skip
 
 
-def _strongest(unit: Unit, term: str) -> Select[UUID, UUID, int]:
-    below = Unit.ids_below(unit.path)
-    return (
-        select(MatchPair.pupil_id, MatchPair.school_id, func.min(_PLACE).label("place"))
-        .where(stands(term), MatchPair.school_id.in_(below))
-        .group_by(MatchPair.pupil_id, MatchPair.school_id)
-    )
+def _strongest(scope: Scope, term: str) -> Select[UUID, UUID, int]:
+    pairs = select(MatchPair.pupil_id, MatchPair.school_id, func.min(_PLACE).label("place")).where(stands(term))
+    return scope.narrow(pairs, MatchPair.school_id).group_by(MatchPair.pupil_id, MatchPair.school_id)
 
 
 def _one_of(ids: list[UUID]) -> Any:

@@ -3,12 +3,14 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
+from portal.database import same_place
 from portal.enrolment.bureau_questions import answer_words, answered, questions_on
 from portal.enrolment.lists import category_names
 from portal.enrolment.standing import ANSWERS, desk_of, waits
@@ -108,22 +110,13 @@ def lines(
     session: Session, scope: Scope, which: ColumnElement[bool], rule: str, offset: int, limit: int
 ) -> list[Waiting]:
     """School by school, class by class."""
-    statement = (
-        select(MatchPair, Pupil, Unit.name, EnrolmentRecord.grade, EnrolmentRecord.class_name)
-        .join(Pupil, Pupil.id == MatchPair.pupil_id)
-        .join(Unit, Unit.id == MatchPair.school_id)
-        .outerjoin(
-            EnrolmentRecord,
-            (EnrolmentRecord.pupil_id == MatchPair.pupil_id)
-            & (EnrolmentRecord.school_id == MatchPair.school_id)
-            & (EnrolmentRecord.term == MatchPair.term),
-        )
-        .where(which, MatchPair.rule == rule)
-        .order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, MatchPair.id)
-    )
+    in_order = Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, MatchPair.id
+    keys = _placed(select(MatchPair.id)).where(which, MatchPair.rule == rule).order_by(*in_order)
+    ids = session.scalars(scope.narrow(keys, MatchPair.school_id).offset(offset).limit(limit)).all()
+    columns = select(MatchPair, Pupil, Unit.name, EnrolmentRecord.grade, EnrolmentRecord.class_name)
+    page = _placed(columns).join(Pupil, Pupil.id == MatchPair.pupil_id).where(MatchPair.id.in_(ids))
+    found = session.execute(page.order_by(*in_order)).all()
     labels = category_names(session)
-    page = scope.narrow(statement, MatchPair.school_id).offset(offset).limit(limit)
-    found = session.execute(page).all()
     asked = questions_on(session, {pair.settlement_id for pair, *_ in found if pair.settlement_id})
     return [
         Waiting(
@@ -133,6 +126,16 @@ def lines(
         )
         for pair, pupil, school, grade, in_class in found
     ]  # fmt: skip
+
+
+def _placed(pairs: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """With the school and the class of each."""
+    enrolled = (
+        (EnrolmentRecord.pupil_id == MatchPair.pupil_id)
+        & same_place(EnrolmentRecord.school_id, MatchPair.school_id)
+        & (EnrolmentRecord.term == MatchPair.term)
+    )
+    return pairs.select_from(MatchPair).join(Unit, Unit.id == MatchPair.school_id).outerjoin(EnrolmentRecord, enrolled)
 
 
 def settled_lately(session: Session, scope: Scope, term: str) -> list[Act]:

@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_
 from sqlalchemy.orm import aliased
 
 from portal.access.permissions import Permission, may
+from portal.database import same_place
 from portal.models import MatchPair, Settlement
 from portal.vocabulary import Answer, Basis, Decision, Role
 
@@ -35,6 +36,7 @@ def waits_for(permission: Permission) -> ColumnElement[bool]:
     other = aliased(MatchPair)
     listed = exists().where(
         other.pupil_id == MatchPair.pupil_id,
+        same_place(other.school_id, MatchPair.school_id),
         other.term == MatchPair.term,
         other.superseded_at.is_(None),
         other.outcome == Decision.CERTAIN,

@@ -39,6 +39,7 @@ from portal.models.register_entry import RegisterEntry, SoughtKey
 from portal.models.reply import Reply
 from portal.models.school_class import SchoolClass
 from portal.models.school_reminder import SchoolReminder
+from portal.models.school_tally import SchoolChange, SchoolTally
 from portal.models.settlement import Settlement
 from portal.models.sign_in import SignIn
 from portal.models.slip import Slip
@@ -103,8 +104,10 @@ __all__ = [
     "PupilHelper",
     "RegisterEntry",
     "Reply",
+    "SchoolChange",
     "SchoolClass",
     "SchoolReminder",
+    "SchoolTally",
     "Settlement",
     "SignIn",
     "Slip",

@@ -2,31 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
 from portal.clock import SHANGHAI, SchoolTerm
 from portal.coverage.lists import names_of
-from portal.coverage.today import is_unaware
+from portal.coverage.tallies import by_school, number, page_of, together
+from portal.coverage.today import PUPILS, is_unreached
 from portal.coverage.words import actor_words, class_words
-from portal.enrolment.standing import stands
 from portal.models import (
     Confirmation,
     ContactRecord,
     ContactTask,
     EnrolmentRecord,
-    MatchPair,
     Message,
     MessagePupil,
     Unit,
 )
 from portal.outreach.lists import BECAUSE
 from portal.privacy.masking import mask_name, mask_phone
-from portal.vocabulary import Decision
 
 
 @dataclass(frozen=True)
@@ -54,20 +51,25 @@ class Trace:
 
 
 def count_unreached(session: Session, scope: Scope, term: SchoolTerm) -> int:
-    return session.scalar(_unreached(scope, term, func.count())) or 0
+    return number(together(session, scope, term.code, PUPILS), "unreached")
 
 
 def unreached(
     session: Session, scope: Scope, term: SchoolTerm, today: date, most: int, skip: int
 ) -> tuple[Unreached, ...]:
     """In the order of schools and classes, so that a school can be rung about its own."""
-    page = (
-        _unreached(scope, term, EnrolmentRecord.pupil_id, EnrolmentRecord.grade, EnrolmentRecord.class_name)
-        .add_columns(Unit.name)
+    of_schools = by_school(session, scope, term.code, PUPILS)
+    numbers = {school: number(counts, "unreached") for school, counts in of_schools.items()}
+    schools, skipped = page_of(session, numbers, skip, most)
+    here = scope.of_schools(schools)
+    found = (
+        select(EnrolmentRecord.pupil_id, EnrolmentRecord.grade, EnrolmentRecord.class_name, Unit.name)
         .join(Unit, Unit.id == EnrolmentRecord.school_id)
+        .where(is_unreached(here, term))
         .order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, EnrolmentRecord.pupil_id)
     )
-    rows = session.execute(page.limit(most).offset(skip)).all()
+    page = here.narrow(found, EnrolmentRecord.school_id).limit(most).offset(skipped)
+    rows = session.execute(page).all()
     ids = [row.pupil_id for row in rows]
     names = names_of(session, ids)
     standing = select(ContactTask).where(ContactTask.pupil_id.in_(ids), ContactTask.closed_at.is_(None))
@@ -93,17 +95,6 @@ def _rung(task: ContactTask | None, sent: int) -> str:
     if task is not None:
         return f"{task.assignee}{task.kind.label}，{task.due_on} 前"
     return f"发过 {sent} 条短信，还没有回应" if sent else "还没有联系"
-
-
-def _unreached(scope: Scope, term: SchoolTerm, *columns: Any) -> Select[*tuple[Any, ...]]:
-    matched = select(MatchPair.pupil_id).where(stands(term.code), MatchPair.outcome == Decision.CERTAIN)
-    statement = select(*columns).where(
-        EnrolmentRecord.pupil_id.in_(scope.narrow(matched, MatchPair.school_id)),
-        EnrolmentRecord.term == term.code,
-        EnrolmentRecord.left_on.is_(None),
-        is_unaware(EnrolmentRecord.pupil_id, term),
-    )
-    return scope.narrow(statement.select_from(EnrolmentRecord), EnrolmentRecord.school_id)
 
 
 def traces(session: Session, pupil_id: UUID, term: SchoolTerm) -> tuple[Trace, ...]:
@@ -161,5 +152,5 @@ def _began(term: SchoolTerm) -> datetime:
 
 def pupils_unreached(session: Session, scope: Scope, term: SchoolTerm, most: int) -> list[UUID]:
     """At most so many, and one more to tell that there are more."""
-    pupils = _unreached(scope, term, EnrolmentRecord.pupil_id).limit(most + 1)
-    return list(session.scalars(pupils))
+    pupils = select(EnrolmentRecord.pupil_id).where(is_unreached(scope, term))
+    return list(session.scalars(scope.narrow(pupils, EnrolmentRecord.school_id).limit(most + 1)))

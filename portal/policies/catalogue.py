@@ -61,6 +61,11 @@ class Catalogue:
                 if version is not None:
                     yield overlay, version
 
+    def told_apart(self, division: str) -> str:
+        """As much of a division as anything is laid over: in two that agree in it the same holds."""
+        places = {overlay.division for overlay in self.overlays} | {policy.division for policy in self.policies}
+        return max((place for place in places if division.startswith(place)), key=len) or division[:2]
+
     def policy_at(self, code: str, division: str | None, day: date) -> Policy:
         """With what a family at the place does that day to come by the money."""
         policy = self[code]

@@ -8,7 +8,6 @@ from portal.access.class_teachers import scope_of_staff
 from portal.access.one_to_one import helper_of, name_helper
 from portal.access.scope import scope_of
 from portal.coverage import rolls
-from portal.coverage.rolls import ROLLS
 from portal.database import EVERYTHING, set_reach
 from portal.models import Pupil, SchoolClass, StaffMember
 from portal.vocabulary import Role
@@ -38,7 +37,7 @@ def sees(session: Session, member: StaffMember) -> list[object]:
 
 
 def alone(session: Session) -> int:
-    return rolls.count(session, scope_of(a_county(session)), ROLLS["alone"], TERM)
+    return rolls.counts(session, scope_of(a_county(session)), TERM)["alone"]
 
 
 def test_the_class_teacher_helps_until_somebody_else_is_named(session: Session) -> None:

@@ -10,7 +10,7 @@ from portal.access.scope import scope_of
 from portal.clock import SchoolTerm, local
 from portal.coverage.board import SchoolLine, board, late_schools, remind
 from portal.database import reach_units, set_reach
-from portal.models import AuditEntry, MatchRun, SchoolReminder, StaffMember
+from portal.models import AuditEntry, Intake, MatchRun, SchoolReminder, StaffMember
 from portal.vocabulary import Decision, MatchingState, Role
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member
 from tests.coverage.builders import a_match, a_run
@@ -98,3 +98,12 @@ def test_a_reminder_is_there_for_the_school_and_those_above_only(session: Sessio
     assert session.scalars(select(SchoolReminder)).all() == []
     set_reach(session, reach_units(school.path))
     assert len(session.scalars(select(SchoolReminder)).all()) == 1
+
+
+def test_a_roster_that_the_county_brought_in_counts_at_the_school_too(session: Session) -> None:
+    pupil = a_pupil(session)
+    session.scalars(select(Intake)).one().unit_id = pupil.school.parent_id
+    session.flush()
+    set_reach(session, reach_units(pupil.school.path))
+    (found,) = board(session, scope_of(pupil.school), AUTUMN, IN_TIME)
+    assert (found.pupils, found.roster_on) == (1, A_MONDAY.date())

@@ -6,7 +6,6 @@ from sqlalchemy.orm import Session
 from portal.access.scope import scope_of
 from portal.coverage import further_aid, rolls
 from portal.coverage.further_aid import FurtherAidRefused
-from portal.coverage.rolls import ROLLS
 from tests.builders import A_MONDAY, TERM, a_pupil, a_staff_member
 
 
@@ -14,9 +13,9 @@ def test_a_flag_is_open_until_a_source_is_recorded(session: Session) -> None:
     pupil, officer = a_pupil(session), a_staff_member(session)
     flagged = further_aid.flag(session, pupil, "父亲重病，家里没有收入", officer, A_MONDAY)
     assert further_aid.flag(session, pupil, "再点一次标记", officer, A_MONDAY) is flagged
-    assert rolls.count(session, scope_of(pupil.school), ROLLS["further"], TERM) == 1
+    assert rolls.counts(session, scope_of(pupil.school), TERM)["further"] == 1
     further_aid.settle(session, flagged, "charity", "慈善会助学金1000元，10月发放", officer, A_MONDAY)
-    assert rolls.count(session, scope_of(pupil.school), ROLLS["further"], TERM) == 0
+    assert rolls.counts(session, scope_of(pupil.school), TERM)["further"] == 0
     assert [row.source for row in further_aid.all_of(session, pupil.id)] == ["charity"]
 
 

@@ -205,7 +205,7 @@ def test_a_doubt_ends_with_its_list_and_is_counted_no_more_what_is_sure_says_tha
     counts = match(session).counts
     assert (counts["certain"], counts["possible"], counts["unmatched"]) == (1, 0, 1)
     assert pupils_to_settle(session, scope_of(a_county(session)), SchoolTerm.parse(TERM), Role.COUNTY_OFFICER) == 0
-    (line,) = matched(session, a_county(session), TERM)
+    (line,) = matched(session, scope_of(a_county(session)), TERM)
     assert line.because.endswith("名单已到期销毁，结论保留")
 
 

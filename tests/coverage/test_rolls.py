@@ -11,7 +11,7 @@ from portal.access.scope import scope_of
 from portal.coverage import doubling, rolls
 from portal.coverage.rolls import ROLLS, RollLine
 from portal.enrolment.review import ReviewRefused
-from portal.models import DoubleEnrolment, EnrolmentRecord, Entitlement, MatchPair, Pupil, RegisterEntry
+from portal.models import DoubleEnrolment, EnrolmentRecord, Entitlement, MatchPair, Pupil, RegisterEntry, Unit
 from portal.vocabulary import EntitlementState
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, an_entry, an_intake
 from tests.enrolment.doubts import CATALOGUE, compare, officer, rows_of, settle
@@ -20,8 +20,10 @@ LATER = A_MONDAY + timedelta(days=30)
 ZHAO_YUAN = "419901201510010067"
 
 
-def on(session: Session, code: str) -> list[RollLine]:
-    return rolls.lines(session, scope_of(a_county(session)), ROLLS[code], TERM, 0, 50)
+def on(session: Session, code: str, unit: Unit | None = None) -> list[RollLine]:
+    scope = scope_of(unit or a_county(session))
+    counted = rolls.on_roll(session, scope, ROLLS[code], TERM)
+    return rolls.lines(session, scope, ROLLS[code], TERM, counted, 0, 50)
 
 
 def listed(session: Session) -> Pupil:
@@ -156,7 +158,7 @@ def test_what_was_paid_at_one_school_is_not_paid_again_at_the_other(session: Ses
 
 def test_neither_school_sees_the_others_pupil_on_the_list(session: Session) -> None:
     old, _ = twice(session)
-    seen = rolls.lines(session, scope_of(old.school), ROLLS["doubles"], TERM, 0, 50)
+    seen = on(session, "doubles", old.school)
     assert [line.pupil_id for line in seen] == [old.id]
 
 

@@ -19,8 +19,9 @@ YEAR = SchoolTerm.parse(TERM)
 
 def on(session: Session, code: str) -> list[str]:
     scope = scope_of(a_county(session))
-    found = rolls.lines(session, scope, ROLLS[code], TERM, 0, 50)
-    assert rolls.count(session, scope, ROLLS[code], TERM) == len(found)
+    counted = rolls.on_roll(session, scope, ROLLS[code], TERM)
+    found = rolls.lines(session, scope, ROLLS[code], TERM, counted, 0, 50)
+    assert sum(counted.values()) == len(found)
     return [line.masked_name + line.why for line in found]
 
 

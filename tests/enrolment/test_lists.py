@@ -1,5 +1,6 @@
 from sqlalchemy.orm import Session
 
+from portal.access.scope import scope_of
 from portal.clock import SchoolTerm
 from portal.enrolment.lists import CategoryName, MatchedLine, count_matched, matched
 from portal.enrolment.matching_runs import run
@@ -10,7 +11,7 @@ from tests.intake.files import CHEN_MING, XIAOCHUAN
 
 
 def listed(session: Session, unit: Unit | None = None, **wanted: object) -> list[MatchedLine]:
-    return matched(session, unit or a_county(session), TERM, **wanted)  # type: ignore[arg-type]
+    return matched(session, scope_of(unit or a_county(session)), TERM, **wanted)  # type: ignore[arg-type]
 
 
 def compare(session: Session) -> None:

@@ -76,9 +76,9 @@ def owed_pupils() -> str:
     parts = {one.code: one for one in owed.owed(session, unit, term)}
     if part and part not in parts:
         abort(404)
-    paging = Paging.within(asked_page(), owed.count(session, unit, term, part))
-    lines = owed.lines(session, unit, term, part, the_catalogue(), paging.offset, PAGE)
     chosen = [parts[part]] if part else list(parts.values())
+    paging = Paging.within(asked_page(), sum(one.pupils for one in chosen))
+    lines = owed.lines(session, unit, term, part, the_catalogue(), paging.offset, PAGE)
     return render_template(
         "staff/owed_pupils.html", unit=unit, part=part, parts=chosen, lines=lines, paging=paging, term=term
     )

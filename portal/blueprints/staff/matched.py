@@ -1,5 +1,8 @@
 """比对名单: who was found, through whom, by which rule, in one sentence each; and the list to take away."""
 
+from collections.abc import Mapping
+from uuid import UUID
+
 from flask import Response, render_template, request
 from flask_login import current_user
 from wtforms import SelectField
@@ -16,8 +19,10 @@ from portal.blueprints.staff.purposes import EXPORT_FOR
 from portal.blueprints.staff.sheets import WRITERS, download
 from portal.blueprints.staff.terms import asked_term
 from portal.clock import SchoolTerm
+from portal.coverage.matched import BY_DECISION
+from portal.coverage.tallies import Counts, added_up, by_school, number, page_of
 from portal.database import db
-from portal.enrolment.lists import MatchedLine, count_matched
+from portal.enrolment.lists import MatchedLine
 from portal.enrolment.lists import matched as matched_lines
 from portal.vocabulary import Decision
 
@@ -43,7 +48,7 @@ def export_matched() -> Response | tuple[str, int]:
         return _page(form, term), 422
     session, unit = db.session(), current_user.staff.unit
     count("export")
-    rows = [_cells(line) for line in matched_lines(session, unit, term.code, _decision())]
+    rows = [_cells(line) for line in matched_lines(session, current_user.scope, term.code, _decision())]
     audit.record(
         session, current_user.actor, "exported",
         unit_id=unit.id, source=source(), list="matched", term=term.code, rows=len(rows), purpose=form.purpose.data,
@@ -53,20 +58,30 @@ def export_matched() -> Response | tuple[str, int]:
 
 
 def _page(form: ExportForm, term: SchoolTerm) -> str:
-    session, unit, decision = db.session(), current_user.staff.unit, _decision()
-    counts = count_matched(session, unit, term.code)
-    total = counts[decision] if decision else sum(counts.values())
-    paging = Paging.within(asked_page(), total)
+    session, scope, decision = db.session(), current_user.scope, _decision()
+    found = by_school(session, scope, term.code, BY_DECISION)
+    every, asked = (_of_schools(found, only) for only in (None, decision))
+    paging = Paging.within(asked_page(), sum(asked.values()))
+    schools, skipped = page_of(session, asked, paging.offset, PAGE)
+    counts = added_up(found.values())
     return render_template(
         "staff/matched.html",
-        lines=matched_lines(session, unit, term.code, decision, paging.offset, PAGE),
-        counts=counts,
-        total=sum(counts.values()),
+        lines=matched_lines(session, scope.of_schools(schools), term.code, decision, skipped, PAGE),
+        counts={one: number(counts, one.value) for one in Decision},
+        total=sum(every.values()),
         decision=decision,
         paging=paging,
         term=term,
         form=form,
     )
+
+
+def _of_schools(found: Mapping[UUID, Counts], decision: Decision | None) -> dict[UUID, int]:
+    """How many of each school have this decision, or any."""
+    return {
+        school: number(counts, decision.value) if decision else sum(pupils for (pupils,) in counts.values())
+        for school, counts in found.items()
+    }
 
 
 def _decision() -> Decision | None:

@@ -24,7 +24,8 @@ from portal.models import DoubleEnrolment
 @needs(Permission.SEE_PUPILS)
 def all_rolls() -> str:
     session, scope, term = db.session(), current_user.scope, asked_term()
-    counted = [(roll, rolls.count(session, scope, roll, term.code)) for roll in ROLLS.values()]
+    counts = rolls.counts(session, scope, term.code)
+    counted = [(roll, counts[roll.code]) for roll in ROLLS.values()]
     return render_template("staff/rolls.html", counted=counted, term=term)
 
 
@@ -33,14 +34,15 @@ def all_rolls() -> str:
 def roll(code: str) -> str:
     session, scope, term = db.session(), current_user.scope, asked_term()
     shown = ROLLS.get(code) or abort(404)
-    paging = Paging.within(asked_page(), rolls.count(session, scope, shown, term.code))
-    lines = rolls.lines(session, scope, shown, term.code, paging.offset, PAGE)
+    on = rolls.on_roll(session, scope, shown, term.code)
+    paging = Paging.within(asked_page(), sum(on.values()))
+    lines = rolls.lines(session, scope, shown, term.code, on, paging.offset, PAGE)
     return render_template(
         "staff/roll.html",
         roll=shown,
         lines=lines,
         paging=paging,
-        schools=rolls.by_school(session, scope, shown, term.code),
+        schools=rolls.named(session, on),
         doubles=doubles_of(session, [line.pupil_id for line in lines], term.code),
         term=term,
     )

@@ -167,8 +167,9 @@ def _waiting(term: SchoolTerm) -> list[Waiting]:
     if refused := refused_files(session, scope, term):
         why = "文件没有存入；按页面上写的改好后重新导入"
         lines.append(Waiting(f"{refused} 份文件被退回", why, "去看", url_for("staff.intakes")))
+    on_rolls = rolls.counts(session, scope, term.code)
     for code in ("missed", "doubles"):
-        if found := rolls.count(session, scope, ROLLS[code], term.code):
+        if found := on_rolls[code]:
             href = url_for("staff.roll", code=code, term=term.code)
             lines.append(Waiting(f"{found} 名学生{ROLLS[code].label}", ROLLS[code].sentence, "去看", href))
     if proposed := nominations(session, scope, term):

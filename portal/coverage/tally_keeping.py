@@ -1,0 +1,30 @@
+"""Tallies are kept in the background, a few schools a transaction; whoever reads one never waits for it."""
+
+from datetime import datetime
+
+from portal.clock import local, term_of
+from portal.coverage.board import ROSTERS
+from portal.coverage.closing import OPEN
+from portal.coverage.distribution import FIGURES
+from portal.coverage.matched import BY_DECISION, IN_CIRCUMSTANCES
+from portal.coverage.owed import OWED
+from portal.coverage.rolls import ON_ROLLS
+from portal.coverage.tallies import keep
+from portal.coverage.today import PUPILS
+from portal.coverage.totals import ROWS
+from portal.intake.progress import Sessions
+
+TALLIES = (ROWS, PUPILS, ROSTERS, OPEN, FIGURES, ON_ROLLS, BY_DECISION, OWED, IN_CIRCUMSTANCES)
+TOGETHER = 40
+"""Schools a transaction: a second or so."""
+
+
+def keep_tallies(sessions: Sessions, now: datetime) -> int:
+    """Of the term that is on: for another one pages count for themselves. How many schools were counted."""
+    term, counted = term_of(local(now).date()).code, 0
+    while True:
+        with sessions.begin() as session:
+            more = keep(session, term, TALLIES, TOGETHER)
+        if not more:
+            return counted
+        counted += more

@@ -1,0 +1,95 @@
+"""小计: what is kept of a school is what its rows say, and no longer than they say it."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from portal.access.scope import scope_of
+from portal.coverage import rolls
+from portal.coverage.counted import By
+from portal.coverage.distribution import FIGURES, distribution
+from portal.coverage.tallies import EVERYWHERE, by_school, keep, page_of, together
+from portal.coverage.tally_keeping import TALLIES
+from portal.coverage.today import PUPILS
+from portal.models import Guardian, SchoolChange, SchoolTally, StaffMember, Unit
+from portal.vocabulary import Role
+from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member
+from tests.coverage.builders import a_match, a_row, opened
+from tests.coverage.test_distribution import for_random_ledgers
+
+ALL_OF_THEM = 1_000
+
+
+def kept(session: Session) -> int:
+    return keep(session, TERM, TALLIES, ALL_OF_THEM)
+
+
+def test_what_is_kept_of_random_ledgers_is_what_was_counted(session: Session) -> None:
+    def is_the_same(schools: list[Unit], _above: list[Unit]) -> None:
+        counted = [by_school(session, EVERYWHERE, TERM, tally) for tally in TALLIES]
+        assert (kept(session), kept(session)) == (len(schools), 0)
+        assert [by_school(session, EVERYWHERE, TERM, tally) for tally in TALLIES] == counted
+
+    for_random_ledgers(session, 10, is_the_same)
+
+
+def test_a_row_that_changes_after_the_count_is_counted_anew(session: Session) -> None:
+    row = a_row(session)
+    kept(session)
+    row.paid_yuan, row.state = row.due_yuan, "paid"
+    session.flush()
+    found = distribution(session, row.school, TERM, By.STAGE).total
+    assert (found.aided, found.unaided, found.gap) == (1, 0, 0)
+
+
+def test_a_change_of_one_school_leaves_what_is_kept_of_another(session: Session) -> None:
+    row, other = a_row(session), a_school(session, code="3299010002", name="示例县第二小学")
+    kept(session)
+    a_pupil(session, other, id_number=None)
+    assert list(session.scalars(select(SchoolChange.school_id).distinct())) == [other.id]
+    assert (kept(session), row.school_id != other.id) == (1, True)
+
+
+def test_what_is_kept_for_another_term_goes_when_its_school_changes(session: Session) -> None:
+    a_row(session)
+    keep(session, "2026-spring", TALLIES, ALL_OF_THEM)
+    session.execute(update(Guardian).values(phone_sealed=None))
+    a_pupil(session, id_number=None)
+    kept(session)
+    assert set(session.scalars(select(SchoolTally.term))) == {TERM}
+
+
+def test_a_phone_taken_out_and_a_teacher_who_left_are_changes_of_their_school(session: Session) -> None:
+    pupil = a_pupil(session)
+    teacher = a_staff_member(session, "t4", Role.TEACHER, pupil.school)
+    kept(session)
+    session.execute(delete(Guardian).where(Guardian.pupil_id == pupil.id))
+    assert rolls.counts(session, scope_of(pupil.school), TERM)["no-guardian"] == 1
+    kept(session)
+    session.execute(update(StaffMember).where(StaffMember.id == teacher.id).values(active=False))
+    assert session.scalar(select(func.count()).select_from(SchoolChange)) == 1
+
+
+def test_what_is_kept_names_no_category_in_clear(session: Session) -> None:
+    a_row(session)
+    kept(session)
+    (sealed,) = session.scalars(select(SchoolTally.counts_sealed).where(SchoolTally.name == FIGURES.name))
+    assert ("category", "DIBAO") in together(session, EVERYWHERE, TERM, FIGURES)
+    assert b"DIBAO" not in sealed
+
+
+def test_a_page_looks_only_at_the_schools_whose_lines_it_shows(session: Session) -> None:
+    schools = [a_school(session, code=f"329901000{place}", name=f"示例县第{place}小学") for place in range(1, 5)]
+    numbers = dict(zip((school.id for school in schools), (30, 0, 40, 50), strict=True))
+    assert page_of(session, numbers, 0, 30) == ([schools[0].id], 0)
+    assert page_of(session, numbers, 50, 50) == ([schools[2].id, schools[3].id], 20)
+    assert page_of(session, numbers, 120, 50) == ([], 0)
+
+
+def test_desks_wait_for_the_same_pupils_whoever_counts(session: Session) -> None:
+    a_match(session, a_pupil(session))
+    opened(session, A_MONDAY + timedelta(hours=1))
+    before = together(session, scope_of(a_county(session)), TERM, PUPILS)
+    kept(session)
+    assert together(session, scope_of(a_school(session)), TERM, PUPILS) == before
