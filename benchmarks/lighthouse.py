@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
-from benchmarks.pages import a_slip, header_of, served, visit
+from benchmarks.pages import header_of, served, slips, visit
 
 LIGHTHOUSE = "lighthouse@13.5.0"
 LIMIT = "the end of Lighthouse's scale"
@@ -44,7 +44,7 @@ def run() -> list[Score]:
         raise SystemExit("benchmarks.lighthouse needs npx: apt-get install npm")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        code, birth_date, _ = a_slip(folder)
+        [[code, birth_date, _]] = slips(folder)
         with served("wsgi:app", folder) as address:
             jar, browser = visit(address, code, birth_date)
             for path, choice in ANSWERS:

@@ -52,7 +52,7 @@ def run() -> list[Speed]:
         raise SystemExit("benchmarks.pages needs wrk: apt-get install wrk")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        code, birth_date, token = a_slip(folder)
+        [[code, birth_date, token]] = slips(folder)
         with served("wsgi:app", folder) as address:
             jar, browser = visit(address, code, birth_date)
             visitor = [f"Cookie: {header_of(jar)}", f"X-Sign-In: {token}"]
@@ -78,11 +78,11 @@ def compared(page: str, addresses: tuple[str, str], visitor: list[str]) -> list[
     return [Speed(way, rate, rate / most, rate / recorded, p99) for way, (rate, p99) in zip(ways, middle, strict=True)]
 
 
-def a_slip(folder: Path) -> tuple[str, str, str]:
-    """Code, birth date and a sign-in of a child of the demonstration county that is made there."""
-    made = [sys.executable, "-m", "benchmarks.ways.pages_portal", folder]
-    code, birth_date, token = subprocess.run(made, cwd=ROOT, check=True, capture_output=True).stdout.decode().split()
-    return code, birth_date, token
+def slips(folder: Path, count: int = 1) -> list[list[str]]:
+    """Code, birth date and a sign-in of children of the demonstration county that is made there."""
+    made = [sys.executable, "-m", "benchmarks.ways.pages_portal", folder, str(count)]
+    told = subprocess.run(made, cwd=ROOT, check=True, capture_output=True).stdout.decode()
+    return [line.split() for line in told.splitlines()]
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The demonstration county in a folder of its own; prints slip code, birth date and a sign-in of a child with aid."""
+"""The demonstration county in a folder of its own; prints slip code, birth date and a sign-in of children with aid."""
 
 import sys
 
@@ -23,8 +23,9 @@ if __name__ == "__main__":
         session = db.session()
         set_reach(session, EVERYTHING)
         due = select(Entitlement.pupil_id).where(Entitlement.closed_on.is_(None), Entitlement.due_yuan.is_not(None))
-        pupil = session.scalars(select(Pupil).where(Pupil.id.in_(due)).limit(1)).one()
-        slip = issue_slips(session, [pupil], clock.now())[pupil.id]
-        token = begin_for_family(session, pupil, [pupil.id], clock.now())
+        pupils = session.scalars(select(Pupil).where(Pupil.id.in_(due)).limit(int(sys.argv[2]))).all()
+        slips = issue_slips(session, pupils, clock.now())
+        tokens = [begin_for_family(session, pupil, [pupil.id], clock.now()) for pupil in pupils]
         session.commit()
-        print(slip.code, pupil.birth_date.strftime("%Y%m%d"), token)
+        for pupil, token in zip(pupils, tokens, strict=True):
+            print(slips[pupil.id].code, pupil.birth_date.strftime("%Y%m%d"), token)

@@ -153,3 +153,13 @@ def test_j11_whatever_dot_the_list_writes_the_page_shows_the_rosters(session: Se
 def test_j11_a_rare_character_is_shown_as_the_roster_has_it(session: Session, phone: Page) -> None:
     show_slip(phone, a_slip(session, a_listed_child(session, "李𬱖")))
     expect(phone.get_by_role("heading", level=1)).to_contain_text("李𬱖")
+
+
+def test_the_next_person_on_the_phone_finds_nothing_with_the_back_button(session: Session, phone: Page) -> None:
+    show_slip(phone, a_slip(session, a_listed_child(session)))
+    follow(phone, "我的信息与权利")
+    phone.goto("/child")
+    press(phone, "退出")
+    for _ in range(3):
+        phone.go_back()
+        expect(phone.locator("body")).not_to_contain_text("王小雨")
