@@ -12,6 +12,7 @@ from portal.models.confirmation import Confirmation
 from portal.models.contact_record import ContactRecord
 from portal.models.contact_task import ContactTask
 from portal.models.correction import Correction
+from portal.models.deadline_day import DeadlineDay
 from portal.models.delivery_report import DeliveryReport
 from portal.models.demonstration import Demonstration
 from portal.models.double_enrolment import DoubleEnrolment
@@ -69,6 +70,7 @@ __all__ = [
     "ContactRecord",
     "ContactTask",
     "Correction",
+    "DeadlineDay",
     "DeliveryReport",
     "Demonstration",
     "DoubleEnrolment",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from uuid import UUID, uuid4
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.clock import SchoolTerm
-from portal.models import Campaign, CampaignPupil, EnrolmentRecord, Unit
+from portal.models import Campaign, CampaignPupil, DeadlineDay, EnrolmentRecord, Unit
 from portal.outreach.audiences import MATTERS, concerned
 from portal.outreach.drafts import draw
 from portal.outreach.reminder import MOST, Reminder
@@ -42,8 +42,15 @@ def reminder_of(session: Session, campaign: Campaign) -> Reminder:
         most=1 if alike else MOST,
         stages=campaign.stages,
         campaign_id=campaign.id,
+        even_on=_even_on(session, campaign),
         versions=campaign.counts.get("versions", {}),
     )
+
+
+def _even_on(session: Session, campaign: Campaign) -> tuple[date, ...]:
+    found = session.get(DeadlineDay, campaign.id, populate_existing=True)
+    stands = found is not None and found.approved_at is not None and found.day == campaign.stops_on
+    return (campaign.stops_on,) if stands else ()
 
 
 def draw_up(session: Session, campaign: Campaign, by: str, now: datetime, apps: Apps = BY_SMS_ALONE) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from portal.models import Message
+from portal.outreach.deadline_days import let_through
 from portal.outreach.delivery import apply_waiting, record, reported_early
 from portal.outreach.gateways.protocol import Handed, Outcome
 from portal.outreach.opt_outs import opt_out
@@ -46,12 +47,14 @@ def claim(
     session: Session, worker: str, now: datetime, most: int = BATCH, channel: Channel = Channel.SMS
 ) -> list[UUID]:
     """Due messages for this worker alone, oldest first; none while messages may not leave."""
-    if next_allowed(now) != now:
+    excepted = let_through(session, now)
+    if next_allowed(now) != now and not excepted:
         return []
     held = ~is_paused(Message.school_id) if any_stands(session) else true()
+    allowed = Message.campaign_id.in_(excepted) if excepted else true()
     due = (
         select(Message.id)
-        .where(Message.state == MessageState.QUEUED, Message.channel == channel, Message.due_at <= now, held)
+        .where(Message.state == MessageState.QUEUED, Message.channel == channel, Message.due_at <= now, held, allowed)
         .order_by(Message.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)

@@ -1,6 +1,6 @@
 """提醒: one matter that is said to families, in which words, until when and how often."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -31,5 +31,7 @@ class Reminder:
     most: int = MOST
     stages: Mapping[str, Any] = field(default_factory=dict)
     campaign_id: UUID | None = None
+    even_on: Collection[date] = ()
+    """Quiet days on which it leaves all the same (``deadline_days``)."""
     versions: Mapping[str, int] = field(default_factory=dict)
     """Of the words that were approved, by template; others are not sent on its strength."""

@@ -6,7 +6,7 @@ Nothing sealed is opened here; what only the words of a row can tell (whose numb
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -175,21 +175,28 @@ def _judged(reminder: Reminder, now: datetime) -> Select[Any]:
         (past.c.planned > wait, LATELY),
     )
     step = func.coalesce(past.c.step, 0) + 1
-    return select(wanted.c.phone_index, wanted.c.shared, step, _due(past.c.last_due, now), hindered).outerjoin(
-        past, past.c.phone_index == wanted.c.phone_index
-    )
+    return select(
+        wanted.c.phone_index, wanted.c.shared, step, _due(past.c.last_due, reminder.even_on, now), hindered
+    ).outerjoin(past, past.c.phone_index == wanted.c.phone_index)
 
 
-def _due(last_due: ColumnElement[datetime], now: datetime) -> ColumnElement[datetime]:
-    """At once, or when messages may next leave; never on the day on which another goes to the same number."""
-    at_once = next_allowed(now)
+def _due(last_due: ColumnElement[datetime], even_on: Collection[date], now: datetime) -> ColumnElement[datetime]:
+    """At once, or when messages may next leave; never on the day on which another goes to the same number.
+
+    But by the last day that was excepted: after that it would be too late for good.
+    """
+    at_once = next_allowed(now, even_on)
     openings = [at_once]
     while len(openings) < HORIZON:
-        openings.append(first_allowed(openings[-1].astimezone(SHANGHAI).date() + timedelta(days=1)))
+        openings.append(first_allowed(openings[-1].astimezone(SHANGHAI).date() + timedelta(days=1), even_on))
     opening = func.unnest(cast(openings, ARRAY(Moment))).column_valued("opening")
     day = cast(func.timezone(str(SHANGHAI), last_due), Date)
     later = select(func.min(opening)).where(cast(func.timezone(str(SHANGHAI), opening), Date) > day).scalar_subquery()
-    return case((last_due.is_(None), literal(at_once)), else_=func.coalesce(later, openings[-1]))
+    due = case((last_due.is_(None), literal(at_once)), else_=func.coalesce(later, openings[-1]))
+    if not even_on:
+        return due
+    last = max(at_once, first_allowed(max(even_on), even_on))
+    return func.least(due, literal(last), type_=Moment)
 
 
 def _children(reminder: Reminder) -> Select[Any]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, load_only
 
 from portal.clock import local
 from portal.models import Message, MessagePupil
+from portal.outreach.deadline_days import let_through
 from portal.outreach.gateways.protocol import Outgoing
 from portal.outreach.last_look import Letter, look
 from portal.outreach.leaving import leave
@@ -85,7 +86,7 @@ def start(
     """Still ours, and all as it was when it was looked at; all at once, so that one commit does."""
     if not letters:
         return Started()
-    gone = leave(session, _fresh(letters, now), worker, gateway, now)
+    gone = leave(session, _fresh(session, letters, now), worker, gateway, now)
     rest, suppressed = {letter.id for letter in letters} - gone.keys(), Counter[str]()
     if rest:
         again = look_at(session, rest, worker, now, apps)
@@ -101,11 +102,13 @@ def _outgoing(session: Session, letters: Sequence[Letter], gateway: str) -> list
     return [Outgoing(letter.id, letter.to, letter.written.text, templates[said[letter.id]]) for letter in letters]
 
 
-def _fresh(letters: Sequence[Letter], now: datetime) -> list[Letter]:
+def _fresh(session: Session, letters: Sequence[Letter], now: datetime) -> list[Letter]:
     """In WeChat there is always a new look: who left it there is not asked about otherwise."""
-    if next_allowed(now) != now:
-        return []
-    return [one for one in letters if one.channel is Channel.SMS and now - one.looked_at <= LOOK_LASTS]
+    fresh = [one for one in letters if one.channel is Channel.SMS and now - one.looked_at <= LOOK_LASTS]
+    if next_allowed(now) == now:
+        return fresh
+    excepted = let_through(session, now)
+    return [one for one in fresh if one.reminder.campaign_id in excepted]
 
 
 def _one_at_a_time(session: Session, messages: Iterable[Message]) -> None:
@@ -119,9 +122,12 @@ def _put_off(session: Session, messages: Sequence[Message], now: datetime) -> se
     """Those that may not leave just now go back into the queue: a pause, quiet hours, another message today."""
     paused, open_again = _held(session, [message.id for message in messages]), next_allowed(now)
     told, in_hand = _others(session, messages, now)
+    excepted = let_through(session, now)
     waiting = set()
     for message in messages:
-        allowed = now + LOOK_AGAIN if message.id in paused or message.phone_index in in_hand else open_again
+        allowed = now if message.campaign_id in excepted else open_again
+        if message.id in paused or message.phone_index in in_hand:
+            allowed = now + LOOK_AGAIN
         if message.phone_index in told:
             allowed = first_allowed(local(now).date() + timedelta(days=1))
         if allowed != now:

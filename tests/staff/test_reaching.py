@@ -1,6 +1,7 @@
 """Officers reach families: what may be said, who lets it go, who is rung up, and the proof of it."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -9,10 +10,12 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal import clock
 from portal.models import AuditEntry, Campaign, ContactRecord, FamilyQuestion
 from portal.vocabulary import CampaignState
+from tests.conftest import Stranger
 from tests.staff.browsing import enter, press
-from tests.staff.county import StaffCounty, sign_in
+from tests.staff.county import StaffCounty, sign_in, token_on
 
 
 @pytest.fixture
@@ -51,14 +54,24 @@ def test_a_large_campaign_is_let_go_by_a_second_person(
     assert session.get_one(Campaign, county.ours.campaign.id).state is CampaignState.RUNNING
 
 
-def test_a_list_becomes_a_campaign_that_is_looked_at_first(county: StaffCounty, desk: Page) -> None:
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("/staff/ledger?show=unaware", "家庭还不知道"),
+        ("/staff/matched", "比对名单"),
+        ("/staff/unreached", "还没告知到的"),
+    ],
+)
+def test_a_list_becomes_a_campaign_that_is_looked_at_first(
+    county: StaffCounty, desk: Page, address: str, named: str
+) -> None:
     enter(desk, "sch1")
-    desk.goto("/staff/ledger?show=unaware")
+    desk.goto(address)
     desk.get_by_text("给这份名单发提醒").click()
     press(desk, "建成批次")
     press(desk, "预览")
 
-    assert "家庭还不知道" in desk.get_by_role("heading", level=1).inner_text()
+    assert named in desk.get_by_role("heading", level=1).inner_text()
     assert desk.get_by_role("button", name="提交").is_visible()
 
 
@@ -83,6 +96,29 @@ def test_the_proof_of_reach_tells_who_did_what_when(county: StaffCounty, desk: P
 
     assert desk.get_by_text("还没有告知到").is_visible()
     assert desk.get_by_text("交给张老师打电话").is_visible()
+
+
+def test_on_a_quiet_last_day_a_campaign_leaves_only_once_somebody_else_says_so(
+    app: Flask, session: Session, county: StaffCounty
+) -> None:
+    campaign = county.ours.campaign
+    campaign.state, campaign.stops_on = CampaignState.RUNNING, date(clock.today().year + 1, 1, 1)
+    session.commit()
+    address = f"/staff/campaigns/{campaign.id}"
+
+    def post(account: str, act: str, **values: str) -> str:
+        client = Stranger(app, app.response_class)
+        sign_in(client, account)
+        token = token_on(client, "/staff/campaigns")
+        client.post(f"{address}/deadline-day{act}", data={"csrf_token": token, **values})
+        return client.get(address).text
+
+    asked = post("sch1", "", because="当天是申请的最后一天")
+    assert "是元旦，平时不发" in asked
+    assert "批准那天发" not in asked
+    assert "照发；" not in post("sch1", "/approve")
+    assert "照发；" in post("cnty", "/approve")
+    assert "申请那天照发" in post("sch1", "/take-back")
 
 
 @pytest.mark.parametrize(

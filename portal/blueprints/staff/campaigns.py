@@ -8,8 +8,8 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from flask_login import current_user
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import DateField
-from wtforms.validators import InputRequired
+from wtforms import DateField, StringField
+from wtforms.validators import InputRequired, Length
 
 from portal import clock
 from portal.access.permissions import Permission
@@ -21,10 +21,12 @@ from portal.blueprints.staff.reading import draw_soon
 from portal.database import db
 from portal.models import Campaign
 from portal.outreach import campaigns as events
+from portal.outreach import deadline_days
 from portal.outreach.campaign_lists import ahead, campaigns_of, count_campaigns, counted
 from portal.outreach.campaigns import Days
 from portal.outreach.drawing_up import CampaignRefused, draw_up
 from portal.outreach.pauses import standing_below, standing_on
+from portal.outreach.quiet import why_quiet
 from portal.outreach.results import count_results, count_states, results
 from portal.outreach.sayings import wordings_of
 from portal.settings import Settings
@@ -36,6 +38,12 @@ PATIENCE = 3
 class DaysForm(Form):
     starts_on = DateField("开始日期", [InputRequired("请填开始日期")])
     stops_on = DateField("停止日期", [InputRequired("请填停止日期")])
+
+
+class DeadlineForm(Form):
+    because = StringField(
+        "为什么非那天发不可", [InputRequired("请写一句为什么"), Length(max=200, message="请不超过200个字")]
+    )
 
 
 @staff.get("/campaigns")
@@ -61,7 +69,7 @@ def campaign(campaign_id: UUID) -> str:
     return _page(_find(campaign_id))
 
 
-def _page(found: Campaign, form: DaysForm | None = None) -> str:
+def _page(found: Campaign, form: DaysForm | None = None, deadline_form: DeadlineForm | None = None) -> str:
     session, scope = db.session(), current_user.scope
     failed_only = request.args.get("show") == "failed"
     paging = Paging.within(asked_page(), count_results(session, scope, found, failed_only))
@@ -69,6 +77,10 @@ def _page(found: Campaign, form: DaysForm | None = None) -> str:
     return render_template(
         "staff/campaign.html",
         campaign=found,
+        why_quiet=why_quiet(found.stops_on),
+        deadline=deadline_days.asked_for(session, found),
+        deadline_form=deadline_form or DeadlineForm(None),
+        may_ask=deadline_days.may_be_asked(found, clock.today()),
         counted=counted(found, settings.sms_price),
         wordings=wordings_of(session, found),
         approve_above=settings.approve_above,
@@ -156,6 +168,40 @@ def stop_campaign(campaign_id: UUID) -> BaseResponse:
         return f"已停止，{unsent} 条没有发出。"
 
     return _act(campaign_id, stop)
+
+
+@staff.post("/campaigns/<uuid:campaign_id>/deadline-day")
+@needs(Permission.SEND_MESSAGES)
+def ask_deadline_day(campaign_id: UUID) -> BaseResponse | tuple[str, int]:
+    form = DeadlineForm()
+    if not form.validate_on_submit():
+        return _page(_find(campaign_id), deadline_form=form), 422
+
+    def ask(found: Campaign) -> str:
+        deadline_days.ask(db.session(), found, form.because.data, current_user.actor, clock.now())
+        return "已申请截止日例外，等另一位工作人员批准。"
+
+    return _act(campaign_id, ask)
+
+
+@staff.post("/campaigns/<uuid:campaign_id>/deadline-day/approve")
+@needs(Permission.SEND_MESSAGES)
+def approve_deadline_day(campaign_id: UUID) -> BaseResponse:
+    def approve(found: Campaign) -> str:
+        deadline_days.approve(db.session(), found, current_user.actor, clock.now())
+        return f"已批准，{found.stops_on} 9:00 到 20:00 照发。"
+
+    return _act(campaign_id, approve)
+
+
+@staff.post("/campaigns/<uuid:campaign_id>/deadline-day/take-back")
+@needs(Permission.SEND_MESSAGES)
+def take_back_deadline_day(campaign_id: UUID) -> BaseResponse:
+    def take_back(found: Campaign) -> str:
+        deadline_days.take_back(db.session(), found, current_user.actor)
+        return "已撤回，那一天不发。"
+
+    return _act(campaign_id, take_back)
 
 
 def _act(campaign_id: UUID, act: Callable[[Campaign], str]) -> BaseResponse:
