@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,7 +21,12 @@ MANY_CHILDREN = 6
 NO_FAMILY = ("老师", "教师", "班主任", "学校", "校长", "村", "社区", "居委", "福利院")
 
 
-def is_grown_up(pupil: Pupil, day: date) -> bool:
+class Born(Protocol):
+    @property
+    def birth_date(self) -> date | None: ...
+
+
+def is_grown_up(pupil: Born, day: date) -> bool:
     born = pupil.birth_date
     return born is not None and age_on(day, born) >= GROWN_UP
 
@@ -31,7 +37,7 @@ def has_died(session: Session, pupil_id: UUID) -> bool:
     return session.scalars(died).first() is not None
 
 
-def only_guardians_act(pupil: Pupil, day: date) -> bool:
+def only_guardians_act(pupil: Born, day: date) -> bool:
     """不满14周岁; a birth date nobody knows is taken for a young child's."""
     born = pupil.birth_date
     return born is None or age_on(day, born) < GUARDIANS_ONLY

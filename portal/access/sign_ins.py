@@ -23,6 +23,19 @@ class Lasting:
     at_most: timedelta
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A sign-in that holds; ``noted``: it was just written down that its visitor was seen, and waits for a commit."""
+
+    id: UUID
+    staff_id: UUID | None
+    pupil_id: UUID | None
+    children: list[UUID]
+    """The pupils a family sees on this visit, the eldest first."""
+    noted: bool
+
+
+NOTED_EVERY = timedelta(minutes=1)
 STAFF = Lasting(timedelta(minutes=15), timedelta(hours=8))
 FAMILY = Lasting(timedelta(minutes=20), timedelta(hours=12))
 
@@ -51,7 +64,8 @@ def _since(of: str) -> Case[datetime]:
     return case((SignIn.staff_id.is_not(None), staff), else_=family)
 
 
-_STANDING = select(SignIn, announced(SignIn.children)).where(
+_READ = SignIn.id, SignIn.staff_id, SignIn.pupil_id, SignIn.children, SignIn.seen_at
+_STANDING = select(*_READ, announced(SignIn.children)).where(
     SignIn.token_digest == bindparam("digest", type_=LargeBinary),
     SignIn.ended_at.is_(None),
     SignIn.seen_at >= _since("idle"),
@@ -60,23 +74,24 @@ _STANDING = select(SignIn, announced(SignIn.children)).where(
 """A family's sign-in is read and its children are reached by one statement; a staff member's reaches none."""
 
 
-def recognise(session: Session, token: str, now: datetime) -> SignIn | None:
+def recognise(session: Session, token: str, now: datetime) -> Standing | None:
     """The standing sign-in behind a cookie; notes at most once a minute that it was seen."""
     lasting = {"staff": STAFF, "family": FAMILY}
     idle = {f"{who}_idle": now - each.idle for who, each in lasting.items()}
     at_most = {f"{who}_at_most": now - each.at_most for who, each in lasting.items()}
-    sign_in: SignIn | None = session.scalars(_STANDING, {"digest": _digest(token), **idle, **at_most}).first()
-    if sign_in is None:
+    found = session.connection().execute(_STANDING, {"digest": _digest(token), **idle, **at_most}).first()
+    if found is None:
         return None
-    if sign_in.pupil_id is not None:
-        has_announced(session, reach_pupils(sign_in.children))
-    if now - sign_in.seen_at > timedelta(minutes=1):
-        sign_in.seen_at = now
-    return sign_in
+    if found.pupil_id is not None:
+        has_announced(session, reach_pupils(found.children))
+    is_news = now - found.seen_at > NOTED_EVERY
+    if is_news:
+        session.execute(update(SignIn).where(SignIn.id == found.id).values(seen_at=now))
+    return Standing(found.id, found.staff_id, found.pupil_id, found.children, noted=is_news)
 
 
-def end(sign_in: SignIn, now: datetime, because: str) -> None:
-    sign_in.ended_at, sign_in.ended_because = now, because
+def end(session: Session, sign_in: Standing, now: datetime, because: str) -> None:
+    session.execute(update(SignIn).where(SignIn.id == sign_in.id).values(ended_at=now, ended_because=because))
 
 
 def end_all(session: Session, staff_id: UUID, now: datetime, because: str) -> int:

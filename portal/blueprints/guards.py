@@ -32,10 +32,11 @@ from portal.access import sign_ins
 from portal.access.class_teachers import scope_of_staff
 from portal.access.permissions import REFUSALS, Permission, may
 from portal.access.scope import Scope, enter, scope_of
+from portal.access.sign_ins import Standing
 from portal.access.tries import Asker
 from portal.blueprints.sessions import Sessions
 from portal.database import db
-from portal.models import SignIn, StaffMember
+from portal.models import StaffMember
 from portal.privacy.sealing import Keyring
 from portal.settings import Settings
 
@@ -89,7 +90,7 @@ class Visitor(UserMixin):
     """Who is signed in: a staff member, or a family with its children."""
 
     token: str
-    sign_in: SignIn
+    sign_in: Standing
     staff: StaffMember | None
 
     def get_id(self) -> str:
@@ -171,7 +172,7 @@ def stand_before(app: Flask) -> None:
 def sign_in_visitor(token: str) -> None:
     """Nothing of the visit before the sign-in remains, in the browser or on the server."""
     if isinstance(current_user._get_current_object(), Visitor):
-        sign_ins.end(current_user.sign_in, clock.now(), "signed in anew")
+        sign_ins.end(db.session(), current_user.sign_in, clock.now(), "signed in anew")
         db.session.commit()
     session.clear()
     visitor = load_visitor(token)
@@ -181,7 +182,7 @@ def sign_in_visitor(token: str) -> None:
 
 def sign_out_visitor(because: str) -> None:
     if isinstance(current_user._get_current_object(), Visitor):
-        sign_ins.end(current_user.sign_in, clock.now(), because)
+        sign_ins.end(db.session(), current_user.sign_in, clock.now(), because)
     logout_user()
     session.clear()
     after_this_request(forget_pages)
@@ -198,8 +199,8 @@ def load_visitor(token: str) -> Visitor | None:
     sign_in = sign_ins.recognise(db.session(), token, clock.now())
     if sign_in is None:
         return None
-    if sign_in in db.session.dirty:
-        db.session.commit()  # seen_at alone; the page's own work starts afterwards
+    if sign_in.noted:
+        db.session.commit()  # that alone; the page's own work starts afterwards
     staff = db.session.get(StaffMember, sign_in.staff_id) if sign_in.staff_id else None
     if sign_in.staff_id and (staff is None or not staff.active):
         return None

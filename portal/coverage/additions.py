@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -92,7 +93,21 @@ def latest_of(session: Session, pupil_id: UUID) -> Addition | None:
     return latest(session.scalars(select(Addition).where(Addition.pupil_id == pupil_id)))
 
 
-def latest(known: Iterable[Addition]) -> Addition | None:
+class Proposed(Protocol):
+    """What tells one proposal for a pupil from another."""
+
+    @property
+    def state(self) -> AdditionState: ...
+    @property
+    def decided_at(self) -> datetime | None: ...
+    @property
+    def proposed_at(self) -> datetime | None: ...
+
+
+AProposal = TypeVar("AProposal", bound=Proposed)
+
+
+def latest(known: Iterable[AProposal]) -> AProposal | None:
     """The one that stands, else the last that was decided."""
     return max(known, key=lambda one: (one.state in STANDING, one.decided_at or one.proposed_at), default=None)
 

@@ -4,16 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select
-from sqlalchemy.orm import Session
-
 from portal.clock import SchoolTerm
 from portal.coverage.ledger import without_lists
+from portal.coverage.ledger_row import LedgerRow
 from portal.coverage.status import ENJOYED, Status, status_of
 from portal.coverage.steps import PAID
 from portal.coverage.words import NOTICE_CLAUSE, yuan_words
 from portal.enrolment.circumstances import county_of
-from portal.models import Award, Entitlement, Pupil, Unit
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import Circumstances
 from portal.policies.evaluation import SCHOOL_DECIDES
@@ -47,18 +44,8 @@ class Item:
     ring: Ring | None = None
 
 
-_PAID_LAST = select(func.max(Award.paid_on)).where(
-    Award.pupil_id == Entitlement.pupil_id, Award.policy == Entitlement.policy, Award.term == Entitlement.term
-)
-_ROWS = (
-    select(Entitlement, _PAID_LAST.scalar_subquery())
-    .where(Entitlement.pupil_id == bindparam("pupil_id", type_=Uuid))
-    .order_by(Entitlement.policy)
-)
-
-
-def item_of(catalogue: Catalogue, row: Entitlement, paid_on: date | None, day: date, when: str = "") -> Item:
-    """``paid_on`` is the last day of payment; ``when`` names the term of a row that is not of this one."""
+def item_of(catalogue: Catalogue, row: LedgerRow, day: date, when: str = "") -> Item:
+    """``when`` names the term of a row that is not of this one."""
     first_day = SchoolTerm.parse(row.term).first_day
     policy = catalogue.policy_at(row.policy, county_of(row.school), first_day)
     version = version_on(policy.versions, first_day)
@@ -68,8 +55,8 @@ def item_of(catalogue: Catalogue, row: Entitlement, paid_on: date | None, day: d
         policy=row.policy,
         name=f"{when}{policy.family_name}",
         amount=amount,
-        status=status_of(row, policy, is_waiver, paid_on, day),
-        why=row.because or "",
+        status=status_of(row, policy, is_waiver, day),
+        why=row.because,
         clause=NOTICE_CLAUSE,
         source=version.source if version else "",
         note=_note(version),
@@ -96,13 +83,8 @@ def spared(catalogue: Catalogue, pupil: Circumstances, term: SchoolTerm, held: s
     ]
 
 
-def rows_of(session: Session, pupil: Pupil) -> dict[Entitlement, date | None]:
-    """The ledger of one pupil, of all terms by policy, each row with the last day on which it was paid."""
-    return dict(session.execute(_ROWS, {"pupil_id": pupil.id}).all())
-
-
-def _ring(row: Entitlement) -> Ring | None:
-    above: Unit | None = row.school.parent
+def _ring(row: LedgerRow) -> Ring | None:
+    above = row.school.parent
     if above is None or row.closed_on is not None or row.owner_level is UnitLevel.SCHOOL or not above.landline:
         return None
     return Ring(f"{above.name}{above.aid_officer}", above.landline)

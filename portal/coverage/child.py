@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from portal.access.households import has_died, only_guardians_act
 from portal.clock import SchoolTerm, local, term_of
-from portal.coverage.aids import ALL_WAIVED, Item, item_of, rows_of, spared
+from portal.coverage.aids import ALL_WAIVED, Item, item_of, spared
 from portal.coverage.household import Household, household_of
-from portal.coverage.known import Known, begins, known_of
+from portal.coverage.known import Known, Waived, begins, known_of
+from portal.coverage.ledger_row import LedgerRow, rows_of
 from portal.coverage.next_stage import Later, later_of
 from portal.coverage.notices import notices
 from portal.coverage.progress import is_missing
@@ -24,7 +25,6 @@ from portal.enrolment.circumstances import circumstances_of
 from portal.enrolment.confirmation import spaced
 from portal.enrolment.corrections import NOES
 from portal.enrolment.waivers import BY_FAMILY
-from portal.models import Entitlement, Waiver
 from portal.policies.catalogue import Catalogue
 from portal.vocabulary import EntitlementState
 
@@ -109,10 +109,10 @@ def child_page(session: Session, pupil_id: UUID, catalogue: Catalogue, day: date
     pupil, record = known.pupil, known.record
     if record is not None and record.left_on is not None and has_died(session, pupil.id):
         return _quiet_page(known, term)
-    rows = rows_of(session, pupil)
+    rows = rows_of(session, pupil.id)
     ours = [row for row in rows if row.term == term.code]
     before = sorted((row for row in rows if row.term < term.code), key=lambda row: begins(row.term), reverse=True)
-    items = [item_of(catalogue, row, rows[row], day) for row in ours]
+    items = [item_of(catalogue, row, day) for row in ours]
     if record is not None:
         as_everybody = circumstances_of(record, pupil.school, pupil.hukou_division, None)
         items += spared(catalogue, as_everybody, term, {row.policy for row in ours})
@@ -120,7 +120,7 @@ def child_page(session: Session, pupil_id: UUID, catalogue: Catalogue, day: date
     figure, unit = _figure(ours, items)
     return ChildPage(
         pupil_id=pupil.id,
-        name=pupil.name or "",
+        name=pupil.name,
         class_words=class_words(record.grade, record.class_name) if record else "",
         term=term.code,
         term_label=term.label,
@@ -130,7 +130,7 @@ def child_page(session: Session, pupil_id: UUID, catalogue: Catalogue, day: date
         headline=household.headline if household else _headline(catalogue, ours),
         sums=_sums(ours),
         items=tuple(items),
-        earlier=tuple(item_of(catalogue, row, rows[row], day, SchoolTerm.parse(row.term).label) for row in before),
+        earlier=tuple(item_of(catalogue, row, day, SchoolTerm.parse(row.term).label) for row in before),
         questions_open=known.confirmation is None and any(row.closed_on is None for row in ours),
         answered=_answered(known),
         waiving=_waiving(known.waiver, day),
@@ -144,7 +144,7 @@ def child_page(session: Session, pupil_id: UUID, catalogue: Catalogue, day: date
 def _quiet_page(known: Known, term: SchoolTerm) -> ChildPage:
     """去世: a name and whom to ring; nothing is asked, counted or announced."""
     return ChildPage(
-        pupil_id=known.pupil.id, name=known.pupil.name or "", class_words="", term=term.code, term_label=term.label,
+        pupil_id=known.pupil.id, name=known.pupil.name, class_words="", term=term.code, term_label=term.label,
         figure="", unit="", headline="这里的办理已经停止",
         notices=("不会再给您发消息。有要问的，请打学校电话。",), sums=None, items=(), earlier=(), questions_open=False,
         answered=None, waiving=None, household=None, later=(), ask=_whom_to_ask(known), guardians_only=False,
@@ -152,11 +152,11 @@ def _quiet_page(known: Known, term: SchoolTerm) -> ChildPage:
 
 
 def _whom_to_ask(known: Known) -> WhomToAsk:
-    school = known.pupil.school
-    return WhomToAsk(school.name, known.teacher, school.aid_officer, school.landline)
+    school, teacher = known.pupil.school, known.record.teacher if known.record else None
+    return WhomToAsk(school.name, teacher or "", school.aid_officer, school.landline)
 
 
-def _figure(rows: list[Entitlement], items: list[Item]) -> tuple[str, str]:
+def _figure(rows: list[LedgerRow], items: list[Item]) -> tuple[str, str]:
     sums = _sums(rows)
     if sums:
         return yuan_words(sums.due), "元"
@@ -165,7 +165,7 @@ def _figure(rows: list[Entitlement], items: list[Item]) -> tuple[str, str]:
     return "", ""
 
 
-def _sums(rows: list[Entitlement]) -> Sums | None:
+def _sums(rows: list[LedgerRow]) -> Sums | None:
     """Over rows with a sure sum, but for those that ended unpaid."""
     pairs = [
         (row.due_yuan, row.paid_yuan if row.state in COUNTED_AS_AIDED else Decimal(0))
@@ -178,7 +178,7 @@ def _sums(rows: list[Entitlement]) -> Sums | None:
     return Sums(sum(due, Decimal(0)), sum(paid, Decimal(0)), sum(missing, Decimal(0)))
 
 
-def _headline(catalogue: Catalogue, rows: list[Entitlement]) -> str:
+def _headline(catalogue: Catalogue, rows: list[LedgerRow]) -> str:
     """What is left for the family to do this term, read from the top."""
     open_rows = [row for row in rows if row.closed_on is None]
     if not rows:
@@ -213,7 +213,7 @@ def _answered(known: Known) -> Answered | None:
     return Answered(spaced(said.receipt), words_said, yes=not noes)
 
 
-def _waiving(waiver: Waiver | None, day: date) -> Waiving | None:
+def _waiving(waiver: Waived | None, day: date) -> Waiving | None:
     if waiver is None:
         return None
     again_from = waivers.counts_from(waiver)

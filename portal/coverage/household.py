@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
+from portal.coverage.known import Child, Enrolled
 from portal.coverage.ledger import entitlements
 from portal.coverage.words import NAMED
 from portal.enrolment.circumstances import circumstances_of
 from portal.enrolment.standing import stands
-from portal.models import EnrolmentRecord, MatchPair, Pupil
+from portal.models import MatchPair
 from portal.policies.catalogue import Catalogue
 from portal.policies.evaluation import term_amount
 from portal.vocabulary import Decision
@@ -27,7 +28,7 @@ class Household:
 
 
 def household_of(
-    session: Session, pupil: Pupil, record: EnrolmentRecord, term: SchoolTerm, catalogue: Catalogue
+    session: Session, pupil: Child, record: Enrolled, term: SchoolTerm, catalogue: Catalogue
 ) -> Household | None:
     """None for a child whose family is on no list; asked only of one that has no aid of its own."""
     standing = select(MatchPair).where(

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
+from portal.coverage.known import Enrolled
 from portal.coverage.ledger import entitlements, without_lists
 from portal.coverage.matched import matched_pupils
-from portal.models import EnrolmentRecord
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import Circumstances
 from portal.policies.evaluation import term_amount
@@ -37,7 +37,7 @@ class Later:
     aids: tuple[tuple[str, Amount | None], ...]
 
 
-def later_of(session: Session, record: EnrolmentRecord, term: SchoolTerm, catalogue: Catalogue) -> tuple[Later, ...]:
+def later_of(session: Session, record: Enrolled, term: SchoolTerm, catalogue: Catalogue) -> tuple[Later, ...]:
     """Only in the year of the choice; nothing for a child whom no list names. What is not sure is not promised."""
     stage = record.stage
     if stage is None or record.grade_number != LAST_YEAR.get(stage, 0):

@@ -3,13 +3,14 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.coverage.known import Child, Proposal
 from portal.coverage.words import NAMED, above_words, day_words
 from portal.enrolment.standing import stands
-from portal.models import Addition, MatchPair, Pupil
+from portal.models import MatchPair
 from portal.vocabulary import Decision, UnitLevel
 
 
-def notices(session: Session, pupil: Pupil, term: str, aided: bool, refused: Addition | None) -> tuple[str, ...]:
+def notices(session: Session, pupil: Child, term: str, aided: bool, refused: Proposal | None) -> tuple[str, ...]:
     """Sentences; a child whose household alone is on a list gets nothing by a brother's or sister's match (G13).
 
     ``refused`` is the school's proposal that the county did not take.
@@ -28,7 +29,7 @@ def notices(session: Session, pupil: Pupil, term: str, aided: bool, refused: Add
     return tuple(said)
 
 
-def _household(session: Session, pupil: Pupil, term: str) -> str:
+def _household(session: Session, pupil: Child, term: str) -> str:
     pairs = session.scalars(
         select(MatchPair).where(MatchPair.pupil_id == pupil.id, stands(term), MatchPair.outcome == Decision.HOUSEHOLD)
     ).all()

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -157,12 +158,21 @@ def note_not_received(session: Session, row: Entitlement, by: str, now: datetime
     )
 
 
-def is_missing(row: Entitlement) -> bool:
+class Stands(Protocol):
+    """What tells how a row of the ledger stands."""
+
+    @property
+    def state(self) -> EntitlementState: ...
+    @property
+    def next_step(self) -> str: ...
+
+
+def is_missing(row: Stands) -> bool:
     """The family said the money did not come, and nothing came since."""
     return row.state is APPROVED and row.next_step in MISSING
 
 
-def is_traced(row: Entitlement) -> bool:
+def is_traced(row: Stands) -> bool:
     """Somebody above the school answered the family that the money did not reach, and looks for it."""
     return row.state is APPROVED and row.next_step == MONEY_TRACED.words
 

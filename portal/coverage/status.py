@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.clock import SchoolTerm
+from portal.coverage.ledger_row import LedgerRow
 from portal.coverage.progress import WAIVED, is_missing, is_traced
 from portal.coverage.reasons import label_of
 from portal.coverage.steps import (
@@ -20,7 +21,6 @@ from portal.coverage.steps import (
     settled_by,
 )
 from portal.coverage.words import above_words, day_words, short_day, yuan_words
-from portal.models import Entitlement
 from portal.policies.policy import Policy
 from portal.vocabulary import ClaimMode, EntitlementState, Labelled, UnitLevel
 
@@ -57,32 +57,32 @@ AWAY = {
 ENJOYED = Status(Dot.DONE, "已经享受")
 
 
-def asks_to_apply(row: Entitlement, policy: Policy) -> bool:
+def asks_to_apply(row: LedgerRow, policy: Policy) -> bool:
     """Whether the family itself still has to apply; for most children on a list the school does it."""
     early = row.state in (MATCHED, VERIFIED, REACHED)
     return early and row.claim_mode is ClaimMode.APPLY and policy.application.listed is None
 
 
-def asks_to_confirm(row: Entitlement) -> bool:
+def asks_to_confirm(row: LedgerRow) -> bool:
     """Whether the two answers are what it waits for."""
     return row.claim_mode is ClaimMode.CONFIRM and row.state in (MATCHED, VERIFIED)
 
 
-def status_of(row: Entitlement, policy: Policy, is_waiver: bool, paid_on: date | None, today: date) -> Status:
+def status_of(row: LedgerRow, policy: Policy, is_waiver: bool, today: date) -> Status:
     """The first of the cases below that holds."""
     above = above_words(row.school.parent.level if row.school.parent else UnitLevel.COUNTY)
     return (
-        _when_ended(row, paid_on)
+        _when_ended(row)
         or _when_away(row)
-        or _when_paid(row, above, paid_on, today)
+        or _when_paid(row, above, today)
         or _when_answered(row)
         or _when_waiting(row, policy, is_waiver, above, today)
     )
 
 
-def _when_ended(row: Entitlement, paid_on: date | None) -> Status | None:
+def _when_ended(row: LedgerRow) -> Status | None:
     if row.state is EntitlementState.RECEIVED:
-        paid = f"{day_words(paid_on)}已发放 · " if paid_on else ""
+        paid = f"{day_words(row.paid_on)}已发放 · " if row.paid_on else ""
         return Status(Dot.DONE, f"{paid}您说收到了")
     if row.closed_on is not None and row.reason == WAIVED:
         return Status(Dot.ENDED, f"{day_words(row.closed_on)}您第二次说不需要，不再办理；改主意了随时可以恢复")
@@ -93,7 +93,7 @@ def _when_ended(row: Entitlement, paid_on: date | None) -> Status | None:
     return None
 
 
-def _when_away(row: Entitlement) -> Status | None:
+def _when_away(row: LedgerRow) -> Status | None:
     """Of a child who changes school or is not in school; said without blame."""
     if row.state is PAID and row.reason != DIED:
         return None
@@ -101,7 +101,7 @@ def _when_away(row: Entitlement) -> Status | None:
     return Status(Dot.ENDED if row.reason == DIED else Dot.PENDING, words) if words else None
 
 
-def _when_missing(row: Entitlement, above: str, today: date) -> Status:
+def _when_missing(row: LedgerRow, above: str, today: date) -> Status:
     """Both clocks of 没收到 as dates: the answer within 2 working days, the money within 20."""
     answer_by = row.next_step_due or today
     if is_traced(row) and today <= answer_by:
@@ -115,20 +115,20 @@ def _when_missing(row: Entitlement, above: str, today: date) -> Status:
     return Status(Dot.LATE, late if today > answer_by else said)
 
 
-def _when_paid(row: Entitlement, above: str, paid_on: date | None, today: date) -> Status | None:
+def _when_paid(row: LedgerRow, above: str, today: date) -> Status | None:
     by = f"{short_day(row.next_step_due)}前" if row.next_step_due else ""
     if is_missing(row):
         return _when_missing(row, above, today)
     if row.state is not PAID:
         return None
-    paid = f"{day_words(paid_on)}已发放" if paid_on else "已发放"
+    paid = f"{day_words(row.paid_on)}已发放" if row.paid_on else "已发放"
     if row.next_step == PAID_SHORT.words and row.due_yuan is not None:
         lacking = yuan_words(row.due_yuan - row.paid_yuan)
         return Status(Dot.LATE, f"{paid}{yuan_words(row.paid_yuan)}元，还差{lacking}元，{above}{by}补发")
     return Status(Dot.TODO, f"{paid}，请看看收到没有")
 
 
-def _when_answered(row: Entitlement) -> Status | None:
+def _when_answered(row: LedgerRow) -> Status | None:
     if row.next_step == SAID_LEFT.words:
         return Status(Dot.PENDING, "您说孩子不在这所学校，学校正在核实")
     if row.next_step == SAID_NOT_NEEDED.words:
@@ -136,7 +136,7 @@ def _when_answered(row: Entitlement) -> Status | None:
     return None
 
 
-def _when_waiting(row: Entitlement, policy: Policy, is_waiver: bool, above: str, today: date) -> Status:
+def _when_waiting(row: LedgerRow, policy: Policy, is_waiver: bool, above: str, today: date) -> Status:
     promised = pay_by(SchoolTerm.parse(row.term), row.opened_at)
     by = f"{short_day(promised)}前{'办好' if is_waiver else '到账'}"
     if asks_to_apply(row, policy):

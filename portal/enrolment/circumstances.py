@@ -4,9 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Protocol
 
-from portal.models import Unit
 from portal.policies.circumstances import Circumstances
-from portal.vocabulary import Boarding, Stage, UnitLevel
+from portal.vocabulary import Boarding, SchoolOwnership, Stage, UnitLevel
 
 _DIVISION = re.compile(r"([1-9]\d{5})\d*|([1-9]\d(?:\d{2})?)")
 
@@ -22,8 +21,28 @@ class Placed(Protocol):
     def boarding(self) -> Boarding | None: ...
 
 
+class Above(Protocol):
+    """The unit a school reports to."""
+
+    @property
+    def level(self) -> UnitLevel: ...
+
+
+class Taught(Protocol):
+    """What of a school is asked here, likewise."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def ownership(self) -> SchoolOwnership | None: ...
+    @property
+    def inclusive(self) -> bool | None: ...
+    @property
+    def parent(self) -> Above | None: ...
+
+
 def circumstances_of(
-    record: Placed, school: Unit, hukou_division: str, categories: Iterable[str] | None
+    record: Placed, school: Taught, hukou_division: str, categories: Iterable[str] | None
 ) -> Circumstances:
     """``categories`` of standing certain matches of the pupil itself; empty is on no list, None not compared yet."""
     return Circumstances(
@@ -40,7 +59,7 @@ def circumstances_of(
     )
 
 
-def county_of(school: Unit) -> str | None:
+def county_of(school: Taught) -> str | None:
     """The division the school reports to, whose local standards hold for it: a county, or the city of a 市属 school."""
     above = school.path.strip("/").split("/")[:-1]
     return _division(above[-1]) if above else None
@@ -52,5 +71,5 @@ def _division(code: str) -> str | None:
     return found and (found[1] or found[2])
 
 
-def _is_provincial(school: Unit) -> bool | None:
+def _is_provincial(school: Taught) -> bool | None:
     return None if school.parent is None else school.parent.level is UnitLevel.PROVINCE

@@ -1,7 +1,7 @@
 """自愿放弃: two statements seven days apart, the second never heard by the school alone, reversible (A1, G15)."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,23 +17,36 @@ BY_FAMILY = "family"
 """Who said so on the family's own page; anybody else heard it."""
 
 
+class Stated(Protocol):
+    """What of a waiver is asked here: the row, or as much of it as was selected."""
+
+    @property
+    def said_at(self) -> datetime: ...
+    @property
+    def by(self) -> str: ...
+    @property
+    def repeated_at(self) -> datetime | None: ...
+    @property
+    def repeated_by(self) -> str | None: ...
+
+
 def standing_waiver(session: Session, pupil_id: UUID, term: str) -> Waiver | None:
     """What the family said and did not take back, said once or twice."""
     statement = select(Waiver).where(Waiver.pupil_id == pupil_id, Waiver.term == term, Waiver.taken_back_at.is_(None))
     return session.scalars(statement).first()
 
 
-def counts_from(waiver: Waiver) -> date:
+def counts_from(waiver: Stated) -> date:
     """The first day on which the second statement counts."""
     return local(waiver.said_at).date() + APART
 
 
-def is_final(waiver: Waiver | None) -> bool:
+def is_final(waiver: Stated | None) -> bool:
     """自愿放弃 holds: only now may a row end by it."""
     return waiver is not None and waiver.repeated_at is not None
 
 
-def was_heard(waiver: Waiver) -> bool:
+def was_heard(waiver: Stated) -> bool:
     """Somebody else took it down in the family's name, once or twice."""
     return any(by not in (None, BY_FAMILY) for by in (waiver.by, waiver.repeated_by))
 
