@@ -7,12 +7,11 @@ from hashlib import sha256
 from secrets import token_urlsafe
 from uuid import UUID
 
-from sqlalchemy import Case, LargeBinary, bindparam, case, select, update
+from sqlalchemy import ColumnElement, DateTime, Interval, LargeBinary, bindparam, case, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from portal.database import announced, has_announced, reach_pupils
 from portal.models import Pupil, SignIn, StaffMember
-from portal.models.base import Moment
 
 
 @dataclass(frozen=True)
@@ -58,28 +57,32 @@ def _begin(session: Session, sign_in: SignIn, now: datetime) -> str:
     return token
 
 
-def _since(of: str) -> Case[datetime]:
-    """The earliest moment of a sign-in of this kind that still stands."""
-    staff, family = (bindparam(f"{who}_{of}", type_=Moment) for who in ("staff", "family"))
-    return case((SignIn.staff_id.is_not(None), staff), else_=family)
+_NOW = bindparam("now", type_=DateTime(timezone=True))
+
+
+def _lasts(staff: timedelta, family: timedelta) -> ColumnElement[timedelta]:
+    """Of a sign-in of either kind."""
+    return case((SignIn.staff_id.is_not(None), _interval(staff)), else_=_interval(family))
+
+
+def _interval(length: timedelta) -> ColumnElement[timedelta]:
+    """Said in the statement itself, for it is always the same."""
+    return literal_column(f"INTERVAL '{length.total_seconds():.0f} s'", Interval)
 
 
 _READ = SignIn.id, SignIn.staff_id, SignIn.pupil_id, SignIn.children, SignIn.seen_at
 _STANDING = select(*_READ, announced(SignIn.children)).where(
     SignIn.token_digest == bindparam("digest", type_=LargeBinary),
     SignIn.ended_at.is_(None),
-    SignIn.seen_at >= _since("idle"),
-    SignIn.began_at >= _since("at_most"),
+    SignIn.seen_at >= _NOW - _lasts(STAFF.idle, FAMILY.idle),
+    SignIn.began_at >= _NOW - _lasts(STAFF.at_most, FAMILY.at_most),
 )
 """A family's sign-in is read and its children are reached by one statement; a staff member's reaches none."""
 
 
 def recognise(session: Session, token: str, now: datetime) -> Standing | None:
     """The standing sign-in behind a cookie; notes at most once a minute that it was seen."""
-    lasting = {"staff": STAFF, "family": FAMILY}
-    idle = {f"{who}_idle": now - each.idle for who, each in lasting.items()}
-    at_most = {f"{who}_at_most": now - each.at_most for who, each in lasting.items()}
-    found = session.connection().execute(_STANDING, {"digest": _digest(token), **idle, **at_most}).first()
+    found = session.connection().execute(_STANDING, {"digest": _digest(token), "now": now}).first()
     if found is None:
         return None
     if found.pupil_id is not None:

@@ -7,7 +7,7 @@ from itertools import accumulate, chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, Uuid, and_, bindparam, select
+from sqlalchemy import String, Uuid, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
@@ -141,7 +141,7 @@ _KNOWN = (
             Correction.pupil_id == Pupil.id,
             Correction.term == _OF_THE_TERM,
             Correction.settled_at.is_(None),
-            Correction.about.in_(NOES),
+            or_(*(Correction.about == no for no in NOES)),
         ),
     )
     .outerjoin(Addition, Addition.pupil_id == Pupil.id)
