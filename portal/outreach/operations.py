@@ -8,9 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.models import GatewayHealth, JobSlot, Message, OutreachPause
+from portal.outreach.supplier_templates import SUPPLIERS
 from portal.vocabulary import MessageState
 
 RATE_OVER = timedelta(minutes=15)
+LABELS = SUPPLIERS | {"sandbox": "沙箱（不真发）", "kannel": "自建短信网关"}
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class GatewaySeen:
     """The breaker in words; ``well`` when it is given messages."""
 
     name: str
+    label: str
     well: bool
     words: str
     because: str
@@ -75,7 +78,9 @@ def operations(session: Session, now: datetime) -> Operations:
 def _seen(row: GatewayHealth, now: datetime) -> GatewaySeen:
     shut = row.shut_until is not None and row.shut_until > now
     words = "停用，等人处理" if row.stopped else "暂时不发，过一会再试" if shut else "送达慢" if row.slow else "正常"
-    return GatewaySeen(row.gateway, not (row.stopped or shut), words, row.because or "")
+    return GatewaySeen(
+        row.gateway, LABELS.get(row.gateway, row.gateway), not (row.stopped or shut), words, row.because or ""
+    )
 
 
 def as_metrics(seen: Operations) -> str:

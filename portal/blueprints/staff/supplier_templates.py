@@ -18,6 +18,7 @@ from portal.blueprints.staff.fields import choices
 from portal.database import db
 from portal.models import SupplierTemplate
 from portal.outreach.messages import all_templates
+from portal.outreach.sayings import BLANKS
 from portal.outreach.supplier_templates import SUPPLIERS, TemplateRefused, record
 
 
@@ -59,7 +60,7 @@ def record_supplier_template() -> BaseResponse | tuple[str, int]:
 def _form(form: SupplierTemplateForm) -> SupplierTemplateForm:
     form.template.choices = choices(
         {
-            f"{template.name}|{place}": template.wordings[place]
+            f"{template.name}|{place}": template.wordings[place].format_map(BLANKS)
             for template in all_templates()
             for place in range(len(template.wordings))
         }
