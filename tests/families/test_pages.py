@@ -82,7 +82,7 @@ def test_two_officers_approval_is_read_by_everybody(client: FlaskClient, session
         ("HIGH-GRANT", "各地、各校在1,200元到3,500元之间定"),
         ("UG-NS", "名额有限，由学校评审后确定，请向学校或县资助中心确认"),
         ("PG-AS", "由学校评审分档，2025年起省属高校是否提高没有见到文件，请向学校或县资助中心确认"),
-        ("CMP-LIVE-B", "低保家庭的寄宿生是否另有提高，待核"),
+        ("CMP-LIVE-B", "低保家庭的寄宿生是否另有提高，没有见到文件"),
     ],
 )
 def test_a_policys_page_says_under_the_sum_how_far_it_holds(client: FlaskClient, code: str, words: str) -> None:
