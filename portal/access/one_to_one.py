@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access.accounts import AccountProblem
+from portal.access.scope import EVERYWHERE, Scope
 from portal.models import EnrolmentRecord, Pupil, PupilHelper, SchoolClass, StaffMember
 from portal.vocabulary import Role
 
@@ -31,9 +32,10 @@ def in_class() -> ColumnElement[bool]:
     )
 
 
-def is_named() -> ColumnElement[bool]:
+def is_named(scope: Scope = EVERYWHERE) -> ColumnElement[bool]:
     """Somebody was named for the pupil of an enrolment, at that school."""
-    named = select(PupilHelper.pupil_id, PupilHelper.school_id).where(_active(PupilHelper))
+    helping = select(PupilHelper.pupil_id, PupilHelper.school_id).where(_active(PupilHelper))
+    named = scope.narrow(helping, PupilHelper.school_id)
     return tuple_(EnrolmentRecord.pupil_id, EnrolmentRecord.school_id).in_(named)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, literal, null, select
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, any_, literal, null, select, true
 from sqlalchemy.orm import Session
 
 from portal.database import Reach, reach_pupils, reach_units, set_reach
@@ -42,6 +42,8 @@ class Scope:
 
     def holds(self, owner: Any) -> ColumnElement[bool]:
         """Whether a column that names a unit names one of the scope."""
+        if self.path == ANYWHERE and self.schools is None:
+            return true()
         if self.schools is not None:
             return owner == any_(literal(list(self.schools), ARRAY(Uuid)))  # type: ignore[no-any-return]
         return owner.in_(Unit.ids_below(self.path))  # type: ignore[no-any-return]
@@ -69,6 +71,11 @@ def _pupil_of(owner: Any) -> Any:
     """The column that names the pupil beside this owner; what is nobody's own a teacher does not see at all."""
     table = owner.class_
     return table.id if table is Pupil else getattr(table, "pupil_id", null())
+
+
+ANYWHERE = "/"
+EVERYWHERE = Scope(UUID(int=0), ANYWHERE)
+"""For what the scheduler asks of all schools at once; how far its session reaches is the database's to say."""
 
 
 def scope_of(unit: Unit) -> Scope:

@@ -191,6 +191,7 @@ def _at_two_schools(asked: Asked) -> Select[Any]:
         .join(Pupil, Pupil.id == Award.pupil_id)
         .join(person, and_(person.id_number_index == Pupil.id_number_index, person.id != Pupil.id))
         .join(other, and_(other.pupil_id == person.id, same))
+        .where(*(asked.scope.holds(school_id) for school_id in (Pupil.school_id, person.school_id, other.school_id)))
     )
 
 

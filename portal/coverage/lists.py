@@ -159,8 +159,8 @@ def _narrowed(rows: Standing, scope: Scope, term: str, wanted: LedgerFilter, tod
         (wanted.overdue, is_open & (rows.next_step_due < today)),
         (wanted.unaided, is_unaided(rows)),
         (wanted.not_received, is_not_received(rows)),
-        (wanted.aware is True, is_aware(rows.pupil_id, SchoolTerm.parse(term))),
-        (wanted.aware is False, is_unaware(rows.pupil_id, SchoolTerm.parse(term))),
+        (wanted.aware is True, is_aware(rows.pupil_id, SchoolTerm.parse(term), scope)),
+        (wanted.aware is False, is_unaware(rows.pupil_id, SchoolTerm.parse(term), scope)),
         (wanted.fits is not None, wanted.fits),
         (wanted.raised_to, is_open & (rows.raised_to == wanted.raised_to)),
         (

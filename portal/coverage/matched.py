@@ -185,12 +185,12 @@ def _standing(columns: Select[*tuple[Any, ...]], term: str, whose: Whose) -> Sel
         & (EnrolmentRecord.school_id == MatchPair.school_id)
         & (EnrolmentRecord.term == MatchPair.term)
     )
-    sure = stands(term), MatchPair.outcome == Decision.CERTAIN, EnrolmentRecord.left_on.is_(None), whose(MatchPair)
+    sure = stands(term), MatchPair.outcome == Decision.CERTAIN, EnrolmentRecord.left_on.is_(None)
     return (
         columns.select_from(MatchPair)
         .join(Pupil, Pupil.id == MatchPair.pupil_id)
         .join(EnrolmentRecord, enrolled)
-        .where(*sure)
+        .where(*sure, whose(MatchPair), whose(EnrolmentRecord))
     )
 
 

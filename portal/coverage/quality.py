@@ -34,9 +34,10 @@ def bad_number(_: Scope, _term: str) -> ColumnElement[bool]:
     return or_(Pupil.id_number_sealed.is_(None), Pupil.id_certain == false())
 
 
-def conflict(_: Scope, term: str) -> ColumnElement[bool]:
+def conflict(scope: Scope, term: str) -> ColumnElement[bool]:
     """Two sources say different things and nobody has decided yet."""
-    said = union_all(*(said(term) for said, _ in CONFLICTS)).subquery().c
+    parts = (said(term) for said, _ in CONFLICTS)
+    said = union_all(*(scope.narrow(part, part.selected_columns.school_id) for part in parts)).subquery().c
     return exists().where(said.pupil_id == Pupil.id, same_place(said.school_id, Pupil.school_id))
 
 

@@ -123,4 +123,4 @@ def alone(scope: Scope, term: str) -> ColumnElement[bool]:
         Entitlement.term == term, not_(Entitlement.retracted)
     )
     among = _enrolled_among(scope.narrow(listed, Entitlement.school_id))
-    return and_(among, not_(is_named()), not_(has_class_teacher()))
+    return and_(among, not_(is_named(scope)), not_(has_class_teacher()))

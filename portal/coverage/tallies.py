@@ -1,5 +1,5 @@
 """小计: what each school counts of a term. Levels above add these up, as they are kept or, where a school changed
-since, as plain SQL counts them now; either way a number is that of the rows (docs/decisions/0025).
+since, as plain SQL counts them now; either way a number is that of the rows (docs/decisions/0026).
 """
 
 import json
@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Row, delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from portal.access.scope import Scope
+from portal.access.scope import EVERYWHERE, Scope
 from portal.models import SchoolChange, SchoolTally, Unit
 from portal.vocabulary import UnitLevel
 
@@ -99,7 +99,6 @@ def keep(session: Session, term: str, tallies: Sequence[Tally], most: int) -> in
     return len(changed.keys() | schools)
 
 
-EVERYWHERE = Scope(UUID(int=0), "/")
 KEEPING = 0x7A11
 """The lock of whoever keeps tallies."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal import clock
 from portal.access.permissions import may
-from portal.access.scope import Scope
+from portal.access.scope import EVERYWHERE, Scope
 from portal.clock import SHANGHAI, SchoolTerm
 from portal.coverage.as_of import Standing
 from portal.coverage.steps import MISSING
@@ -39,7 +39,7 @@ def _pupils_of(session: Session, scope: Scope, term: str) -> Found:
     at_desk = {desk: and_(MatchPair.term == term, waits_for(desk)) for desk in DESKS}
     asked: tuple[tuple[str, Any, ColumnElement[bool]], ...] = (
         ("recognised", MatchPair, certain),
-        ("aware", MatchPair, and_(certain, is_aware(MatchPair.pupil_id, SchoolTerm.parse(term)))),
+        ("aware", MatchPair, and_(certain, is_aware(MatchPair.pupil_id, SchoolTerm.parse(term), scope))),
         ("unaided", Entitlement, and_(Entitlement.term == term, is_unaided())),
         *((desk.value, MatchPair, waits) for desk, waits in at_desk.items()),
         (EITHER_DESK, MatchPair, or_(*at_desk.values())),
@@ -76,19 +76,21 @@ def is_not_received(rows: Standing = Entitlement) -> ColumnElement[bool]:
     return and_(rows.closed_on.is_(None), rows.next_step.in_(MISSING))
 
 
-def is_aware(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm) -> ColumnElement[bool]:
+def is_aware(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm, scope: Scope = EVERYWHERE) -> ColumnElement[bool]:
     """The pupil's family answered this school, visited or was spoken to since the term began."""
     here = tuple_(pupil_id, pupil_id.class_.school_id)
-    return or_(*(here.in_(said) for said in _signs(term)))
+    return or_(*(here.in_(said) for said in _signs(term, scope)))
 
 
-def is_unaware(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm) -> ColumnElement[bool]:
+def is_unaware(
+    pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm, scope: Scope = EVERYWHERE
+) -> ColumnElement[bool]:
     """Neither, each said for itself: PostgreSQL joins what is not there, but asks row by row for not (a or b)."""
     here = pupil_id.class_.school_id
     return and_(
         *(
             ~exists().where(pupil_id == said.c.pupil_id, same_place(said.c.school_id, here))
-            for said in (one.subquery() for one in _signs(term))
+            for said in (one.subquery() for one in _signs(term, scope))
         )
     )
 
@@ -105,16 +107,16 @@ def is_unreached(scope: Scope, term: SchoolTerm) -> ColumnElement[bool]:
         exists().where(
             listed.c.pupil_id == EnrolmentRecord.pupil_id, same_place(listed.c.school_id, EnrolmentRecord.school_id)
         ),
-        is_unaware(EnrolmentRecord.pupil_id, term),
+        is_unaware(EnrolmentRecord.pupil_id, term, scope),
     )
 
 
-def _signs(term: SchoolTerm) -> tuple[Select[UUID, UUID], ...]:
+def _signs(term: SchoolTerm, scope: Scope) -> tuple[Select[UUID, UUID], ...]:
     answered = select(Confirmation.pupil_id, Confirmation.school_id).where(Confirmation.term == term.code)
     reached = select(ContactRecord.pupil_id, ContactRecord.school_id).where(
         ContactRecord.reached, ContactRecord.at >= _began(term)
     )
-    return answered, reached
+    return scope.narrow(answered, Confirmation.school_id), scope.narrow(reached, ContactRecord.school_id)
 
 
 def next_due(session: Session, scope: Scope, term: SchoolTerm) -> tuple[date, int] | None:

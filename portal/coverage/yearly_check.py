@@ -16,6 +16,7 @@ from portal.clock import SchoolTerm, local
 from portal.coverage.lists import classes_of
 from portal.coverage.quality import incomplete, lacking
 from portal.coverage.words import actor_words
+from portal.database import same_place
 from portal.models import Entitlement, Pupil, StaffMember, Unit, YearlyCheck, YearlyLook
 from portal.privacy.masking import mask_name
 from portal.vocabulary import Labelled, UnitLevel
@@ -60,7 +61,7 @@ class SchoolCheck:
 
 def checks(session: Session, scope: Scope, term: SchoolTerm) -> list[SchoolCheck]:
     """Every school of the scope, unsigned ones first."""
-    counted = _listed(term, Entitlement.school_id, func.count(), func.count().filter(_is_looked(term)))
+    counted = _listed(scope, term, Entitlement.school_id, func.count(), func.count().filter(_is_looked(term)))
     sums = session.execute(scope.narrow(counted, Entitlement.school_id).group_by(Entitlement.school_id))
     figures = {school_id: (pupils, looked) for school_id, pupils, looked in sums}
     of_year = select(YearlyCheck).where(YearlyCheck.school_year == term.school_year)
@@ -141,16 +142,17 @@ def sign(session: Session, school: Unit, term: SchoolTerm, staff: StaffMember, n
     return made
 
 
-def _listed(term: SchoolTerm, *columns: Any) -> Select[Any]:
+def _listed(scope: Scope, term: SchoolTerm, *columns: Any) -> Select[Any]:
     """Everybody who has a row of the term at a school, each once there."""
     other = Entitlement.__table__.alias("other")
     first = not_(
         exists().where(
             other.c.pupil_id == Entitlement.pupil_id,
-            other.c.school_id == Entitlement.school_id,
+            same_place(other.c.school_id, Entitlement.school_id),
             other.c.term == Entitlement.term,
             not_(other.c.retracted),
             other.c.policy < Entitlement.policy,
+            scope.holds(other.c.school_id),
         )
     )
     rows = select(*columns).select_from(Entitlement)
@@ -159,7 +161,9 @@ def _listed(term: SchoolTerm, *columns: Any) -> Select[Any]:
 
 def _of_school(school: Unit, term: SchoolTerm, *columns: Any) -> Select[Any]:
     return (
-        _listed(term, *columns).join(Pupil, Pupil.id == Entitlement.pupil_id).where(Entitlement.school_id == school.id)
+        _listed(scope_of(school), term, *columns)
+        .join(Pupil, Pupil.id == Entitlement.pupil_id)
+        .where(Entitlement.school_id == school.id)
     )
 
 
@@ -168,7 +172,7 @@ def _is_looked(term: SchoolTerm) -> ColumnElement[bool]:
         exists()
         .where(
             YearlyLook.pupil_id == Entitlement.pupil_id,
-            YearlyLook.school_id == Entitlement.school_id,
+            same_place(YearlyLook.school_id, Entitlement.school_id),
             YearlyLook.school_year == term.school_year,
         )
         .correlate(Entitlement)

@@ -5,11 +5,11 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from portal.access.scope import scope_of
+from portal.access.scope import EVERYWHERE, scope_of
 from portal.coverage import rolls
 from portal.coverage.counted import By
 from portal.coverage.distribution import FIGURES, distribution
-from portal.coverage.tallies import EVERYWHERE, by_school, keep, page_of, together
+from portal.coverage.tallies import by_school, keep, page_of, together
 from portal.coverage.tally_keeping import TALLIES
 from portal.coverage.today import PUPILS
 from portal.models import Guardian, SchoolChange, SchoolTally, StaffMember, Unit
