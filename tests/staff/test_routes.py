@@ -141,6 +141,7 @@ OPENED_BY = {
     "standard": STANDARDS,
     "approve_standard": (Permission.APPROVE_STANDARD,),
     "refuse_standard": (Permission.APPROVE_STANDARD,),
+    "check_standard_again": (Permission.PROPOSE_STANDARD,),
     "statistics": (Permission.SEE_PUPILS,),
     "counted": (Permission.SEE_PUPILS,),
     "export_statistics": (Permission.EXPORT,),
