@@ -118,7 +118,8 @@ def _match(
         with clock.step("numbers", "整理证件号"):
             spread_numbers(tables, day)
             roster_rows, register_rows = _rows(tables, roster), _rows(tables, register)
-            beside = second.submit(_find_beside, tables, roster, register)
+            # by map, for a future kept here would keep its error, and the error this frame with all tables
+            beside = second.map(_find_beside, [tables], [(roster, register)])
             odd = read_odd_numbers(tables, day)
         with clock.step(
             "join", f"按证件号比对：学籍 {roster_rows} 行，名单 {register_rows} 行，逐个辨认过 {odd} 个号码"
@@ -127,7 +128,7 @@ def _match(
         with clock.step("judge", f"逐对判断，号码一致的共 {pairs} 对"):
             compare_met(tables, day)
         with clock.step("candidates", "为写错和缺失的证件号找人"):
-            labels = beside.result()
+            labels = next(beside)
             find_candidates(tables)
             compare_candidates(tables, "SELECT *, 'no_kin' AS kin FROM candidates", "agreements_near", day)
             decide(tables, "agreements_met", "agreements_near")
@@ -156,7 +157,7 @@ def _match(
     )
 
 
-def _find_beside(tables: FileTables, *sources: Source) -> dict[str, str]:
+def _find_beside(tables: FileTables, sources: tuple[Source, Source]) -> dict[str, str]:
     """What needs nothing of the numbers, while they are read; returns what names the rows of each file."""
     hear_names(tables)
     find_homes(tables)
