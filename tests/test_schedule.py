@@ -20,6 +20,7 @@ from tests.builders import A_MONDAY
 from tests.outreach.cases import a_matched_pupil, in_context, messages, sessions, states
 
 HOUR = timedelta(hours=1)
+JOB = {job.name: job for job in JOBS}
 
 
 def a_job(runs: list[datetime], name: str = "counted") -> Job:
@@ -94,7 +95,7 @@ def test_every_job_does_its_work_on_an_empty_database(session: Session, job: Job
 
 def test_the_schedule_plans_what_the_dispatcher_will_send(session: Session) -> None:
     a_matched_pupil(session)
-    tick(JOBS[0], A_MONDAY)
+    tick(JOB["plan reminders"], A_MONDAY)
 
     assert states(session) == {MessageState.QUEUED: 1}
 
@@ -106,7 +107,7 @@ def test_words_go_after_ninety_days_and_the_template_stays(session: Session) -> 
     receive(session, "kannel", Reply("19900000001", "收到，谢谢老师", "k1"), A_MONDAY)
     session.add(TryCount(key=b"x", window_ends_at=A_MONDAY, count=1))
     session.commit()
-    tick(JOBS[-1], A_MONDAY + 91 * DAY)
+    tick(JOB["prune"], A_MONDAY + 91 * DAY)
 
     (message,) = messages(session)
     assert (message.text, message.template) == (None, "enrolment_not_confirmed.own")

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, exists, func, select
+from sqlalchemy import ARRAY, BigInteger, Row, any_, delete, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import EVERYWHERE, Scope
@@ -95,7 +95,8 @@ def keep(session: Session, term: str, tallies: Sequence[Tally], most: int) -> in
     of_changed = select(Unit.id).where(Unit.level == UnitLevel.SCHOOL, Unit.id.in_(changed))
     schools = [*session.scalars(of_changed), *session.scalars(uncounted.limit(most - len(changed)))]
     _replace(session, schools, term, tallies)
-    session.execute(delete(SchoolChange).where(SchoolChange.id.in_([one for ids in changed.values() for one in ids])))
+    read = literal([one for ids in changed.values() for one in ids], ARRAY(BigInteger))
+    session.execute(delete(SchoolChange).where(SchoolChange.id == any_(read)))
     return len(changed.keys() | schools)
 
 

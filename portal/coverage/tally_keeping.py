@@ -1,5 +1,6 @@
 """Tallies are kept in the background, a few schools a transaction; whoever reads one never waits for it."""
 
+import time
 from datetime import datetime
 
 from portal.clock import local, term_of
@@ -17,14 +18,17 @@ from portal.intake.progress import Sessions
 TALLIES = (ROWS, PUPILS, ROSTERS, OPEN, FIGURES, ON_ROLLS, BY_DECISION, OWED, IN_CIRCUMSTANCES)
 TOGETHER = 40
 """Schools a transaction: a second or so."""
+AT_MOST = 50.0  # seconds; what changes meanwhile is the next minute's, lest a run follow changes without an end
 
 
 def keep_tallies(sessions: Sessions, now: datetime) -> int:
     """Of the term that is on: for another one pages count for themselves. How many schools were counted."""
     term, counted = term_of(local(now).date()).code, 0
-    while True:
+    until = time.monotonic() + AT_MOST
+    while time.monotonic() < until:
         with sessions.begin() as session:
             more = keep(session, term, TALLIES, TOGETHER)
         if not more:
-            return counted
+            break
         counted += more
+    return counted

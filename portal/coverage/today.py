@@ -82,6 +82,12 @@ def is_aware(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm, scope: Sco
     return or_(*(here.in_(said) for said in _signs(term, scope)))
 
 
+def is_aware_somewhere(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm) -> ColumnElement[bool]:
+    """The same, whichever school it was said to: a family that answered has answered, though the child moved since."""
+    said = (sign.with_only_columns(sign.selected_columns.pupil_id) for sign in _signs(term, EVERYWHERE))
+    return or_(*(pupil_id.in_(pupils) for pupils in said))
+
+
 def is_unaware(
     pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm, scope: Scope = EVERYWHERE
 ) -> ColumnElement[bool]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
 from portal.clock import SchoolTerm, local
-from portal.coverage.today import is_aware
+from portal.coverage.today import is_aware_somewhere
 from portal.coverage.words import class_words, short_day
 from portal.models import Campaign, CampaignPupil, EnrolmentRecord, Message, MessagePupil, Pupil, Unit
 from portal.outreach.left_out import LEFT_OUT
@@ -109,7 +109,7 @@ def _knows(campaign: Campaign) -> ColumnElement[bool]:
     """Whether the family knows what this is about; that it once spoke to us does not say that the money came."""
     if campaign.audience in (Audience.PAID, Audience.TO_APPLY):
         return false()
-    return is_aware(CampaignPupil.pupil_id, SchoolTerm.parse(campaign.term))
+    return is_aware_somewhere(CampaignPupil.pupil_id, SchoolTerm.parse(campaign.term))
 
 
 def _did_not_arrive(last: Any) -> ColumnElement[bool]:

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.scope import EVERYWHERE
 from portal.clock import SchoolTerm
-from portal.models import Campaign, CampaignPupil, Entitlement, Message, OptOut, OutreachPause, Pupil
+from portal.models import Campaign, CampaignPupil, Confirmation, Entitlement, Message, OptOut, OutreachPause, Pupil
 from portal.outreach import campaigns, pauses
 from portal.outreach.calendar import due_for_proposal, occasions
 from portal.outreach.campaigns import CampaignRefused, Days
@@ -17,11 +18,13 @@ from portal.outreach.drawing_up import draw_up
 from portal.outreach.gateways.sandbox import Sandbox
 from portal.outreach.left_out import NO_MOBILE, NOT_CONCERNED, OPTED_OUT, SHARED_NUMBER
 from portal.outreach.messages import template
+from portal.outreach.results import results
 from portal.outreach.wordings import WordingRefused, name_of, save
 from portal.outreach.words import lint
 from portal.vocabulary import Audience, CampaignState, Channel, ClaimMode, MessageState
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school
-from tests.coverage.builders import a_match, opened
+from tests.coverage.builders import a_match, a_row, opened
+from tests.coverage.test_moving import accepted, moved
 from tests.outreach.cases import a_matched_pupil, messages, sessions
 
 DAY = timedelta(days=1)
@@ -229,6 +232,17 @@ def test_a_list_is_sent_to_those_whose_matter_it_still_is(session: Session) -> N
     left_out = dict(iter(session.execute(select(CampaignPupil.pupil_id, CampaignPupil.left_out))))
     assert left_out == {waiting.id: None, unmatched.id: NOT_CONCERNED}
     assert campaign.counts["messages"] == 1
+
+
+def test_a_campaign_remembers_that_a_family_answered_though_its_child_moved_since(session: Session) -> None:
+    row = a_row(session)
+    campaign = listed(session, row.pupil)
+    said = {"in_school": True, "wants_aid": True, "receipt": "A1", "said_at": A_MONDAY, "by": "family"}
+    session.add(Confirmation(pupil_id=row.pupil_id, school_id=row.school_id, term=TERM, **said))
+    session.flush()
+    accepted(session, moved(session, row))
+
+    assert [one.words for one in results(session, EVERYWHERE, campaign, False, 10, 0)] == ["家长已经知晓"]
 
 
 def test_who_has_to_apply_is_told_which_aid_until_the_row_says_applied(session: Session) -> None:
