@@ -1,8 +1,8 @@
 """Where the joins of file-to-file matching run; the steps know no more of an engine than this.
 
 Every query is one SELECT in DuckDB's dialect, plain enough for other dialects; tables are written once and never
-changed. Lines of the files stand as the views ``roster`` and ``register``: ``line``, counted from 0, and the columns of
-``source.READ``.
+changed, and several threads may ask at once. Lines of the files stand as the views ``roster`` and ``register``:
+``line``, counted from 0, and the columns of ``source.READ``.
 """
 
 from collections.abc import Mapping, Sequence
