@@ -260,7 +260,7 @@ def admit() -> BaseResponse | None:
 def admit_family() -> BaseResponse | None:
     if not current_user.is_authenticated or current_user.pupil_id is None:
         if not current_user.is_authenticated and USER in session:
-            flash("好一会儿没有动，为了安全已经自动退出，请再登录一次。")
+            flash("为了安全，已经自动退出，请再登录一次。")
         return redirect(url_for("families.sign_in"))
     return None  # its children, and nobody else, are in reach since it was recognised
 

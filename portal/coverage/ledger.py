@@ -19,7 +19,7 @@ from portal.coverage.matched import Matched, Whose, matched_pupils
 from portal.coverage.steps import KEPT, MATCHED, STEPS, due_day, owner_of, take_step
 from portal.coverage.words import why
 from portal.enrolment.doubles import aided_elsewhere
-from portal.models import Entitlement, EntitlementChange, MatchRun, Unit
+from portal.models import EnrolmentRecord, Entitlement, EntitlementChange, MatchRun, Unit
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import UNDETERMINED, Circumstances
 from portal.policies.evaluation import Finding, evaluate, term_amount
@@ -144,10 +144,13 @@ def without_lists(catalogue: Catalogue, circumstances: Circumstances, day: date)
 
 
 def _standing(session: Session, term: str, whose: Whose) -> Mapping[UUID, dict[str, bool]]:
-    """For each pupil the policies that have a row, and whether it was taken back."""
+    """For each pupil the policies that have a row, at whatever school, and whether it was taken back."""
+    here = EnrolmentRecord.term == term, EnrolmentRecord.left_on.is_(None), whose(EnrolmentRecord)
+    pupils = select(EnrolmentRecord.pupil_id).where(*here)
     statement = select(Entitlement.pupil_id, Entitlement.policy, Entitlement.retracted)
+    statement = statement.where(Entitlement.term == term, Entitlement.pupil_id.in_(pupils))
     standing: dict[UUID, dict[str, bool]] = {}
-    for pupil_id, policy, retracted in session.execute(statement.where(Entitlement.term == term, whose(Entitlement))):
+    for pupil_id, policy, retracted in session.execute(statement):
         standing.setdefault(pupil_id, {})[policy] = retracted
     return standing
 

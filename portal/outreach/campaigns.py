@@ -15,6 +15,7 @@ from portal.clock import SchoolTerm, local
 from portal.models import Campaign, Message, Pupil, Unit
 from portal.outreach.audiences import MATTERS, matter_of
 from portal.outreach.calendar import Occasion, due_for_proposal
+from portal.outreach.deadline_days import let_fall
 from portal.outreach.drawing_up import FROM_A_LIST, OPEN_TO_CHANGE, CampaignRefused, keep_list
 from portal.vocabulary import Audience, CampaignState, MessageState, UnitLevel
 
@@ -168,6 +169,7 @@ def send_back(session: Session, campaign: Campaign, by: str) -> None:
     if campaign.state is not CampaignState.SUBMITTED:
         raise CampaignRefused("这个批次不在等待批准")
     campaign.state, campaign.submitted_at, campaign.submitted_by = CampaignState.DRAWN, None, None
+    let_fall(session, campaign, by)
     audit.record(session, by, "campaign_sent_back", unit_id=campaign.unit_id, campaign=str(campaign.id))
 
 

@@ -18,6 +18,7 @@ from portal import audit
 from portal.clock import local, term_of
 from portal.models import Campaign, CampaignPupil, Guardian, Message, MessagePupil, Pupil
 from portal.outreach.audiences import MATTERS, concerned, matter_of
+from portal.outreach.deadline_days import bring_forward
 from portal.outreach.drawing_up import reminder_of
 from portal.outreach.in_wechat import give_up
 from portal.outreach.left_out import NO_MOBILE, SHARED_NUMBER
@@ -46,6 +47,7 @@ def plan(session: Session, now: datetime, gateway: str, by: str = "portal", apps
     """The standing reminders, then every campaign that runs today; the caller commits."""
     planned = Planned()
     give_up(session, now)
+    bring_forward(session, now)
     for reminder in [*(standing(now, audience) for audience in STANDING), *running(session, now)]:
         _plan(session, reminder, now, gateway, apps, planned)
     planned.suppressed = +planned.suppressed

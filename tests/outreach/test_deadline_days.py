@@ -16,7 +16,7 @@ from portal.outreach.gateways.sandbox import Sandbox
 from portal.outreach.quiet import why_quiet
 from portal.outreach.reminders import plan
 from portal.outreach.starting import look_at, start
-from portal.vocabulary import Audience, MessageState
+from portal.vocabulary import Audience, CampaignState, MessageState
 from tests.builders import A_MONDAY, TERM, a_county
 from tests.outreach.cases import a_matched_pupil, messages, sessions
 
@@ -90,8 +90,33 @@ def test_what_was_planned_past_the_day_is_brought_forward_to_it(session: Session
     planned(session, at(21, date(2026, 9, 30)))
     assert about(session, campaign).due_at.astimezone(SHANGHAI).date() > NATIONAL_DAY
     excepted(session, campaign)
+    planned(session, at(22, date(2026, 9, 30)))
 
     assert about(session, campaign).due_at == at(9)
+
+
+def test_what_waits_for_an_hour_of_the_day_itself_goes_on_waiting(session: Session, campaign: Campaign) -> None:
+    excepted(session, campaign)
+    planned(session, at(21, date(2026, 9, 30)))
+    about(session, campaign).due_at = at(12)
+    session.commit()
+
+    assert deadline_days.bring_forward(session, at(9)) == 0
+
+
+def test_a_campaign_sent_back_to_be_changed_has_to_ask_anew(session: Session, campaign: Campaign) -> None:
+    campaign.state = CampaignState.SUBMITTED
+    excepted(session, campaign)
+    campaigns.send_back(session, campaign, OTHER)
+    session.commit()
+
+    assert deadline_days.asked_for(session, campaign) is None
+
+
+def test_after_the_day_an_exception_stays_as_a_record(session: Session, campaign: Campaign) -> None:
+    excepted(session, campaign)
+    with pytest.raises(CampaignRefused, match="不能再撤回"):
+        deadline_days.take_back(session, campaign, OTHER, at(9, date(2026, 10, 2)))
 
 
 def test_what_is_planned_afterwards_is_planned_for_the_day(session: Session, campaign: Campaign) -> None:
@@ -105,7 +130,7 @@ def test_an_exception_taken_back_holds_what_a_dispatcher_already_holds(session: 
     excepted(session, campaign)
     planned(session, at(10))
     looked = look_at(session, outbox.claim(session, ME, at(10)), ME, at(10))
-    deadline_days.take_back(session, campaign, OTHER)
+    deadline_days.take_back(session, campaign, OTHER, A_MONDAY)
     session.commit()
 
     started = start(session, looked.letters, ME, "sandbox", at(10) + timedelta(seconds=1))

@@ -86,6 +86,22 @@ def test_a_value_that_cannot_be_is_refused_in_words(catalogue: Catalogue, tmp_pa
         evaluate_file(catalogue, path, tmp_path / "out.parquet", tmp_path / "findings.parquet", DAY)
 
 
+def test_of_pupils_of_whom_nothing_is_known_everything_is_asked(catalogue: Catalogue, tmp_path: Path) -> None:
+    pq.write_table(pa.table({"id": [1, 2]}), tmp_path / "pupils.parquet")
+    judged = evaluate_file(catalogue, tmp_path / "pupils.parquet", tmp_path / "out.parquet", tmp_path / "f", DAY)
+    assert (judged.pupils, judged.circumstances) == (2, 1)
+
+
+def test_a_file_that_is_refused_leaves_the_last_answer(catalogue: Catalogue, tmp_path: Path) -> None:
+    out = tmp_path / "out.parquet"
+    out.write_bytes(b"the last answer")
+    pq.write_table(pa.table({"id": [1], "stage": ["no stage"]}), tmp_path / "pupils.parquet")
+    with pytest.raises(WrongInput):
+        evaluate_file(catalogue, tmp_path / "pupils.parquet", out, tmp_path / "findings.parquet", DAY)
+    assert out.read_bytes() == b"the last answer"
+    assert {path.name for path in tmp_path.iterdir()} == {"out.parquet", "pupils.parquet"}
+
+
 def test_pupils_without_a_number_are_refused(catalogue: Catalogue, tmp_path: Path) -> None:
     with pytest.raises(WrongInput, match="没有 id 一列"):
         evaluate_file(catalogue, a_file(tmp_path, "SELECT 'senior' AS stage"), tmp_path / "o", tmp_path / "f", DAY)

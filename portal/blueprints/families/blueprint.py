@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Blueprint, request
 
-from portal.access.sign_ins import FAMILY
+from portal.access.sign_ins import FAMILY, NOTED_EVERY
 from portal.blueprints.families.outcome import sum_of
 from portal.coverage.words import day_words, on_which_day, yuan_words
 from portal.policies.conditions import SCHOOL_WORDS
@@ -35,4 +35,4 @@ def in_large_print() -> bool:
 @families.app_template_global()
 def warn_after() -> int:
     """Seconds without a click until a page says that the visit is about to end (L-46)."""
-    return (FAMILY.idle - timedelta(minutes=2)).seconds
+    return (FAMILY.idle - NOTED_EVERY - timedelta(minutes=2)).seconds

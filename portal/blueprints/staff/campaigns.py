@@ -198,7 +198,7 @@ def approve_deadline_day(campaign_id: UUID) -> BaseResponse:
 @needs(Permission.SEND_MESSAGES)
 def take_back_deadline_day(campaign_id: UUID) -> BaseResponse:
     def take_back(found: Campaign) -> str:
-        deadline_days.take_back(db.session(), found, current_user.actor)
+        deadline_days.take_back(db.session(), found, current_user.actor, clock.now())
         return "已撤回，那一天不发。"
 
     return _act(campaign_id, take_back)
