@@ -15,7 +15,7 @@ from portal.access.scope import Scope
 from portal.clock import SchoolTerm, local
 from portal.coverage.tallies import Counts, Found, Tally, by_school, number
 from portal.coverage.today import PUPILS
-from portal.models import EnrolmentRecord, Intake, MatchRun, SchoolReminder, StaffMember, Unit
+from portal.models import EnrolmentRecord, MatchRun, SchoolReminder, StaffMember, Unit
 from portal.vocabulary import MatchingState, Term, UnitLevel
 
 
@@ -96,7 +96,7 @@ def remind(
 class _Known:
     """What the tables say of all schools of a scope at once."""
 
-    rosters: dict[UUID, tuple[int, datetime]]
+    rosters: dict[UUID, tuple[int, datetime | None]]
     runs: list[tuple[str, datetime]]
     doubts: dict[UUID, int]
     reminders: dict[UUID, SchoolReminder]
@@ -140,23 +140,28 @@ class _Known:
 
 
 def _rosters_of(session: Session, scope: Scope, term: str) -> Found:
-    """By the moment a roster came in, how many pupils are enrolled by it."""
+    """By the moment a roster came in, how many pupils are enrolled by it.
+
+    Without a moment those whom no roster of the school or of a unit above it enrolled: they came from another school.
+    ``roster_arrived_at`` is a function of the database's own, for a school does not read the file of its county.
+    """
     each = select(EnrolmentRecord.school_id, EnrolmentRecord.intake_id, func.count().label("pupils"))
     of_term = scope.narrow(each.where(EnrolmentRecord.term == term), EnrolmentRecord.school_id)
     by_file = of_term.group_by(EnrolmentRecord.school_id, EnrolmentRecord.intake_id).subquery()
-    arrived = select(by_file.c.school_id, Intake.arrived_at, func.sum(by_file.c.pupils)).join(
-        Intake, Intake.id == by_file.c.intake_id
-    )
-    for school, at, pupils in session.execute(arrived.group_by(by_file.c.school_id, Intake.arrived_at)):
-        yield school, (at.isoformat(),), (int(pupils),)
+    arrived_at = func.roster_arrived_at(by_file.c.intake_id, by_file.c.school_id).label("arrived_at")
+    arrived = select(by_file.c.school_id, arrived_at, func.sum(by_file.c.pupils))
+    for school, at, pupils in session.execute(arrived.group_by(by_file.c.school_id, arrived_at)):
+        yield school, (at.isoformat() if at else NO_ROSTER,), (int(pupils),)
 
 
-ROSTERS = Tally("rosters-1", _rosters_of)
+ROSTERS = Tally("rosters-2", _rosters_of)
+NO_ROSTER = ""
 
 
-def _roster(counts: Counts) -> tuple[int, datetime]:
+def _roster(counts: Counts) -> tuple[int, datetime | None]:
     """How many pupils, and when the latest roster came in."""
-    return sum(pupils for (pupils,) in counts.values()), max(datetime.fromisoformat(at) for (at,) in counts)
+    moments = [datetime.fromisoformat(at) for (at,) in counts if at != NO_ROSTER]
+    return sum(pupils for (pupils,) in counts.values()), max(moments, default=None)
 
 
 def _next(roster_at: datetime | None, matched_at: datetime | None, doubts: int) -> Task | None:

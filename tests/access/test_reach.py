@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from portal import audit, database
 from portal.database import EVERYTHING, NOTHING, Reach, db, libpq, reach_pupils, reach_units, set_reach
-from portal.models import Guardian, Pupil, RegisterEntry
-from tests.builders import a_county, a_pupil, a_school, an_entry
+from portal.models import Guardian, Intake, Pupil, RegisterEntry
+from tests.builders import A_MONDAY, a_county, a_pupil, a_school, an_entry, an_intake
 from tests.conftest import Databases
 
 
@@ -123,6 +123,15 @@ def test_who_offers_a_key_is_told_to_nobody_with_a_part_of_the_tree(session: Ses
     assert session.execute(offering).all() == [(b"two", pupil.id)]
     set_reach(session, reach_units("/32/"))
     assert session.execute(offering).all() == []
+
+
+def test_of_a_roster_a_school_is_told_when_it_came_for_itself_and_nothing_else(session: Session) -> None:
+    school, other = a_school(session), a_school(session, code="3299010002")
+    files = [an_intake(session, unit).id for unit in (a_county(session), school, other)]
+    arrived = [func.roster_arrived_at(file, at) for at in (school.id, other.id) for file in files]
+    set_reach(session, reach_units(school.path))
+    assert session.execute(select(*arrived)).one() == (A_MONDAY, A_MONDAY, None, None, None, None)
+    assert session.scalars(select(Intake.id)).all() == [files[1]]
 
 
 def test_a_pupil_of_another_school_cannot_be_written(session: Session) -> None:

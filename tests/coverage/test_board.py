@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 
 from portal.access.scope import scope_of
 from portal.clock import SchoolTerm, local
-from portal.coverage.board import SchoolLine, board, late_schools, remind
+from portal.coverage.board import ROSTER, SchoolLine, board, late_schools, remind
 from portal.database import reach_units, set_reach
 from portal.models import AuditEntry, Intake, MatchRun, SchoolReminder, StaffMember
 from portal.vocabulary import Decision, MatchingState, Role
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member
-from tests.coverage.builders import a_match, a_run
+from tests.coverage.builders import a_match, a_row, a_run
+from tests.coverage.test_moving import accepted, moved, the_new_school
 
 AUTUMN = SchoolTerm.parse(TERM)
 IN_TIME, TOO_LATE = date(2026, 9, 7), date(2026, 10, 8)
@@ -54,6 +55,13 @@ def test_a_roster_after_the_run_has_to_be_matched(session: Session) -> None:
     a_pupil(session, name="新生", id_number=None, now=A_MONDAY)
     session.scalars(select(MatchRun)).one().began_at = A_MONDAY - timedelta(days=1)
     assert line(session).state is MatchingState.UNDER_WAY
+
+
+def test_a_roster_of_the_school_a_pupil_came_from_is_not_the_new_schools(session: Session) -> None:
+    row = a_row(session)
+    accepted(session, moved(session, row))
+    (found,) = board(session, scope_of(the_new_school(session)), AUTUMN, IN_TIME)
+    assert (found.pupils, found.roster_on, found.task) == (1, None, ROSTER)
 
 
 def test_a_run_of_the_whole_city_counts_and_the_county_knows_of_it(session: Session) -> None:

@@ -12,11 +12,13 @@ from portal.coverage.distribution import FIGURES, distribution
 from portal.coverage.tallies import by_school, keep, page_of, together
 from portal.coverage.tally_keeping import TALLIES
 from portal.coverage.today import PUPILS
-from portal.models import Guardian, SchoolChange, SchoolTally, StaffMember, Unit
+from portal.database import reach_units, set_reach
+from portal.models import ContactRecord, EnrolmentRecord, Guardian, SchoolChange, SchoolTally, StaffMember, Unit
 from portal.vocabulary import Role
-from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member
+from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member, an_intake
 from tests.coverage.builders import a_match, a_row, opened
 from tests.coverage.test_distribution import for_random_ledgers
+from tests.coverage.test_moving import accepted, moved, the_new_school
 
 ALL_OF_THEM = 1_000
 
@@ -32,6 +34,22 @@ def test_what_is_kept_of_random_ledgers_is_what_was_counted(session: Session) ->
         assert [by_school(session, EVERYWHERE, TERM, tally) for tally in TALLIES] == counted
 
     for_random_ledgers(session, 10, is_the_same)
+
+
+def test_of_a_pupil_who_moved_each_school_counts_what_is_counted_above_it(session: Session) -> None:
+    row = a_row(session)
+    old, new = row.school, the_new_school(session)
+    said = {"at": A_MONDAY, "by": "staff:t4", "channel": "phone", "reached": True}
+    session.add(ContactRecord(pupil_id=row.pupil_id, school_id=old.id, **said))
+    accepted(session, moved(session, row))
+    by_county = an_intake(session, new.parent).id
+    own = EnrolmentRecord.pupil_id == a_pupil(session, new, name="周晓", id_number=None).id
+    session.execute(update(EnrolmentRecord).where(own).values(intake_id=by_county))
+    above = [by_school(session, EVERYWHERE, TERM, tally) for tally in TALLIES]
+    for school in (old, new):
+        set_reach(session, reach_units(school.path))
+        for tally, counted in zip(TALLIES, above, strict=True):
+            assert by_school(session, scope_of(school), TERM, tally) == {school.id: counted[school.id]}, tally.name
 
 
 def test_a_row_that_changes_after_the_count_is_counted_anew(session: Session) -> None:
