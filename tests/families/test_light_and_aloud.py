@@ -122,7 +122,7 @@ def test_before_an_idle_visit_ends_the_page_says_so_and_one_tap_goes_on(session:
     phone.clock.install()
     show_slip(phone, a_slip(session, a_listed_child(session)))
     going_on = phone.get_by_role("button", name="我还在看")
-    phone.clock.fast_forward("17:59")
+    phone.clock.fast_forward("16:59")
     expect(going_on).to_be_hidden()
     phone.clock.fast_forward("00:02")
     expect(going_on).to_be_visible()

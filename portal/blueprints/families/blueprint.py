@@ -34,5 +34,8 @@ def in_large_print() -> bool:
 
 @families.app_template_global()
 def warn_after() -> int:
-    """Seconds without a click until a page says that the visit is about to end (L-46)."""
+    """Seconds without a click until a page says that the visit is about to end (L-46).
+
+    The database may have noted the last click up to a minute before it came.
+    """
     return (FAMILY.idle - NOTED_EVERY - timedelta(minutes=2)).seconds
