@@ -1,7 +1,7 @@
 """A province at once: each distinct circumstance is judged one time, however many pupils share it."""
 # ruff: noqa: S608 — every name in the SQL is ours, paths are quoted, no cell of a file is ever in it.
 
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from datetime import date
 from itertools import count, repeat
@@ -64,16 +64,15 @@ def evaluate_file(catalogue: Catalogue, source: Path, out: Path, findings_out: P
         rows = con.execute(f"SELECT {number}, {told_apart} FROM circumstance").fetchall()
         unfinished = out.with_name(f"{out.name}.unfinished")
         numbered = f"COPY (SELECT id, {number} AS circumstance FROM pupil) TO '{_quoted(unfinished)}' (FORMAT parquet)"
-        with ThreadPoolExecutor(1) as beside:  # the pupils are numbered while their circumstances are judged
-            numbering = beside.submit(con.cursor().execute, numbered)
-            try:
+        try:
+            with ThreadPoolExecutor(1) as beside:  # the pupils are numbered while their circumstances are judged
+                numbering = beside.submit(con.cursor().execute, numbered)
                 judged = _judge(catalogue, facts or ["stage"], rows, day)
                 numbering.result()
-                con.execute(f"COPY (FROM judged) TO '{_quoted(findings_out)}' (FORMAT parquet)")
-                unfinished.replace(out)
-            finally:
-                wait([numbering])
-                unfinished.unlink(missing_ok=True)
+            con.execute(f"COPY (FROM judged) TO '{_quoted(findings_out)}' (FORMAT parquet)")
+            unfinished.replace(out)
+        finally:
+            unfinished.unlink(missing_ok=True)
         pupils = con.execute("SELECT count(*) FROM read_parquet(?)", [str(out)]).fetchall()[0][0]
     return Judged(pupils, len(rows), judged.num_rows)
 
