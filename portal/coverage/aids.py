@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 from portal.clock import SchoolTerm
@@ -30,18 +31,23 @@ class Ring:
 
 @dataclass(frozen=True)
 class Item:
-    """``ask_received`` is the ledger row to ask 收到了／没收到 about, where money was paid."""
+    """``ask_received`` is the ledger row to ask 收到了／没收到 about, where money was paid; ``row`` its row."""
 
     policy: str
     name: str
     amount: str
     status: Status
-    why: str
     clause: str
     source: str
     note: str
+    row: LedgerRow | None = None
     ask_received: UUID | None = None
     ring: Ring | None = None
+
+    @cached_property
+    def why(self) -> str:
+        """Sealed with the row, and opened where it is shown."""
+        return self.row.because if self.row else ""
 
 
 def item_of(catalogue: Catalogue, row: LedgerRow, day: date, when: str = "") -> Item:
@@ -56,10 +62,10 @@ def item_of(catalogue: Catalogue, row: LedgerRow, day: date, when: str = "") -> 
         name=f"{when}{policy.family_name}",
         amount=amount,
         status=status_of(row, policy, is_waiver, day),
-        why=row.because,
         clause=NOTICE_CLAUSE,
         source=version.source if version else "",
         note=_note(version),
+        row=row,
         ask_received=row.id if row.state is PAID else None,
         ring=_ring(row),
     )
@@ -73,7 +79,6 @@ def spared(catalogue: Catalogue, pupil: Circumstances, term: SchoolTerm, held: s
             name=catalogue[finding.policy].family_name,
             amount=ALL_WAIVED,
             status=ENJOYED,
-            why="",
             clause="",
             source=finding.source,
             note="",
