@@ -60,11 +60,12 @@ lint: .venv/.portal .venv/.lint
 	$(PYTHON) -m venv --clear .venv
 	@$(PIP) install pip==26.3
 
-.venv/.portal: requirements.txt | .venv/bin/pip
+.venv/.portal: requirements.txt pyproject.toml | .venv/bin/pip
 	$(PIP) install -r requirements.txt
+	$(PIP) install --no-deps --editable .
 	@touch $@
 
-.venv/.test .venv/.lint .venv/.bench .venv/.fuzz: .venv/.%: pyproject.toml .venv/.portal
+.venv/.test .venv/.lint .venv/.bench .venv/.fuzz: .venv/.%: .venv/.portal
 	$(PIP) install --group $*
 	@touch $@
 

@@ -22,7 +22,7 @@ from benchmarks import people
 from portal import clock, embedded_postgres
 from portal.app import create_app
 from portal.clock import SchoolTerm
-from portal.commands.telling import open_sessions
+from portal.commands.session import open_sessions
 from portal.coverage.matching_work import work_on
 from portal.database import libpq
 from portal.embedded_postgres import EmbeddedPostgres

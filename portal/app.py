@@ -4,9 +4,9 @@ from flask import Flask
 from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal import commands
 from portal.blueprints import addresses, errors, guards, headers, registered, static_files
 from portal.blueprints.application import Portal
+from portal.commands import Commands
 from portal.database import database_config, db
 from portal.logs import start_logging
 from portal.models.sealed import use_keyring
@@ -15,13 +15,14 @@ from portal.settings import Settings, read_settings
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Settings → keys → database → guards → blueprints → commands. Raises SettingsProblem or KeyProblem."""
+    """Settings → keys → commands → database → guards → blueprints. Raises SettingsProblem or KeyProblem."""
     settings = settings or read_settings()
     start_logging(settings.log_level)
     keyring = Keyring.make(settings.keys, settings.seal_algorithm)
     use_keyring(keyring)
 
     app = Portal(__name__, static_folder=None)
+    app.cli = Commands(name=app.name)
     app.extensions["settings"] = settings
     app.config.from_mapping(database_config(settings))
     app.config.from_mapping(guards.cookie_config(settings, keyring))
@@ -38,5 +39,4 @@ def create_app(settings: Settings | None = None) -> Flask:
     addresses.write_on(app)
     for blueprint in registered:
         app.register_blueprint(blueprint)
-    commands.add_to(app)
     return app

@@ -13,7 +13,7 @@ import time_machine
 
 from portal import clock, schedule
 from portal.app import create_app
-from portal.commands.telling import open_session, open_sessions
+from portal.commands.session import open_session, open_sessions
 from portal.outreach.dispatch import stop_on_signals
 
 SECOND = timedelta(seconds=1)

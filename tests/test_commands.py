@@ -4,8 +4,10 @@ import os
 import signal
 import subprocess
 import sys
+import tomllib
 from datetime import timedelta
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
+from portal.commands import COMMANDS
 from portal.models import Intake, Pupil, RegisterEntry, StaffMember
 from portal.vocabulary import IntakeState
 from tests.builders import TERM, a_bureau, a_county, a_pupil, a_school, an_entry
@@ -25,6 +28,9 @@ from tests.intake.files import CHEN_MING, XIAOYU, ZHOU_XIAO, xlsx
 
 ROOT = Path(__file__).parent.parent
 OTHERS = 80_000  # read long enough for the steps to be told at once
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+COMMANDS_OF_FLASK = PROJECT["entry-points"]["flask.commands"]
+SLOW_TO_LOAD = {"sqlalchemy", "psycopg", "pyarrow", "numpy", "portal.models", "portal.blueprints"}
 HEADINGS = ["学籍行号", "姓名", "学校标识码", "类别", "依据", "规则", "结论"]
 
 
@@ -295,6 +301,20 @@ def test_files_are_matched_and_policies_evaluated_without_a_database(tmp_path: P
     assert evaluate.returncode == 0, said
     assert {finding["policy"] for finding in json.loads(told)["1"]} >= {"CMP-FREE", "CMP-LIVE"}
     assert not (tmp_path / "instance" / "postgres").exists()
+
+
+def test_commands_on_files_wait_for_no_web_no_database_and_no_pyarrow() -> None:
+    modules = [name.split(":")[0] for name in COMMANDS_OF_FLASK.values()]
+    loaded = f"import sys, {', '.join(modules)}; print(sorted(sys.modules.keys() & {SLOW_TO_LOAD!r}))"
+    said = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_called_as_the_table_says(name: str) -> None:
+    command = resolve_name(COMMANDS[name])
+    assert command.name == name
+    assert COMMANDS_OF_FLASK.get(name, COMMANDS[name]) == COMMANDS[name]
 
 
 def test_nothing_of_a_pupil_is_in_clear_in_what_a_command_says_of_its_work(

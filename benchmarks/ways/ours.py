@@ -1,10 +1,9 @@
-"""``flask match-files`` without Flask."""
+"""``flask match-files``, as an operator starts it."""
 
 import sys
-from datetime import date
-from pathlib import Path
 
-from portal.matching.files import match_files
+from flask.cli import main
 
-roster, register, out = map(Path, sys.argv[1:])
-match_files(roster, register, out, day=date(2026, 9, 1), progress=lambda _: None)
+roster, register, out = sys.argv[1:]
+sys.argv = ["flask", "match-files", roster, register, "--out", out, "--term", "2026-autumn"]
+main()

@@ -1,40 +1,40 @@
-"""The flask commands of the contract, by noun."""
+"""The flask commands of the contract, by noun. A command's module is read when somebody asks for the command."""
 
-from flask import Flask
+from pkgutil import resolve_name
 
-from portal.commands.backup import backup, bring_back
-from portal.commands.check import check
-from portal.commands.demo import demo
-from portal.commands.files import evaluate, match_files
-from portal.commands.gateways import gateways
-from portal.commands.intake import registers, rosters, units
-from portal.commands.matching import ledger, match, write_matched
-from portal.commands.outreach import remind, run_dispatch, run_schedule
-from portal.commands.policies import check_policies
-from portal.commands.staff import staff
+import click
+from flask.cli import AppGroup
 
-COMMANDS = (
-    units,
-    registers,
-    rosters,
-    match,
-    write_matched,
-    match_files,
-    evaluate,
-    check_policies,
-    ledger,
-    remind,
-    run_schedule,
-    run_dispatch,
-    gateways,
-    demo,
-    staff,
-    check,
-    backup,
-    bring_back,
-)
+COMMANDS = {
+    "units": "portal.commands.intake:units",
+    "registers": "portal.commands.intake:registers",
+    "rosters": "portal.commands.intake:rosters",
+    "match": "portal.commands.matching:match",
+    "matched": "portal.commands.matching:write_matched",
+    "match-files": "portal.commands.match_files:match_files",
+    "evaluate": "portal.commands.evaluate:evaluate",
+    "check-policies": "portal.commands.policies:check_policies",
+    "ledger": "portal.commands.matching:ledger",
+    "remind": "portal.commands.outreach:remind",
+    "schedule": "portal.commands.outreach:run_schedule",
+    "dispatch": "portal.commands.outreach:run_dispatch",
+    "gateways": "portal.commands.gateways:gateways",
+    "demo": "portal.commands.demo:demo",
+    "staff": "portal.commands.staff:staff",
+    "check": "portal.commands.check:check",
+    "backup": "portal.commands.backup:backup",
+    "restore": "portal.commands.backup:bring_back",
+}
 
 
-def add_to(app: Flask) -> None:
-    for command in COMMANDS:
-        app.cli.add_command(command)
+class Commands(AppGroup):
+    """The commands above, and those that libraries bring (``db``)."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*super().list_commands(ctx), *COMMANDS})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = resolve_name(COMMANDS[cmd_name])
+        return command

@@ -6,7 +6,8 @@ import click
 from flask import current_app
 
 from portal.backup import dump, restore
-from portal.commands.telling import answering, json_option, tell
+from portal.commands.session import answering
+from portal.commands.telling import json_option, tell
 from portal.database import owner_url
 
 

@@ -2,7 +2,8 @@
 
 import click
 
-from portal.commands.telling import answering, json_option, open_session, tell
+from portal.commands.session import answering, open_session
+from portal.commands.telling import json_option, tell
 
 
 @click.command()

@@ -5,7 +5,8 @@ from typing import Any
 import click
 
 from portal import clock
-from portal.commands.telling import Steps, answering, json_option, open_session, open_sessions, tell
+from portal.commands.session import answering, open_session, open_sessions
+from portal.commands.telling import Steps, json_option, tell
 from portal.demo import Demo, make_demo
 from portal.demo.sizes import SIZES
 from portal.policies.catalogue import load_catalogue

@@ -5,7 +5,8 @@ from flask import current_app
 
 from portal import clock
 from portal.clock import local
-from portal.commands.telling import Refused, answering, json_option, open_session, open_sessions, tell
+from portal.commands.session import answering, open_session, open_sessions
+from portal.commands.telling import Refused, json_option, tell
 from portal.outreach import health
 from portal.outreach.gateway import REAL, report_secret
 from portal.outreach.gateways.wecom_directory import DirectoryAway

@@ -9,18 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.clock import local
-from portal.commands.telling import (
-    Refused,
-    Steps,
-    answering,
-    find_unit,
-    json_option,
-    open_session,
-    open_sessions,
-    read_file,
-    tell,
-    term_option,
-)
+from portal.commands.session import answering, find_unit, open_session, open_sessions, term_option
+from portal.commands.telling import Refused, Steps, json_option, read_file, tell
 from portal.coverage.keepers import KEEPERS
 from portal.intake.findings import Findings, findings_of
 from portal.intake.receive import receive

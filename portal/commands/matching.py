@@ -15,18 +15,8 @@ from portal import audit, clock
 from portal.access.scope import scope_of
 from portal.blueprints.staff.sheets import spelled_out
 from portal.clock import SchoolTerm
-from portal.commands.telling import (
-    Refused,
-    Steps,
-    answering,
-    find_office,
-    json_option,
-    open_session,
-    open_sessions,
-    tell,
-    term_option,
-    unit_option,
-)
+from portal.commands.session import answering, find_office, open_session, open_sessions, term_option, unit_option
+from portal.commands.telling import Refused, Steps, json_option, tell
 from portal.coverage.matching_work import work_on
 from portal.coverage.totals import totals
 from portal.enrolment.lists import MatchedLine, matched

@@ -7,7 +7,8 @@ from flask import current_app
 
 from portal import schedule
 from portal.clock import SHANGHAI
-from portal.commands.telling import Refused, answering, json_option, open_session, open_sessions, tell
+from portal.commands.session import answering, open_session, open_sessions
+from portal.commands.telling import Refused, json_option, tell
 from portal.outreach import dispatch
 from portal.outreach.gateway import GatewayRefused, gateways_in_use
 from portal.outreach.gateways.protocol import Gateway

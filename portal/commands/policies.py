@@ -6,7 +6,8 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock
-from portal.commands.telling import answering, json_option, tell
+from portal.commands.session import answering
+from portal.commands.telling import json_option, tell
 from portal.database import db
 from portal.enrolment.local_standards import FILES, catalogue_of
 from portal.policies.catalogue import Catalogue

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.access.accounts import close_account, make_account, random_password, reset_password
 from portal.access.class_teachers import classes_of, give_classes
-from portal.commands.telling import Refused, answering, find_unit, json_option, open_session, tell
+from portal.commands.session import answering, find_unit, open_session
+from portal.commands.telling import Refused, json_option, tell
 from portal.coverage.words import class_words
 from portal.models import StaffMember
 from portal.vocabulary import Role

@@ -16,7 +16,7 @@ import time_machine
 from gunicorn.app.wsgiapp import WSGIApplication
 
 from portal.app import create_app
-from portal.commands.telling import open_session, open_sessions
+from portal.commands.session import open_session, open_sessions
 from portal.outreach import dispatch
 from portal.outreach.gateway import gateways_in_use
 from tests.builders import A_MONDAY
