@@ -27,6 +27,8 @@ LONGEST_BURST = timedelta(seconds=1)
 SLOW_AFTER, LOOK_BACK = timedelta(minutes=5), timedelta(minutes=20)
 SLOW_SHARE, FEW = 0.15, 20
 LATELY = timedelta(days=7)
+SET_BACK = timedelta(minutes=1)
+"""A rate used up for longer than this was used up by a clock that was set back since: it no longer counts."""
 
 TROUBLE = (Handed.RETRY, Handed.UNKNOWN)
 
@@ -47,10 +49,10 @@ def choose(session: Session, gateways: Sequence[Gateway], channel: Channel, now:
     for gateway in sorted(able, key=lambda gateway: rows[gateway.name].slow):
         row = rows[gateway.name]
         if row.shut_until is not None:
-            if row.shut_until <= now:
+            if not now < row.shut_until <= now + STOPPED:
                 return Turn(gateway, 1, trial=True)
             continue
-        free = now + LONGEST_BURST - max(row.next_at or now, now)
+        free = now + LONGEST_BURST - _used_up_until(row, now)
         count = min(most, int(free.total_seconds() * gateway.limits.per_second))
         return Turn(gateway, max(count, 0), trial=False)
     return None
@@ -59,9 +61,13 @@ def choose(session: Session, gateways: Sequence[Gateway], channel: Channel, now:
 def take(session: Session, turn: Turn, count: int, now: datetime) -> None:
     """So many were claimed for it: its rate is charged, and nobody else tries it while one message finds out."""
     row = session.get_one(GatewayHealth, turn.gateway.name)
-    row.next_at = max(row.next_at or now, now) + timedelta(seconds=count / turn.gateway.limits.per_second)
+    row.next_at = _used_up_until(row, now) + timedelta(seconds=count / turn.gateway.limits.per_second)
     if turn.trial:
         row.shut_until = now + SHUT
+
+
+def _used_up_until(row: GatewayHealth, now: datetime) -> datetime:
+    return row.next_at if row.next_at and now < row.next_at <= now + SET_BACK else now
 
 
 def heard(session: Session, gateway: str, outcomes: Iterable[Outcome], now: datetime) -> bool:
@@ -166,7 +172,7 @@ def _held(session: Session, gateway: str, now: datetime) -> GatewayHealth:
 
 
 def _failed(row: GatewayHealth, outcome: Outcome, now: datetime) -> bool:
-    over = row.window_ends_at is None or row.window_ends_at <= now
+    over = row.window_ends_at is None or not now < row.window_ends_at <= now + WINDOW
     row.in_window = 1 if over else row.in_window + 1
     row.window_ends_at = now + WINDOW if over else row.window_ends_at
     row.in_a_row += 1

@@ -140,6 +140,17 @@ def test_four_dispatchers_together_keep_to_its_rate(session: Session) -> None:
     assert taken == [5] * 8
 
 
+@pytest.mark.parametrize("before", [ACCEPTED, AWAY])
+def test_a_clock_that_is_set_back_shuts_no_gateway(session: Session, before: Outcome) -> None:
+    planned(session, 20)
+    one = Fake("one", before)
+    rounds(A_MONDAY + 9 * HOUR, one, most=1)
+    one.answer = ACCEPTED
+    rounds(A_MONDAY + 2 * HOUR, one)
+
+    assert len(one.given) == 20
+
+
 def test_after_six_hours_away_it_drains_at_its_rate_and_at_night_nothing_leaves(session: Session) -> None:
     away_for_six_hours(session, 60, 10)
 
