@@ -61,8 +61,12 @@ class SchoolTerm:
     @property
     def school_year(self) -> str:
         """学年 as the national system writes it: 2026-2027."""
-        start = self.first_day.year if self.half is Term.AUTUMN else self.first_day.year - 1
+        start = self.school_year_begins.year
         return f"{start}-{start + 1}"
+
+    @property
+    def school_year_begins(self) -> date:
+        return date(self.first_day.year if self.half is Term.AUTUMN else self.first_day.year - 1, 9, 1)
 
     @property
     def label(self) -> str:

@@ -68,7 +68,11 @@ def on_foreign_host(_: SecurityError) -> Answer:
 
 def on_too_many_tries(error: TooManyTries) -> Answer:
     text, status = _page(429, then=f"请在 {local(error.ends_at):%H:%M} 以后再试，或者打学校电话问。")
-    return text, status, {"Retry-After": str(max(1, round((error.ends_at - now()).total_seconds())))}
+    return text, status, retry_after(error)
+
+
+def retry_after(error: TooManyTries) -> dict[str, str]:
+    return {"Retry-After": str(max(1, round((error.ends_at - now()).total_seconds())))}
 
 
 def on_unfit_text(_: DataError) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from portal.access.households import has_died, only_guardians_act
+from portal.access.households import has_died, is_grown_up, only_guardians_act
 from portal.clock import SchoolTerm, local, term_of
 from portal.coverage.aids import ALL_WAIVED, Item, item_of, spared
 from portal.coverage.household import Household, household_of
@@ -16,7 +16,7 @@ from portal.coverage.ledger_row import LedgerRow, rows_of
 from portal.coverage.next_stage import Later, later_of
 from portal.coverage.notices import notices
 from portal.coverage.progress import is_missing
-from portal.coverage.status import asks_to_apply, asks_to_confirm
+from portal.coverage.status import asks_to_apply, asks_to_confirm, closed_before
 from portal.coverage.steps import PAID
 from portal.coverage.totals import COUNTED_AS_AIDED
 from portal.coverage.words import class_words, day_words, yuan_words
@@ -27,6 +27,8 @@ from portal.enrolment.corrections import NOES
 from portal.enrolment.waivers import BY_FAMILY
 from portal.policies.catalogue import Catalogue
 from portal.vocabulary import EntitlementState
+
+NOTHING_TO_DO = "您不用做任何事，也不用交证明"
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,10 @@ class ChildPage:
     ask: WhomToAsk
     guardians_only: bool
     """A child under 14: only its parents answer."""
+    answer_changes_nothing: bool
+    """Nothing waits for the two answers; they only spare the teacher a call."""
+    grown_up: bool
+    """From 18 it is the student who reads, and of herself (J8)."""
 
 
 def child_page(session: Session, pupil_id: UUID, catalogue: Catalogue, day: date) -> ChildPage | None:
@@ -118,6 +124,7 @@ def child_page(session: Session, pupil_id: UUID, catalogue: Catalogue, day: date
         items += spared(catalogue, as_everybody, term, {row.policy for row in ours})
     household = None if ours or record is None else household_of(session, pupil, record, term, catalogue)
     figure, unit = _figure(ours, items)
+    headline = household.headline if household else _headline(catalogue, ours, day)
     return ChildPage(
         pupil_id=pupil.id,
         name=pupil.name,
@@ -127,7 +134,7 @@ def child_page(session: Session, pupil_id: UUID, catalogue: Catalogue, day: date
         figure=figure,
         unit=unit,
         notices=notices(session, pupil, term.code, aided=bool(ours), refused=known.refused),
-        headline=household.headline if household else _headline(catalogue, ours),
+        headline=headline,
         sums=_sums(ours),
         items=tuple(items),
         earlier=tuple(item_of(catalogue, row, day, SchoolTerm.parse(row.term).label) for row in before),
@@ -138,6 +145,8 @@ def child_page(session: Session, pupil_id: UUID, catalogue: Catalogue, day: date
         later=later_of(session, record, term, catalogue) if record and ours else (),
         ask=_whom_to_ask(known),
         guardians_only=only_guardians_act(pupil, day),
+        answer_changes_nothing=headline == NOTHING_TO_DO,
+        grown_up=is_grown_up(pupil, day),
     )
 
 
@@ -148,6 +157,7 @@ def _quiet_page(known: Known, term: SchoolTerm) -> ChildPage:
         figure="", unit="", headline="这里的办理已经停止",
         notices=("不会再给您发消息。有要问的，请打学校电话。",), sums=None, items=(), earlier=(), questions_open=False,
         answered=None, waiving=None, household=None, later=(), ask=_whom_to_ask(known), guardians_only=False,
+        answer_changes_nothing=False, grown_up=False,
     )  # fmt: skip
 
 
@@ -178,7 +188,7 @@ def _sums(rows: list[LedgerRow]) -> Sums | None:
     return Sums(sum(due, Decimal(0)), sum(paid, Decimal(0)), sum(missing, Decimal(0)))
 
 
-def _headline(catalogue: Catalogue, rows: list[LedgerRow]) -> str:
+def _headline(catalogue: Catalogue, rows: list[LedgerRow], day: date) -> str:
     """What is left for the family to do this term, read from the top."""
     open_rows = [row for row in rows if row.closed_on is None]
     if not rows:
@@ -190,11 +200,13 @@ def _headline(catalogue: Catalogue, rows: list[LedgerRow]) -> str:
         return "您说没收到，资助中心在查，不用交证明"
     if any(row.state is PAID for row in open_rows):
         return "钱已发放，请看看收到没有"
+    if any(closed_before(row, catalogue[row.policy], day) for row in open_rows):
+        return "有一项申请的日子过了，请打电话问能不能补"
     if any(asks_to_apply(row, catalogue[row.policy]) for row in open_rows):
         return "有一项要您申请，不用交证明"
     if any(asks_to_confirm(row) for row in open_rows):
         return "只要回答下面两个问题，不用交证明"
-    return "您不用做任何事，也不用交证明"
+    return NOTHING_TO_DO
 
 
 def _answered(known: Known) -> Answered | None:

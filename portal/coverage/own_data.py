@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm, working_days_after
 from portal.coverage.words import class_words, day_words, register_words, yuan_words
-from portal.models import Award, EnrolmentRecord, HardshipCategory, MatchPair, Pupil
+from portal.enrolment.local_standards import place_of
+from portal.models import Award, EnrolmentRecord, HardshipCategory, MatchPair, Pupil, Unit
 from portal.policies.catalogue import Catalogue
 from portal.privacy.masking import mask_name, mask_number, mask_phone
 
@@ -34,7 +35,7 @@ def answered_by(asked_on: date) -> date:
 def shown(session: Session, pupil: Pupil) -> tuple[Line, ...]:
     """For the screen of a phone that others see too: numbers masked, no category named, what is lacking in one line."""
     lines = (
-        *_person(pupil, mask_number),
+        *_person(pupil, mask_number, _hukou(session, pupil)),
         *_guardians(pupil, mask_name, mask_phone, mask_number),
         *_school(session, pupil),
     )
@@ -46,7 +47,7 @@ def shown(session: Session, pupil: Pupil) -> tuple[Line, ...]:
 def in_full(session: Session, pupil: Pupil, catalogue: Catalogue) -> str:
     """The whole of it as plain text, which every phone opens."""
     lines = (
-        *_person(pupil, str),
+        *_person(pupil, str, _hukou(session, pupil)),
         *_guardians(pupil, str, str, str),
         *_school(session, pupil),
         *_lists(session, pupil),
@@ -55,7 +56,13 @@ def in_full(session: Session, pupil: Pupil, catalogue: Catalogue) -> str:
     return "".join(f"{line.kind}：{line.content}\r\n" for line in lines)
 
 
-def _person(pupil: Pupil, number: Mask) -> list[Line]:
+def _hukou(session: Session, pupil: Pupil) -> str:
+    """By name where the place is one of ours, with the six digits of the roster."""
+    unit = session.scalars(select(Unit).where(Unit.code == pupil.hukou_division[:6])).first()
+    return f"{place_of(unit)}（{pupil.hukou_division}）" if unit else pupil.hukou_division
+
+
+def _person(pupil: Pupil, number: Mask, place: str) -> list[Line]:
     born = pupil.birth_date
     return [
         Line("姓名", pupil.name or NOTHING),
@@ -65,7 +72,7 @@ def _person(pupil: Pupil, number: Mask) -> list[Line]:
         Line("性别", pupil.sex.label if pupil.sex else NOTHING),
         Line("身份证件号", number(pupil.id_number or "") or NOTHING),
         Line("学籍号", number(pupil.student_number or "") or NOTHING),
-        Line("户口所在地（代码）", pupil.hukou_division or NOTHING),
+        Line("户口所在地", place or NOTHING),
     ]
 
 

@@ -63,6 +63,13 @@ def asks_to_apply(row: LedgerRow, policy: Policy) -> bool:
     return early and row.claim_mode is ClaimMode.APPLY and policy.application.listed is None
 
 
+def closed_before(row: LedgerRow, policy: Policy, today: date) -> date | None:
+    """The last day to apply, where the family still had to and it has passed."""
+    term = SchoolTerm.parse(row.term)
+    closes = policy.application.closes_for(term.school_year_begins, term.last_day)
+    return closes if closes and closes < today and asks_to_apply(row, policy) else None
+
+
 def asks_to_confirm(row: LedgerRow) -> bool:
     """Whether the two answers are what it waits for."""
     return row.claim_mode is ClaimMode.CONFIRM and row.state in (MATCHED, VERIFIED)
@@ -139,6 +146,9 @@ def _when_answered(row: LedgerRow) -> Status | None:
 def _when_waiting(row: LedgerRow, policy: Policy, is_waiver: bool, above: str, today: date) -> Status:
     promised = pay_by(SchoolTerm.parse(row.term), row.opened_at)
     by = f"{short_day(promised)}前{'办好' if is_waiver else '到账'}"
+    closed = closed_before(row, policy, today)
+    if closed:
+        return Status(Dot.LATE, f"{day_words(closed)}前要申请，已经过了；还能不能补，请打下面的电话问")
     if asks_to_apply(row, policy):
         return Status(Dot.TODO, f"要申请一次：{policy.application.how}。{policy.application.when}")
     if asks_to_confirm(row):

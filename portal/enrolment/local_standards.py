@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 
 import structlog
@@ -97,11 +97,22 @@ def check_again(session: Session, overlay: PolicyOverlay, by: StaffMember, now: 
     """重新核对: somebody held it against the document again; the same, checked today, waits for a second person."""
     if overlay.state is not OverlayState.APPROVED:
         raise StandardRefused(f"这一份{overlay.state.label}，只有正在执行的才要重新核对")
+    follower = followed_by(session, overlay, local(now).date())
+    if follower is not None:
+        raise StandardRefused(f"从{follower.starts}起执行的是另一份，要核对的是那一份；这一份留着备查")
     if overlay.unit_id != by.unit_id:
         raise StandardRefused("要由定这个标准的单位自己核对")
     if overlay.checked_on >= local(now).date():
         raise StandardRefused("今天已经核对过了")
     return _kept(session, overlay.unit, replace(proposal_of(overlay), checked_on=local(now).date()), by, now)
+
+
+def followed_by(session: Session, overlay: PolicyOverlay, day: date) -> PolicyOverlay | None:
+    """The approved one of a later day that holds instead by now."""
+    later = _of(overlay.unit, overlay.policy, OverlayState.APPROVED).where(
+        PolicyOverlay.starts > overlay.starts, PolicyOverlay.starts <= day
+    )
+    return session.scalars(later.order_by(PolicyOverlay.starts.desc()).limit(1)).first()
 
 
 def _kept(session: Session, unit: Unit, proposal: Proposal, by: StaffMember, now: datetime) -> PolicyOverlay:

@@ -183,6 +183,12 @@ class Application:
         """The span a day lies in, or else the nearest to come; None where one may apply at any time."""
         return min((window.on(day) for window in self.windows), default=None)
 
+    def closes_for(self, starts: date, ends: date) -> date | None:
+        """The last day on which one may apply for a term: of the spans after ``starts``, its school year's first day,
+        those open before the term ``ends``; None where one may apply at any time."""
+        spans = (window.on(starts) for window in self.windows)
+        return max((closes for opens, closes in spans if opens <= ends), default=None)
+
 
 @dataclass(frozen=True)
 class Applying:

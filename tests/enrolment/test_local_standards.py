@@ -16,6 +16,7 @@ from portal.enrolment.local_standards import (
     catalogue_of,
     check_again,
     compare,
+    followed_by,
     propose,
     refuse,
     standards,
@@ -190,6 +191,23 @@ def test_what_was_checked_again_and_approved_is_fresh_and_what_it_was_is_kept(
     approve(session, check_again(session, overlay, second, later), "", first, later)
     assert [each.what for each in stale(catalogue_of(session), later.date()) if each.layer == county.name] == []
     assert (overlay.state, overlay.checked_on) == (OverlayState.SUPERSEDED, date(2026, 9, 1))
+
+
+@pytest.mark.parametrize(("days", "refused"), [(10, False), (40, True)])
+def test_what_another_followed_is_not_checked_again_once_that_one_holds(
+    session: Session, county: Unit, first: StaffMember, second: StaffMember, days: int, refused: bool
+) -> None:
+    overlay = propose(session, county, a_proposal(), first, A_MONDAY)
+    approve(session, overlay, "", second, A_MONDAY)
+    follower = propose(
+        session, county, a_proposal(starts=A_MONDAY.date() + timedelta(days=30), note="分两次发"), first, A_MONDAY
+    )
+    approve(session, follower, "", second, A_MONDAY)
+    day = A_MONDAY + timedelta(days=days)
+    assert (followed_by(session, overlay, day.date()) is follower) is refused
+    if refused:
+        with pytest.raises(StandardRefused, match="另一份"):
+            check_again(session, overlay, first, day)
 
 
 @pytest.mark.parametrize(("days", "unit", "words"), [(0, "first", "今天已经核对过"), (3, "city", "自己核对")])

@@ -170,6 +170,17 @@ def test_a_second_request_within_the_minute_waits(session: Session, client: Flas
     assert [ask(client, *NOBODY).status_code for _ in range(2)] == [302, 429]
 
 
+def test_whoever_asks_too_soon_may_still_write_down_the_first_code(session: Session, client: FlaskClient) -> None:
+    a_listed_child(session)
+    ask(client, *HER)
+    (message,) = look(session)
+    again = ask(client, *HER)
+    assert "前一个5分钟内还能用" in again.text
+    assert 1 <= int(again.headers["Retry-After"]) <= 60
+    assert 'action="/sign-in/code/enter"' in again.text
+    assert enter(client, code_in(message)).location == "/child"
+
+
 def test_a_name_that_does_not_agree_gets_nothing_and_nothing_of_it_is_kept(
     session: Session, client: FlaskClient
 ) -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from portal.models import Guardian, Pupil, Unit
 from portal.vocabulary import Stage, UnitLevel
 from tests.builders import A_MONDAY, a_county, a_pupil, a_unit, an_entry
 from tests.coverage.builders import CATALOGUE, a_match, a_run
+from tests.families.forms import sign_in
 from tests.families.people import a_listed_child, a_slip, press, show_slip
 from tests.pages import PHONE, Opener, look_plain, small_targets
 
@@ -66,6 +68,29 @@ def test_j8_the_student_sees_herself_what_to_apply_for_and_until_when(
     expect(said).not_to_contain_text("孤儿证")
     look_plain(phone, f"student-{'elder' if elder else 'phone'}")
     assert small_targets(phone, 60 if elder else 48) == []
+
+
+def test_j8_the_page_speaks_to_the_student_of_herself(session: Session, client: FlaskClient) -> None:
+    student = a_student(session)
+    open_rows(session, a_run(session, a_county(session).parent), CATALOGUE, A_MONDAY)
+    sign_in(client, a_slip(session, student), "20070214")
+    said = client.get("/child").text
+    for words in ("您在校吗？需要资助吗？", "我在校，需要资助", "因为您在示例县民政局2024年8月名单里"):
+        assert words in said
+    assert "孩子在" not in said
+
+
+def test_j8_after_the_last_day_she_reads_that_it_is_over_and_whom_to_ring(
+    session: Session, client: FlaskClient
+) -> None:
+    student = a_student(session)
+    open_rows(session, a_run(session, a_county(session).parent), CATALOGUE, A_MONDAY)
+    code = a_slip(session, student)
+    with time_machine.travel(A_MONDAY.replace(month=10, day=12), tick=True):
+        sign_in(client, code, "20070214")
+        said = client.get("/child").text
+    assert "2026年9月30日前要申请，已经过了；还能不能补，请打下面的电话问" in said
+    assert "每年9月30日前" not in said
 
 
 def test_j8_her_aunt_signing_in_for_a_child_does_not_see_her(session: Session, phone: Page) -> None:

@@ -43,11 +43,15 @@ def test_what_has_the_focus_is_outlined(phone: Page) -> None:
     assert phone.evaluate("() => getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
-def test_letters_twice_as_large_stay_within_the_window(session: Session, open_page: Opener) -> None:
+def test_letters_or_everything_twice_as_large_stay_within_the_window(session: Session, open_page: Opener) -> None:
     page = open_page(PHONE)
     for name in every_page(page, session):
         page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
-        assert sticks_out(page) <= 0, name
+        assert sticks_out(page) <= 0, f"{name}, letters"
+        page.evaluate("() => { document.documentElement.style.fontSize = '' }")
+        page.set_viewport_size({"width": PHONE[0] // 2, "height": PHONE[1] // 2})
+        assert sticks_out(page) <= 0, f"{name}, everything"
+        page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
 
 
 def test_on_paper_there_are_no_buttons(session: Session, phone: Page) -> None:

@@ -22,6 +22,12 @@ families.add_app_template_filter(window_words)
 families.add_app_template_filter(SCHOOL_WORDS.__getitem__, "school_words")
 
 
+@families.app_template_filter()
+def to_reader(sentence: str, grown_up: bool) -> str:
+    """What is said of a child, said to the student who reads it herself."""
+    return sentence.replace("孩子", "您") if grown_up else sentence
+
+
 @families.app_context_processor
 def appearance() -> dict[str, object]:
     """``elder`` is 大字版, remembered by the phone and known to nobody else."""

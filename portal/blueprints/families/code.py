@@ -13,10 +13,12 @@ from portal.access import codes
 from portal.access.codes import DIGITS, WrongCode
 from portal.access.slips import tidy_code
 from portal.access.tries import TooManyTries
+from portal.blueprints.errors import Answer, retry_after
 from portal.blueprints.families.blueprint import families
 from portal.blueprints.families.visit import begin_visit
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import asker, source
+from portal.clock import local
 from portal.database import db
 from portal.models import Pupil
 from portal.privacy.resident_id import read_number
@@ -54,16 +56,27 @@ class CodeForm(Form):
 
 
 @families.route("/sign-in/code", methods=["GET", "POST"])
-def ask_code() -> str | Response:
+def ask_code() -> str | Response | Answer:
     """Nothing is looked up here: the answer is the same, and so is the work."""
     form = AskForm()
     if not form.validate_on_submit():
         return render_template("families/ask_code.html", form=form)
     try:
         session[ASKED] = str(codes.ask(db.session(), form.name.data or "", form.number.number, source(), clock.now()))
+    except TooManyTries as wait:
+        if ASKED not in session:
+            raise
+        return _still_good(wait)
     finally:
         db.session.commit()
     return redirect(url_for("families.enter_code"))
+
+
+def _still_good(wait: TooManyTries) -> Answer:
+    """Asked too soon again: whoever has a code, or waits for it, may still write it down."""
+    words = f"刚要过登录码，{local(wait.ends_at):%H:%M}以后才能再要。前一个5分钟内还能用，请填在下面"
+    page = render_template("families/enter_code.html", form=CodeForm(formdata=None), wrong=words)
+    return page, 429, retry_after(wait)
 
 
 @families.route("/sign-in/code/enter", methods=["GET", "POST"])

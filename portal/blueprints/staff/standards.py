@@ -184,6 +184,7 @@ def _standard_page(overlay: PolicyOverlay, form: DecisionForm, fault: str = "") 
     return render_template(
         "staff/standard.html",
         overlay=overlay, policy=known.get(overlay.policy), shown=shown, fault=fault, form=form, own=own,
+        follower=local_standards.followed_by(db.session(), overlay, clock.today()),
     )  # fmt: skip
 
 
