@@ -20,7 +20,7 @@ from portal import clock
 from portal.coverage import public_notices
 from portal.coverage.keepers import KEEPERS
 from portal.coverage.lapses import expire
-from portal.coverage.matching_work import resume_left_behind as resume_runs_left_behind
+from portal.coverage.matching_work import go_on
 from portal.coverage.raising import raise_overdue
 from portal.coverage.tally_keeping import keep_tallies
 from portal.intake.delivery import drop_unconfirmed
@@ -85,8 +85,8 @@ def resume_files(sessions: Sessions, _: Settings, now: datetime) -> object:
     return resume_left_behind(sessions, now, KEEPERS)
 
 
-def resume_matching(sessions: Sessions, _: Settings, now: datetime) -> object:
-    return resume_runs_left_behind(sessions, now)
+def go_on_matching(sessions: Sessions, _: Settings, now: datetime) -> object:
+    return go_on(sessions, now)
 
 
 def expire_registers(sessions: Sessions, _: Settings, now: datetime) -> object:
@@ -118,7 +118,7 @@ JOBS = (
     Job("reap outbox", {"minute": "*"}, MINUTE, reap_outbox),
     Job("look at gateways", {"minute": "*"}, MINUTE, look_at_gateways),
     Job("resume files", {"minute": "*"}, MINUTE, resume_files),
-    Job("resume matching", {"minute": "*"}, MINUTE, resume_matching),
+    Job("go on matching", {"minute": "*"}, MINUTE, go_on_matching),
     Job("expire registers", {"minute": "3"}, HOUR, expire_registers),
     Job("read directory", {"hour": "6", "minute": "15"}, DAY, read_directory),
     Job("propose campaigns", {"hour": "7", "minute": "30"}, DAY, propose_campaigns),

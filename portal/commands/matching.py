@@ -56,13 +56,20 @@ def _work_off(session: Session, made: MatchRun, steps: Steps) -> None:
     while made.finished_at is None:
         done, every = progress_of(session, made)
         session.commit()
-        steps(f"已比对{done}名，共{every}名" if done < every else "保存结果，开立台账")
+        steps(_step(made, done, every))
         went_on = work_on(sessions, made.id, clock.now())
         session.refresh(made)
         if not (went_on or made.finished_at):
             sleep(LOOK_AGAIN)
         if made.given_up_at:
-            raise Refused("这次比对没有完成，名单还是上一次的：请再运行一次")
+            so_far = "名单已经是这一次的，台账没有开完" if made.stands_since else "名单还是上一次的"
+            raise Refused(f"这次比对没有完成，{so_far}：请再运行一次")
+
+
+def _step(made: MatchRun, done: int, every: int) -> str:
+    if made.stands_since:
+        return f"开立台账，还有{every}名"
+    return f"已比对{done}名，共{every}名" if done < every else "保存结果"
 
 
 @click.command("matched")

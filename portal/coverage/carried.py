@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -51,7 +52,7 @@ def _again(row: Entitlement, record: EnrolmentRecord, school: Unit, term: str, n
         state=MATCHED,
         claim_mode=row.claim_mode,
         due_yuan=row.due_yuan,
-        paid_yuan=0,
+        paid_yuan=Decimal(0),
         version_from=row.version_from,
         because=STILL_ASKED,
         reason=CARRIED_ON.reason,

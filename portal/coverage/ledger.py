@@ -1,15 +1,16 @@
 """台账: one row per pupil × policy × term, opened by certain matches, never dropped by a later run (G1, N1-3)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import astuple, dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
 from functools import lru_cache
 from operator import add
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select
-from sqlalchemy.dialects.postgresql import insert as insert_or
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,17 +19,15 @@ from portal.coverage.carried import carried_on
 from portal.coverage.matched import Matched, Whose, matched_pupils
 from portal.coverage.steps import KEPT, MATCHED, STEPS, due_day, owner_of, take_step
 from portal.coverage.words import why
+from portal.enrolment.candidates import among
 from portal.enrolment.doubles import aided_elsewhere
-from portal.models import EnrolmentRecord, Entitlement, EntitlementChange, MatchRun, Unit
+from portal.intake.copying import put_rows
+from portal.models import DoubleEnrolment, EnrolmentRecord, Entitlement, EntitlementChange, MatchRun, Unit
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import UNDETERMINED, Circumstances
 from portal.policies.evaluation import Finding, evaluate, term_amount
 from portal.policies.policy import Gives, Money, RestsOn, Waiver
 from portal.vocabulary import UnitLevel, Verdict
-
-BATCH = 1000
-SCHOOLS_AT_ONCE = 50
-"""The pupils of so many are in memory together: a province's are not."""
 
 
 @dataclass(frozen=True)
@@ -50,32 +49,21 @@ def open_rows(session: Session, run: MatchRun, catalogue: Catalogue, now: dateti
     A row is opened for each entitlement in money, and for each waiver that rests on the list. What every pupil of a
     stage is spared anyway (CMP-FREE, VOC-FREE) is shown by pages and has no row: nobody has to do or confirm anything.
     """
-    unit = session.get_one(Unit, run.unit_id)
-    of_level = Unit.id.in_(Unit.ids_below(unit.path)), Unit.level == UnitLevel.SCHOOL
-    schools = session.scalars(select(Unit.id).where(*of_level).order_by(Unit.path)).all()
-    judged = Judged(catalogue, SchoolTerm.parse(run.term).first_day)
-    opened = Opened(0, 0, 0, 0)
-    for start in range(0, len(schools), SCHOOLS_AT_ONCE):
-        some = schools[start : start + SCHOOLS_AT_ONCE]
-        opened += _open(session, run.term, _at_one_of(some), judged, now, by)
-    return opened
+    below = Unit.ids_below(session.get_one(Unit, run.unit_id).path)
+    return _open(session, run.term, lambda table: table.school_id.in_(below), catalogue, now, by)
 
 
 def open_rows_for(
     session: Session, pupil_ids: Collection[UUID], term: str, catalogue: Catalogue, now: datetime, by: str
 ) -> Opened:
-    """The same for named pupils, the day somebody settled or added them."""
-    judged = Judged(catalogue, SchoolTerm.parse(term).first_day)
-    return _open(session, term, lambda table: table.pupil_id.in_(pupil_ids), judged, now, by)
+    """The same for a part of a run, and for named pupils the day somebody settled or added them."""
+    return _open(session, term, lambda table: among(table.pupil_id, pupil_ids), catalogue, now, by)
 
 
-def _at_one_of(schools: Sequence[UUID]) -> Whose:
-    return lambda table: table.school_id.in_(schools)
-
-
-def _open(session: Session, term: str, whose: Whose, judged: "Judged", now: datetime, by: str) -> Opened:
+def _open(session: Session, term: str, whose: Whose, catalogue: Catalogue, now: datetime, by: str) -> Opened:
+    judged = _judged(catalogue, SchoolTerm.parse(term).first_day)
     standing = _standing(session, term, whose)
-    elsewhere = aided_elsewhere(session, term)
+    elsewhere = aided_elsewhere(session, term, whose(DoubleEnrolment))
     pupils = kept = instead = rows = 0
     values: list[dict[str, Any]] = []
     for matched in matched_pupils(session, term, whose):
@@ -92,9 +80,6 @@ def _open(session: Session, term: str, whose: Whose, judged: "Judged", now: date
                 instead += 1
             else:
                 values.append(_values(matched, finding, now))
-        if len(values) >= BATCH:
-            rows += _write(session, values, by, now)
-            values = []
     rows += _write(session, values, by, now)
     rows += _write(session, list(carried_on(session, term, whose, now)), by, now)
     return Opened(pupils, rows, kept, instead)
@@ -108,14 +93,24 @@ class Judged:
         self._owed: dict[Circumstances, tuple[Finding, ...]] = {}
 
     def owed(self, circumstances: Circumstances) -> tuple[Finding, ...]:
-        if circumstances not in self._owed:
-            self._owed[circumstances] = entitlements(self.catalogue, circumstances, self.day)
-        return self._owed[circumstances]
+        alike = replace(circumstances, hukou=self._place(circumstances.hukou), county=self._place(circumstances.county))
+        if alike not in self._owed:
+            self._owed[alike] = entitlements(self.catalogue, alike, self.day)
+        return self._owed[alike]
+
+    def _place(self, division: str | None) -> str | None:
+        return division and self.catalogue.told_apart(division)
 
     def rivals(self, code: str) -> set[str]:
         """Policies that stand for this one, or it for them: a term is never paid twice."""
         theirs = {policy.code for policy in self.catalogue.policies if code in policy.instead_of}
         return theirs | set(self.catalogue[code].instead_of)
+
+
+@lru_cache(maxsize=4)
+def _judged(catalogue: Catalogue, day: date) -> Judged:
+    """A run goes part by part, and its parts are alike."""
+    return Judged(catalogue, day)
 
 
 def entitlements(catalogue: Catalogue, circumstances: Circumstances, day: date) -> tuple[Finding, ...]:
@@ -181,7 +176,7 @@ def _values(matched: Matched, finding: Finding, now: datetime) -> dict[str, Any]
         state=MATCHED,
         claim_mode=finding.claim_mode,
         due_yuan=term_amount(finding),
-        paid_yuan=0,
+        paid_yuan=Decimal(0),
         version_from=finding.version_from,
         because=why(matched.listings),
         reason=step.reason,
@@ -198,22 +193,26 @@ def _values(matched: Matched, finding: Finding, now: datetime) -> dict[str, Any]
 
 
 def _write(session: Session, values: list[dict[str, Any]], by: str, now: datetime) -> int:
-    """Two runs at once open each row once, and of a person enrolled twice one row: the second finds it there."""
+    """Two runs at once open each row once, and of a person enrolled twice one row: the second finds it there.
+
+    In one order, so that of two who meet the same persons one waits for the other, and never both.
+    """
     if not values:
         return 0
-    words = {row["id"]: row.pop("what") for row in values}
-    made = set(
-        session.scalars(
-            insert_or(Entitlement).on_conflict_do_nothing().returning(Entitlement.id),
-            values,
-        )
-    )
-    changes = [
-        {name: row[name] for name in KEPT}
-        | {"id": uuid4(), "entitlement_id": row["id"], "at": now, "by": by, "what": words[row["id"]]}
+    values.sort(key=lambda row: row["person"] or b"")
+    columns = [column.key for column in Entitlement.__table__.columns]
+    session.flush()
+    put_rows(session, Entitlement, columns, (_plain(row[name] for name in columns) for row in values), once=True)
+    made = set(session.scalars(select(Entitlement.id).where(among(Entitlement.id, [row["id"] for row in values]))))
+    changes = (
+        _plain((uuid4(), row["id"], now, by, row["what"], *(row[name] for name in KEPT)))
         for row in values
         if row["id"] in made
-    ]
-    if changes:
-        session.execute(insert(EntitlementChange), changes)
+    )
+    put_rows(session, EntitlementChange, ("id", "entitlement_id", "at", "by", "what", *KEPT), changes)
     return len(made)
+
+
+def _plain(values: Iterable[Any]) -> tuple[Any, ...]:
+    """As COPY takes them: a member of a list by its code."""
+    return tuple(value.value if isinstance(value, StrEnum) else value for value in values)

@@ -18,7 +18,7 @@ from portal.coverage.words import actor_words
 from portal.enrolment import review
 from portal.enrolment.doubles import aided_elsewhere
 from portal.enrolment.standing import DESKS
-from portal.models import Entitlement, MatchPair, Settlement, StaffMember
+from portal.models import DoubleEnrolment, Entitlement, MatchPair, Settlement, StaffMember
 from portal.policies.catalogue import Catalogue
 from portal.vocabulary import Answer, EntitlementState
 
@@ -44,8 +44,8 @@ def settle(
 
 def _elsewhere(session: Session, pairs: Sequence[MatchPair]) -> bool:
     """Whether one of them is enrolled twice and aided at the other school."""
-    terms = {pair.term for pair in pairs}
-    return any(pair.pupil_id in aided for term in terms for aided in [aided_elsewhere(session, term)] for pair in pairs)
+    theirs = DoubleEnrolment.pupil_id.in_({pair.pupil_id for pair in pairs})
+    return any(aided_elsewhere(session, term, theirs) for term in {pair.term for pair in pairs})
 
 
 def acts_of(session: Session, scope: Scope, act_id: UUID) -> list[Settlement]:

@@ -1,13 +1,14 @@
 """Who may be whom, by blind indexes alone: ids of pupils and entries worth opening, nothing of what they say."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, LargeBinary, Select, Uuid, and_, any_, func, literal, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Dialect, LargeBinary, Select, and_, any_, func, literal, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.types import UserDefinedType
 
 from portal.clock import SchoolTerm
 from portal.intake.meeting import digests_meant
@@ -25,8 +26,7 @@ STORED_KEYS = (
 SEEKS = or_(~Pupil.id_certain, Pupil.written_birth_sealed.is_not(None))
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A pupil and an entry that have a key in common, and by whom."""
 
     pupil_id: UUID
@@ -34,9 +34,22 @@ class Candidate:
     via: Via
 
 
+class Ids(UserDefinedType[Iterable[UUID]]):
+    """An array of ids, written in one go: psycopg asks of each whether it needs quotes, which took a third of a run."""
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def get_col_spec(self, **_kw: Any) -> str:
+        return "UUID[]"
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:
+        return lambda ids: f"{{{','.join(one.hex for one in ids)}}}"
+
+
 def among(column: InstrumentedAttribute[UUID], ids: Iterable[UUID]) -> ColumnElement[bool]:
     """One parameter however many ids."""
-    return column == any_(literal(list(ids), ARRAY(Uuid)))
+    return column == any_(literal(ids, Ids()))
 
 
 def candidates_of(session: Session, pupils: Collection[UUID], term: SchoolTerm) -> Iterator[Candidate]:

@@ -1,11 +1,12 @@
 """One school's pupils, or a few schools', beside every register: opened in memory, judged by the rules of files."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
 from portal.enrolment.candidates import (
@@ -16,7 +17,7 @@ from portal.enrolment.candidates import (
     rivals_of,
     siblings_of,
 )
-from portal.enrolment.people import register_person, roster_person
+from portal.enrolment.people import OF_ENTRY, OF_GUARDIAN, OF_PUPIL, Line, register_person, roster_person
 from portal.enrolment.records import Kept
 from portal.matching.engine import Match, judge, settle
 from portal.matching.kin import Families
@@ -30,25 +31,23 @@ class Opened:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.pupils: dict[UUID, Pupil] = {}
-        self.entries: dict[UUID, RegisterEntry] = {}
+        self.pupils: dict[UUID, Line] = {}
+        self.entries: dict[UUID, Line] = {}
         self._persons: dict[UUID, RosterPerson] = {}
         self._listed: dict[UUID, RegisterPerson] = {}
 
     def open_pupils(self, ids: Iterable[UUID]) -> None:
         wanted = set(ids) - self.pupils.keys()
-        guardians: dict[UUID, dict[int, Guardian]] = {pupil_id: {} for pupil_id in wanted}
-        for guardian in self._session.scalars(select(Guardian).where(among(Guardian.pupil_id, wanted))):
+        guardians: defaultdict[UUID, dict[int, Line]] = defaultdict(dict)
+        for guardian in self._session.execute(select(*OF_GUARDIAN).where(among(Guardian.pupil_id, wanted))):
             guardians[guardian.pupil_id][guardian.position] = guardian
-        rows = select(Pupil).where(among(Pupil.id, wanted)).options(lazyload(Pupil.school))
-        for pupil in self._session.scalars(rows):
+        for pupil in self._session.execute(select(*OF_PUPIL).where(among(Pupil.id, wanted))):
             self.pupils[pupil.id] = pupil
             self._persons[pupil.id] = roster_person(pupil, guardians[pupil.id])
 
     def open_entries(self, ids: Iterable[UUID]) -> None:
         wanted = set(ids) - self.entries.keys()
-        rows = select(RegisterEntry).where(among(RegisterEntry.id, wanted)).options(lazyload(RegisterEntry.intake))
-        for entry in self._session.scalars(rows):
+        for entry in self._session.execute(select(*OF_ENTRY).where(among(RegisterEntry.id, wanted))):
             self.entries[entry.id] = entry
             self._listed[entry.id] = register_person(entry)
 

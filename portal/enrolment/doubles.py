@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import permutations
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session, lazyload
 
 from portal import audit
@@ -61,9 +61,9 @@ def note_doubles(session: Session, unit: Unit, term: SchoolTerm, now: datetime) 
     session.flush()
 
 
-def aided_elsewhere(session: Session, term: str) -> set[UUID]:
+def aided_elsewhere(session: Session, term: str, whose: ColumnElement[bool]) -> set[UUID]:
     """Pupils who get no rows here, because the same person has them at another school."""
-    standing = DoubleEnrolment.term == term, DoubleEnrolment.settled_at.is_(None)
+    standing = DoubleEnrolment.term == term, DoubleEnrolment.settled_at.is_(None), whose
     return set(session.scalars(select(DoubleEnrolment.pupil_id).where(*standing, ~DoubleEnrolment.aided_here)))
 
 

@@ -1,7 +1,8 @@
 """信息比对 over the database: blind indexes bring people together, the same rules as for files judge them.
 
 A run goes part by part. What a part finds is kept apart until all are done; then, in one transaction, it takes the
-place of what stood. Whoever goes on with a run that was left behind begins with the first part that is not done.
+place of what stood. The ledger is opened part by part again, by who knows it (``coverage.matching_work``). Whoever goes
+on with a run that was left behind begins with the first part that is not done.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -63,7 +64,8 @@ def run(
     while compare_next(session, made, now):
         progress("逐名比对")
     progress("保存结果")
-    finish(session, made, by, now)
+    put_in_place(session, made, by, now)
+    finish(session, made, now)
     return made
 
 
@@ -108,14 +110,19 @@ def begin_or_join(session: Session, unit: Unit, term: SchoolTerm, by: str, now: 
     return begin(session, unit, term, by, now)
 
 
+def next_part(session: Session, made: MatchRun, *such: ColumnElement[bool]) -> MatchPart | None:
+    """The first that is in nobody's hands, and from now on in ours; None when there is none."""
+    free = select(MatchPart).where(MatchPart.run_id == made.id, *such)
+    return session.scalars(free.order_by(MatchPart.place).limit(1).with_for_update(skip_locked=True)).first()
+
+
 def compare_next(session: Session, made: MatchRun, now: datetime) -> bool:
     """The first part that is neither done nor in somebody's hands; False when there is none."""
-    free = select(MatchPart).where(MatchPart.run_id == made.id, MatchPart.done_at.is_(None))
-    part = session.scalars(free.order_by(MatchPart.place).limit(1).with_for_update(skip_locked=True)).first()
+    part = next_part(session, made, MatchPart.done_at.is_(None))
     if part is None:
         return False
     term = SchoolTerm.parse(made.term)
-    keep_findings(session, made, compare_with_registers(session, part.pupil_ids, term))
+    keep_findings(session, made, part.pupil_ids, compare_with_registers(session, part.pupil_ids, term))
     part.done_at = now
     session.flush()
     return True
@@ -134,22 +141,30 @@ def progress_of(session: Session, made: MatchRun) -> tuple[int, int]:
     return done or 0, every or 0
 
 
-def finish(session: Session, made: MatchRun, by: str, now: datetime) -> None:
+def put_in_place(session: Session, made: MatchRun, by: str, now: datetime) -> None:
     """What the parts found takes the place of what stood; the caller holds the lock of all who change pairs."""
     unit, term = session.get_one(Unit, made.unit_id), SchoolTerm.parse(made.term)
     ours = enrolled(unit, term)
     parts = select(MatchPart.id).where(MatchPart.run_id == made.id).order_by(MatchPart.place)
+    younger = _compared_since(session, made)
     for part in session.scalars(parts).all():
         theirs = session.scalars(select(MatchPart.pupil_ids).where(MatchPart.id == part)).one()
-        let_stand(session, made, _not_compared_since(session, made, theirs), now)
+        let_stand(session, made, _without(session, theirs, younger), now)
     drop_pairs_of_who_left(session, unit, term.code, ours, now)
     carry_over(session, unit, term, now)
     note_doubles(session, unit, term, now)
     pupils = session.scalar(select(func.count()).select_from(ours.subquery())) or 0
     made.counts = _counts(pupils, count_matched(session, unit, term.code))
+    made.stands_since = now
+    session.execute(delete(MatchFinding).where(MatchFinding.run_id == made.id))
+    audit.record(session, by, "matched", unit_id=unit.id, term=term.code, run=str(made.id), counts=made.counts)
+    session.flush()
+
+
+def finish(session: Session, made: MatchRun, now: datetime) -> None:
+    """Nothing of it is left to do."""
     made.finished_at = now
     _tidy(session, made)
-    audit.record(session, by, "matched", unit_id=unit.id, term=term.code, run=str(made.id), counts=made.counts)
     session.flush()
 
 
@@ -177,18 +192,22 @@ def enrolled(unit: Unit, term: SchoolTerm) -> Select[UUID]:
     )
 
 
-def _not_compared_since(session: Session, made: MatchRun, pupils: Sequence[UUID]) -> list[UUID]:
-    """Without those whose school ran a younger comparison meanwhile: that one knows better."""
+def _compared_since(session: Session, made: MatchRun) -> list[str]:
+    """The paths of units whose younger comparison stands already."""
     younger = (
         select(Unit.path)
         .join(MatchRun, MatchRun.unit_id == Unit.id)
-        .where(MatchRun.term == made.term, MatchRun.began_at > made.began_at, MatchRun.finished_at.is_not(None))
+        .where(MatchRun.term == made.term, MatchRun.began_at > made.began_at, MatchRun.stands_since.is_not(None))
     )
-    paths = list(session.scalars(younger.distinct()))
-    mine = select(Pupil.id).where(among(Pupil.id, pupils))
-    for path in paths:
-        mine = mine.where(Pupil.school_id.not_in(Unit.ids_below(path)))
-    return list(session.scalars(mine)) if paths else list(pupils)
+    return list(session.scalars(younger.distinct()))
+
+
+def _without(session: Session, pupils: Sequence[UUID], paths: Sequence[str]) -> Sequence[UUID]:
+    """Without those whose school ran a younger comparison meanwhile: that one knows better."""
+    if not paths:
+        return pupils
+    below = (Pupil.school_id.in_(Unit.ids_below(path)) for path in paths)
+    return session.scalars(select(Pupil.id).where(among(Pupil.id, pupils), ~or_(*below))).all()
 
 
 def _tidy(session: Session, made: MatchRun) -> None:

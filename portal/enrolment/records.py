@@ -1,16 +1,17 @@
 """What a run leaves: pairs that stand, and pairs that no longer do with the moment they fell (N3-16)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, insert, literal, select, update
+from sqlalchemy import Select, exists, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from portal.clock import local
 from portal.enrolment.candidates import among
+from portal.enrolment.people import Line
 from portal.intake.copying import put_rows
 from portal.matching.agreement import NameAgreement, Sharing
 from portal.matching.engine import Match
@@ -31,7 +32,10 @@ FINDING = (
     "because_sealed",
     "category_sealed",
     "register_sealed",
+    "stands_as",
 )
+Said = tuple[Any, ...]
+"""A pupil and an entry with all that a pair says of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,8 @@ class Kept:
     """A match with the rows it holds together."""
 
     match: Match
-    pupil: Pupil
-    entry: RegisterEntry
+    pupil: Line
+    entry: Line
 
     @property
     def because(self) -> str:
@@ -48,14 +52,20 @@ class Kept:
         said = self.match.because
         seen = [word.label for word in self.match.evidence if word is not Sharing.NONE and word.label not in said]
         if self.match.agreement.name is NameAgreement.VARIANT:
-            seen += filter(None, [variant_spelling(self.pupil.name or "", self.entry.name or "")])
+            seen += filter(None, [variant_spelling(*self._names)])
         return "；".join([said, *seen])
 
+    @property
+    def _names(self) -> tuple[str, str]:
+        return Pupil.name.open(self.pupil) or "", RegisterEntry.name.open(self.entry) or ""
 
-def keep_findings(session: Session, run: MatchRun, found: Sequence[Kept]) -> None:
-    """Kept apart until the run is whole."""
+
+def keep_findings(session: Session, run: MatchRun, pupils: Collection[UUID], found: Sequence[Kept]) -> None:
+    """Kept apart until the run is whole, each beside the pair that says the same already."""
     registers = _registers(session, {kept.entry.intake_id for kept in found})
-    put_rows(session, MatchFinding, FINDING, (_row(run, kept, registers[kept.entry.intake_id]) for kept in found))
+    standing = _said(session, run.term, pupils)
+    rows = (_row(run, kept, registers[kept.entry.intake_id], standing) for kept in found)
+    put_rows(session, MatchFinding, FINDING, rows)
 
 
 def let_stand(session: Session, run: MatchRun, pupils: Collection[UUID], now: datetime) -> None:
@@ -64,27 +74,37 @@ def let_stand(session: Session, run: MatchRun, pupils: Collection[UUID], now: da
     Identical pairs stay as they are, changed and vanished ones are superseded. A pair whose register expired stays as
     well: nobody said that it was wrong; and so does one with a register that came after the run began.
     """
-    found = select(MatchFinding).where(MatchFinding.run_id == run.id, among(MatchFinding.pupil_id, pupils))
-    fresh = {(one.pupil_id, one.register_entry_id): one for one in session.scalars(found)}
-    fallen: list[UUID] = []
-    for pair in session.scalars(_standing(run.term).where(among(MatchPair.pupil_id, pupils))):
-        again = pair.register_entry_id and fresh.get((pair.pupil_id, pair.register_entry_id))
-        if again and _said(again) == _said(pair):
-            del fresh[pair.pupil_id, again.register_entry_id]
-        elif again or pair.intake_id in run.registers:
-            fallen.append(pair.id)
-    session.execute(update(MatchPair).where(among(MatchPair.id, fallen)).values(superseded_at=now))
-    columns = [column for column in MatchFinding.__table__.columns if column.name != "run_id"]
+    mine = select(MatchFinding.id).where(MatchFinding.run_id == run.id, among(MatchFinding.pupil_id, pupils))
+    of_pupil = mine.where(MatchFinding.pupil_id == MatchPair.pupil_id)
+    again = of_pupil.where(MatchFinding.register_entry_id == MatchPair.register_entry_id)
+    same = of_pupil.where(MatchFinding.stands_as == MatchPair.id)
+    fallen = _standing(run.term).where(
+        among(MatchPair.pupil_id, pupils), ~same.exists(), again.exists() | MatchPair.intake_id.in_(run.registers)
+    )
+    ids = fallen.with_only_columns(MatchPair.id)
+    session.execute(update(MatchPair).where(MatchPair.id.in_(ids)).values(superseded_at=now))
+    columns = [column for column in MatchFinding.__table__.columns if column.name not in ("run_id", "stands_as")]
     names = [column.name for column in columns]
-    new = select(*columns, *map(literal, (run.id, run.term, local(run.began_at).date())))
-    new = new.where(among(MatchFinding.id, [one.id for one in fresh.values()]))
+    stands = exists().where(
+        MatchPair.pupil_id == MatchFinding.pupil_id,
+        MatchPair.register_entry_id == MatchFinding.register_entry_id,
+        MatchPair.term == run.term,
+        MatchPair.superseded_at.is_(None),
+    )
+    new = mine.where(~stands)
+    new = new.with_only_columns(*columns, *map(literal, (run.id, run.term, local(run.began_at).date())))
     session.execute(insert(MatchPair).from_select([*names, "run_id", "term", "found_on"], new))
 
 
-def _said(pair: MatchPair | MatchFinding) -> tuple[str | None, ...]:
-    """Two runs that say the same of a pupil and an entry left the same pair."""
-    words = MatchPair.because.open(pair), MatchPair.category.open(pair)
-    return (pair.decision, pair.basis, pair.rule, *words)
+def _said(session: Session, term: str, pupils: Collection[UUID]) -> dict[Said, UUID]:
+    """Which pair of these pupils says what: two runs that say the same leave the same pair."""
+    said = MatchPair.pupil_id, MatchPair.register_entry_id, MatchPair.decision, MatchPair.basis, MatchPair.rule
+    columns = *said, MatchPair.id, MatchPair.because_sealed, MatchPair.category_sealed
+    standing = _standing(term).where(among(MatchPair.pupil_id, pupils)).with_only_columns(*columns)
+    return {
+        (*pair[: len(said)], MatchPair.because.open(pair), MatchPair.category.open(pair)): pair.id
+        for pair in session.execute(standing)
+    }
 
 
 def drop_pairs_of_who_left(session: Session, unit: Unit, term: str, enrolled: Select[UUID], now: datetime) -> None:
@@ -110,8 +130,10 @@ def _registers(session: Session, intakes: set[UUID]) -> dict[UUID, str]:
     return {key: f"{unit} {batch}" for key, unit, batch in session.execute(named.where(Intake.id.in_(intakes)))}
 
 
-def _row(run: MatchRun, kept: Kept, register: str) -> tuple[Any, ...]:
+def _row(run: MatchRun, kept: Kept, register: str, standing: Mapping[Said, UUID]) -> tuple[Any, ...]:
     pair = MatchFinding(id=uuid4())
+    match, because, category = kept.match, kept.because, RegisterEntry.category.open(kept.entry)
+    said = kept.pupil.id, kept.entry.id, match.decision, match.basis, match.rule.code, because, category
     return (
         pair.id,
         run.id,
@@ -119,10 +141,11 @@ def _row(run: MatchRun, kept: Kept, register: str) -> tuple[Any, ...]:
         kept.pupil.school_id,
         kept.entry.id,
         kept.entry.intake_id,
-        kept.match.decision.value,
-        kept.match.basis.value,
-        kept.match.rule.code,
-        MatchPair.because.seal(pair, kept.because),
-        MatchPair.category.seal(pair, kept.entry.category),
+        match.decision.value,
+        match.basis.value,
+        match.rule.code,
+        MatchPair.because.seal(pair, because),
+        MatchPair.category.seal(pair, category),
         MatchPair.register.seal(pair, register),
+        standing.get(said),
     )

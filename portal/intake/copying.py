@@ -36,8 +36,11 @@ def put_rows(
     rows: Iterable[Values],
     known_by: Sequence[str] = (),
     refresh: Sequence[str] = (),
+    once: bool = False,
 ) -> None:
     """Within the session's transaction. A row known by those columns gets the ``refresh`` ones, or stays as it is.
+
+    With ``once`` a row stays away that any unique index of the table knows.
 
     ``rows`` must not touch the session: it is asked for more while the connection is busy.
     """
@@ -49,11 +52,12 @@ def put_rows(
     names = sql.SQL(", ").join(map(sql.Identifier, columns))
     copy = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(incoming, names)
     insert = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} {}").format(
-        target, names, names, incoming, _conflict(known_by, refresh)
+        target, names, names, incoming, _conflict(known_by, refresh, once)
     )
     empty = sql.SQL("TRUNCATE {}").format(incoming)
     with connection.cursor() as cursor, ThreadPoolExecutor(1) as database:
-        cursor.execute(sql.SQL("CREATE TEMP TABLE {} (LIKE {}) ON COMMIT DROP").format(incoming, target))
+        alike = sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA")
+        cursor.execute(alike.format(incoming, names, target))
         cursor.execute(sql.SQL("SELECT {} FROM {}").format(names, incoming))
         types = [column.type_code for column in cursor.description or ()]
         busy: Future[None] | None = None
@@ -83,9 +87,9 @@ def _batches(rows: Iterable[Values]) -> Iterator[list[Values]]:
         yield batch
 
 
-def _conflict(known_by: Sequence[str], refresh: Sequence[str]) -> sql.Composable:
+def _conflict(known_by: Sequence[str], refresh: Sequence[str], once: bool) -> sql.Composable:
     if not known_by:
-        return sql.SQL("")
+        return sql.SQL("ON CONFLICT DO NOTHING" if once else "")
     keys = sql.SQL(", ").join(map(sql.Identifier, known_by))
     if not refresh:
         return sql.SQL("ON CONFLICT ({}) DO NOTHING").format(keys)

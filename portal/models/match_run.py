@@ -21,19 +21,23 @@ class MatchRun(Row):
     unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
     term: Mapped[str] = mapped_column(String(12))
     began_at: Mapped[datetime]
+    stands_since: Mapped[datetime | None]
+    """When its list took the place of the last one's, whole; the rows of the ledger follow part by part."""
     finished_at: Mapped[datetime | None]
-    """A run counts once it is whole; until then the list of the last one stands."""
     by_staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"))
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """pupils, certain, possible, household, unmatched."""
     registers: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
     """Which there were when it began: pairs with a later one are not its to take away."""
     given_up_at: Mapped[datetime | None]
-    """Nobody goes on with it: it failed, or what it would say is out of date."""
+    """Nobody goes on with it: it failed, or what it would say is out of date. What stands by then goes on standing."""
 
 
 class MatchPart(Row):
-    """Some pupils of a run that is under way; whoever holds the row's lock compares them, and a dead one holds none."""
+    """Some pupils of a run that is under way; whoever holds the row's lock works on them, and a dead one holds none.
+
+    It ends with their rows in the ledger.
+    """
 
     __tablename__ = "match_part"
 
@@ -59,6 +63,8 @@ class MatchFinding(Row):
     because_sealed: Mapped[bytes]
     category_sealed: Mapped[bytes]
     register_sealed: Mapped[bytes]
+    stands_as: Mapped[UUID | None]
+    """The pair that said the same when this was found; while it stands, there is nothing to put in its place."""
 
     __table_args__ = (Index("ix_match_finding_run_id", "run_id", "pupil_id"),)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.clock import SchoolTerm
 from portal.coverage.steps import APPLIED, PAID, STEPS
+from portal.enrolment.matching_runs import unfinished
 from portal.enrolment.moves import is_away
 from portal.enrolment.standing import stands
 from portal.enrolment.waivers import BY_FAMILY
@@ -97,7 +98,7 @@ def _waiting(term: SchoolTerm, decisions: Sequence[Decision], stages: Mapping[st
         stands(term.code),
         MatchPair.outcome.in_(decisions),
         MatchRun.id == MatchPair.run_id,
-        MatchRun.finished_at.is_not(None),
+        ~unfinished(),  # the ledger says what the message will
     )
     confirmed = exists().where(Confirmation.pupil_id == Pupil.id, Confirmation.term == term.code)
     return select(Pupil.id).where(matched, _in_stages(term, stages), ~confirmed)

@@ -10,9 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.coverage.matching_work import GIVEN_UP, resume_left_behind, work_on
+from portal.coverage.matching_work import GIVEN_UP, go_on, work_on
 from portal.enrolment.matching_runs import begin, begin_or_join, progress_of
 from portal.models import Entitlement, MatchPair, MatchPart, MatchRun, Pupil, RegisterEntry
+from portal.outreach.audiences import waiting
+from portal.privacy.sealing import SealBroken
 from portal.vocabulary import IntakeKind
 from tests.builders import A_MONDAY, a_bureau, a_county, a_pupil, an_entry, an_intake
 from tests.conftest import ROOT
@@ -40,6 +42,11 @@ def parts(session: Session) -> list[MatchPart]:
     return list(session.scalars(select(MatchPart).order_by(MatchPart.place)))
 
 
+def rows(session: Session) -> int:
+    session.commit()
+    return session.scalar(select(func.count(Entitlement.id))) or 0
+
+
 def standing(session: Session) -> int:
     return session.scalar(select(func.count()).where(MatchPair.superseded_at.is_(None))) or 0
 
@@ -59,7 +66,7 @@ def test_a_killed_run_goes_on_where_it_was(session: Session, made: MatchRun, env
     session.commit()
     assert standing(session) == 0
 
-    assert resume_left_behind(sessions, clock.now() + timedelta(minutes=1)) == 1
+    assert go_on(sessions, clock.now() + timedelta(minutes=1)) == 1
 
     session.expire_all()
     assert (made.finished_at is not None, made.counts["certain"]) == (True, 3)
@@ -81,8 +88,57 @@ def test_the_old_list_stands_until_the_new_one_is_whole(session: Session, made: 
     for _ in range(3):
         assert work_on(sessions, again.id, LATER)
         assert standing(session) == 3
-    assert not work_on(sessions, again.id, LATER)
+    assert work_on(sessions, again.id, LATER)
     assert standing(session) == 0
+
+
+def test_the_list_stands_before_its_ledger_which_is_opened_part_by_part(session: Session, made: MatchRun) -> None:
+    sessions = sessions_of(session)
+    for _ in range(4):
+        work_on(sessions, made.id, A_MONDAY)
+    assert (standing(session), rows(session)) == (3, 0)
+    work_on(sessions, made.id, A_MONDAY)
+    assert (rows(session), made.finished_at) == (1, None)
+    assert go_on(sessions, A_MONDAY + timedelta(minutes=1)) == 1
+    assert (rows(session), parts(session), made.finished_at is None) == (3, [], False)
+
+
+def test_nobody_is_reminded_of_a_list_whose_ledger_is_not_open(session: Session, made: MatchRun) -> None:
+    sessions = sessions_of(session)
+    for _ in range(5):
+        work_on(sessions, made.id, A_MONDAY)
+    assert session.scalars(waiting(AUTUMN)).all() == []
+    go_on(sessions, A_MONDAY + timedelta(minutes=1))
+    assert len(session.scalars(waiting(AUTUMN)).all()) == 3
+
+
+def test_what_cannot_be_opened_is_tried_again_and_the_list_stands(session: Session, made: MatchRun) -> None:
+    sessions = sessions_of(session)
+    for _ in range(4):
+        work_on(sessions, made.id, A_MONDAY)
+    pair = session.scalars(select(MatchPair)).first()
+    assert pair
+    category, pair.category_sealed = pair.category_sealed, b"broken"
+    session.commit()
+    with pytest.raises(SealBroken):
+        go_on(sessions, A_MONDAY + timedelta(minutes=1))
+    pair.category_sealed = category
+    session.commit()
+    go_on(sessions, A_MONDAY + timedelta(minutes=2))
+    assert (standing(session), rows(session)) == (3, 3)
+
+
+def test_a_pair_that_fell_while_it_was_found_again_stands_again(session: Session, made: MatchRun) -> None:
+    sessions = sessions_of(session)
+    go_on(sessions, A_MONDAY + timedelta(minutes=1))
+    again = begin(session, a_county(session), AUTUMN, "command", LATER, at_once=1)
+    session.commit()
+    for _ in range(3):
+        work_on(sessions, again.id, LATER)
+    session.execute(MatchPair.__table__.update().values(superseded_at=LATER))
+    session.commit()
+    work_on(sessions, again.id, LATER)
+    assert standing(session) == 3
 
 
 def test_pressing_twice_joins_the_run_under_way(session: Session, made: MatchRun) -> None:
@@ -113,7 +169,7 @@ def test_pairs_with_a_register_that_came_meanwhile_are_left_alone(session: Sessi
 
 
 def test_what_never_ends_is_given_up_and_the_last_list_stands(session: Session, made: MatchRun) -> None:
-    resume_left_behind(sessions_of(session), A_MONDAY + GIVEN_UP + timedelta(minutes=1))
+    go_on(sessions_of(session), A_MONDAY + GIVEN_UP + timedelta(minutes=1))
     session.refresh(made)
     assert (made.finished_at, made.given_up_at is None) == (None, False)
     assert parts(session) == []

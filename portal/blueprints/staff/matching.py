@@ -34,8 +34,9 @@ def matching() -> str:
         "staff/matching.html",
         form=Form(),
         term=term,
-        last=_newest(session, MatchRun.finished_at.is_not(None)),
+        last=_newest(session, MatchRun.stands_since.is_not(None)),
         under_way=goes_on,
+        stands=newest is not None and newest.stands_since is not None,
         progress=progress_of(session, newest) if newest and goes_on else (0, 0),
         failed=newest is not None and newest.given_up_at is not None,
     )
