@@ -338,6 +338,33 @@ def test_a_list_that_cannot_be_put_in_its_place_leaves_nothing_behind(
     assert [file.name for file in tmp_path.iterdir()] == ["m.csv"]
 
 
+def test_what_evaluate_does_not_read_is_said_and_never_taken_for_an_answer(app: Flask, tmp_path: Path) -> None:
+    child = {"id": "a", "day": "2026-09-07", "stage": "primary", "catagories": ["DIBAO"], "school": {"public": True}}
+    (tmp_path / "in.json").write_text(json.dumps([child]), encoding="utf-8")
+    result = flask(app, "evaluate", tmp_path / "in.json")
+    assert list(json.loads(result.stdout)) == ["a"]
+    assert result.stderr == "没有用到的项（不认识这些名字）：catagories、school.public\n"
+
+
+@pytest.mark.parametrize("option", [("--day", "2026-09-07"), ("--out", "findings.json")])
+def test_options_for_a_province_are_wrong_usage_beside_json(
+    app: Flask, tmp_path: Path, option: tuple[str, str]
+) -> None:
+    (tmp_path / "in.json").write_text("[]", encoding="utf-8")
+    result = flask(app, "evaluate", tmp_path / "in.json", *option)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "只用于 parquet" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("file", "sentence"),
+    [(b"[{", "第1行第3个字附近读不懂"), ("[“王”]".encode("gb18030"), "不是 UTF-8 编码"), (b"[" * 9999, "括号套得太深")],
+)
+def test_why_a_file_is_no_json_is_said_in_chinese(app: Flask, tmp_path: Path, file: bytes, sentence: str) -> None:
+    (tmp_path / "in.json").write_bytes(file)
+    assert sentence in refusal(app, "evaluate", tmp_path / "in.json")
+
+
 @pytest.mark.parametrize("text", ["[" * 9999, f'[{{"id": {"9" * 5000}}}]', '[{"id": "\\ud800"}]', "NaN", "", "[1]"])
 def test_json_that_cannot_be_evaluated_is_one_line(app: Flask, tmp_path: Path, text: str) -> None:
     (tmp_path / "in.json").write_text(text, encoding="utf-8")

@@ -5,13 +5,14 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from pkgutil import resolve_name
+from typing import Any
 
 import click
 
 from portal import clock
 from portal.commands.telling import Refused, read_file, refusing
 from portal.policies.catalogue import load_catalogue
-from portal.policies.circumstances import WrongInput
+from portal.policies.circumstances import WrongInput, fields_not_read
 from portal.policies.document import evaluate_document
 from portal.policies.tables import CatalogueError
 
@@ -34,11 +35,25 @@ def evaluate(file: Path, day: datetime | None, out: Path | None) -> None:
     if file.suffix == ".parquet":
         click.echo(json.dumps(_evaluate_parquet(file, day, out), ensure_ascii=False))
         return
+    if day or out:
+        raise click.UsageError("--day 和 --out 只用于 parquet；JSON 里每条自己写 day，判定打印在标准输出")
+    data = _read_json(file)
+    answer = evaluate_document(load_catalogue(), data)
+    if unused := fields_not_read(data):
+        click.echo(f"没有用到的项（不认识这些名字）：{'、'.join(unused)}", err=True)
+    click.echo(json.dumps(answer, ensure_ascii=False))
+
+
+def _read_json(file: Path) -> Any:
     try:
-        data = json.loads(read_file(file))
-    except (ValueError, RecursionError) as problem:  # also a number of more than 4,300 digits
-        raise Refused(f"{file.name} 不是合格的 JSON（{problem}）：请改正后再试") from problem
-    click.echo(json.dumps(evaluate_document(load_catalogue(), data), ensure_ascii=False))
+        return json.loads(read_file(file))
+    except json.JSONDecodeError as problem:
+        what = f"第{problem.lineno}行第{problem.colno}个字附近读不懂"
+    except UnicodeDecodeError:
+        what = "不是 UTF-8 编码"
+    except (ValueError, RecursionError):
+        what = "括号套得太深，或一个数太长"
+    raise Refused(f"{file.name} 不是合格的 JSON（{what}）：请改正后再试")
 
 
 def _evaluate_parquet(file: Path, day: datetime | None, out: Path | None) -> dict[str, object]:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
-from typing import Final, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from portal.vocabulary import Boarding, Determination, SchoolOwnership, Stage
 
@@ -37,6 +37,11 @@ class Circumstances:
     agriculture_major: bool | None = None
     first_year: bool | None = None
     veteran: bool | None = None
+
+
+AT_SCHOOL = ("ownership", "inclusive", "provincial", "full_time")
+"""What the file writes below ``school``."""
+READ = {"id", "day", "school", *(field.name for field in fields(Circumstances))} - set(AT_SCHOOL)
 
 
 @dataclass(frozen=True)
@@ -115,6 +120,13 @@ def read_question(data: object, position: int, known_categories: Collection[str]
     return Question(str(identity), reader.day(), circumstances)
 
 
+def fields_not_read(questions: list[dict[str, Any]]) -> list[str]:
+    """Names in a file that mean nothing here: further columns of its maker, or a slip of the pen."""
+    unread = {name for question in questions for name in question.keys() - READ}
+    at_school = {name for question in questions for name in (question.get("school") or {}).keys() - set(AT_SCHOOL)}
+    return [*sorted(unread), *(f"school.{name}" for name in sorted(at_school))]
+
+
 @dataclass(frozen=True)
 class _Reader:
     """Reads fields of one object; every refusal names the place, the field, the value and the remedy."""
@@ -153,8 +165,9 @@ class _Reader:
         value = self.data.get("boarding")
         if isinstance(value, bool | None):
             return value
-        place = self.member("boarding", Boarding)
-        return place is Boarding.BOARDING
+        if not isinstance(value, str) or value not in {place.value for place in Boarding}:
+            raise self.wrong("boarding", value, f"只能写 true、false 或 {'、'.join(Boarding)}，不知道就不写")
+        return value == Boarding.BOARDING
 
     def categories(self, known: Collection[str]) -> frozenset[str] | None:
         value = self.data.get("categories")

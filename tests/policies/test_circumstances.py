@@ -42,7 +42,7 @@ def test_boarding_is_yes_no_or_a_code_of_the_roster(catalogue: Catalogue, place:
     [
         ({"stage": "小学"}, "第3条（id k1）：stage 写的是“小学”，只能写 preschool、primary"),
         ({"stage": ["primary"]}, "stage 写的是“['primary']”"),
-        ({"boarding": "yes"}, "boarding 写的是“yes”，只能写 day、boarding、at_home"),
+        ({"boarding": "yes"}, "boarding 写的是“yes”，只能写 true、false 或 day、boarding、at_home"),
         ({"disabled": "false"}, "disabled 写的是“false”，只能写 true 或 false"),
         ({"disabled": 1}, "disabled 写的是“1”"),
         ({"day": "2026-02-30"}, "day 写的是“2026-02-30”，请写成 2026-09-07 这样的日期"),
