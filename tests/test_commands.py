@@ -161,7 +161,7 @@ def test_a_list_as_a_workbook_holds_text_only(app: Flask, session: Session, tmp_
         (("remind", "--now", "0001-01-01T00:00"), "年份应在 2000 到 2999 之间"),
         (("remind", "--now", "9999-12-31T23:59"), "年份应在 2000 到 2999 之间"),
         (("match-files", "没有.csv", "x.csv", "--out", "o.csv"), "找不到文件 没有.csv"),
-        (("rosters", "import", "没有.csv", "--unit", "329901", "--term", TERM), "读不了文件 没有.csv"),
+        (("rosters", "import", "没有.csv", "--unit", "329901", "--term", TERM), "没有.csv（没有这个文件"),
         (("rosters", "import", "x.csv", "--school", "329901", "--term", TERM), "整县的名册请用 --unit 329901"),
         (("registers", "import", "x.csv", "--unit", "329901-MZ", "--batch", "八月"), "如 2026-08"),
         (("registers", "import", "x.csv", "--unit", "329901-MZ", "--batch", "2026-08"), "这个文件是空的"),

@@ -16,7 +16,7 @@ from portal.access.scope import scope_of
 from portal.blueprints.staff.sheets import spelled_out
 from portal.clock import SchoolTerm
 from portal.commands.session import answering, find_office, open_session, open_sessions, term_option, unit_option
-from portal.commands.telling import Refused, Steps, json_option, tell
+from portal.commands.telling import Refused, Steps, json_option, tell, why
 from portal.coverage.matching_work import work_on
 from portal.coverage.totals import totals
 from portal.enrolment.lists import MatchedLine, matched
@@ -134,7 +134,7 @@ def _write(
         write(unfinished, rows)
         unfinished.replace(out)
     except (OSError, FileCreateError) as problem:
-        reason = problem.strerror if isinstance(problem, OSError) else problem
+        reason = why(problem) if isinstance(problem, OSError) else problem
         raise Refused(f"写不了文件 {out}（{reason}）：请检查文件夹和权限") from problem
     finally:
         with suppress(OSError):

@@ -1,5 +1,6 @@
 """How a command speaks: one JSON object or a summary on stdout, steps on stderr, one line and exit 1 for a no."""
 
+import errno
 import json
 import sys
 from collections.abc import Callable
@@ -13,6 +14,14 @@ import click
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 PATIENCE = 1.0  # seconds
+_USUAL = {
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EISDIR: "这是一个文件夹",
+    errno.ENOTDIR: "路径中间有一段不是文件夹",
+    errno.EACCES: "没有权限",
+    errno.EROFS: "磁盘只能读",
+    errno.ENOSPC: "磁盘已满",
+}
 
 
 class Refused(click.ClickException):
@@ -42,7 +51,12 @@ def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as problem:
-        raise Refused(f"读不了文件 {path}（{problem.strerror}）：请检查路径和权限") from problem
+        raise Refused(f"读不了文件 {path}（{why(problem)}）：请检查路径和权限") from problem
+
+
+def why(problem: OSError) -> str:
+    """The system's own word where it is none of the usual."""
+    return _USUAL.get(problem.errno or 0) or problem.strerror or type(problem).__name__
 
 
 class Steps:

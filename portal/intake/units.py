@@ -6,13 +6,15 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import audit
+from portal.headings.heading_line import WITHIN, normalise
 from portal.models import Unit
 from portal.vocabulary import SchoolOwnership, Stage, UnitLevel
 
@@ -77,6 +79,7 @@ def load_units(session: Session, data: bytes, by: str) -> int:
     units = {unit.code: unit for unit in session.scalars(select(Unit))}
     known = {**{code: unit.level for code, unit in units.items()}, **{line.code: line.level for line in lines}}
     faults += [fault for line in lines if (fault := _misplaced(line, known))]
+    faults += _stranded(lines, units)
     if faults:
         more = f" …… 共 {len(faults)} 处" if len(faults) > SHOWN else ""
         raise UnitsProblem("；".join(faults[:SHOWN]) + more + "。请改正后重新导入，这次没有导入任何单位")
@@ -95,16 +98,13 @@ def load_units(session: Session, data: bytes, by: str) -> int:
 
 
 def _lines(data: bytes, faults: list[str]) -> Iterator[UnitLine]:
-    reader = csv.DictReader(io.StringIO(_decoded(data), newline=""), strict=True)
-    missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        raise UnitsProblem(
-            f"单位文件缺少“{'”“'.join(missing)}”列：第一行应是 代码,名称,级别,上级代码,学段，请补上后重新导入"
-        )
+    reader = csv.reader(io.StringIO(_decoded(data), newline=""), strict=True)
+    headings = _headings(reader)
     first: dict[str, int] = {}
-    for cells in reader:
+    for written in reader:
         row = reader.line_num
-        values = {name: (cells.get(name) or "").strip() for name in (*_COLUMNS, *_MORE)}
+        cells = dict(zip(headings, written, strict=False))
+        values = {name: cells.get(name, "").strip() for name in (*_COLUMNS, *_MORE)}
         if not any(values.values()):
             continue
         problems = list(_faults_of(values))
@@ -127,6 +127,20 @@ def _lines(data: bytes, faults: list[str]) -> Iterator[UnitLine]:
             landline=values["联系电话"],
             aid_officer=values["资助老师"],
         )
+
+
+def _headings(rows: Iterator[list[str]]) -> list[str]:
+    """As far as the line that has them; a title may stand above."""
+    nearest: list[str] = []
+    for cells in islice(rows, WITHIN):
+        headings = [normalise(cell) for cell in cells]
+        if set(headings).issuperset(_COLUMNS):
+            return headings
+        nearest = max(nearest, headings, key=lambda found: len(set(found).intersection(_COLUMNS)))
+    missing = [name for name in _COLUMNS if name not in nearest]
+    raise UnitsProblem(
+        f"单位文件缺少“{'”“'.join(missing)}”列：第一行应是 代码,名称,级别,上级代码,学段，请补上后重新导入"
+    )
 
 
 def _decoded(data: bytes) -> str:
@@ -167,6 +181,16 @@ def _misplaced(line: UnitLine, known: Mapping[str, UnitLevel]) -> str | None:
     if known[line.parent] not in allowed:
         return f"第 {line.row} 行：{line.level.label}级单位不能设在{known[line.parent].label}级单位 {line.parent} 之下"
     return None
+
+
+def _stranded(lines: Iterable[UnitLine], units: Mapping[str, Unit]) -> Iterator[str]:
+    """Where a unit that the file gives another level still has units below it that cannot stand there."""
+    named = {line.code: line for line in lines}
+    above = {units[code].id: line for code, line in named.items() if code in units}
+    for unit in units.values():
+        line = above.get(unit.parent_id) if unit.parent_id and unit.code not in named else None
+        if line and line.level not in ABOVE[unit.level]:
+            yield f"第 {line.row} 行：{line.code} 改成{line.level.label}级，下面的“{unit.name}”就没有地方了，请先改它"
 
 
 def _fill(unit: Unit, line: UnitLine, parent: Unit | None) -> Unit:

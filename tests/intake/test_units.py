@@ -104,6 +104,17 @@ def test_a_code_twice_and_a_missing_column_are_refused(session: Session) -> None
         load_units(session, csv(("代码", "名称", "级别"), ("32", "江苏省", "province")), "command")
 
 
+def test_a_unit_with_others_below_it_does_not_become_what_they_cannot_stand_under(session: Session) -> None:
+    load_units(session, csv(HEADINGS, *TREE), "command")
+    with pytest.raises(UnitsProblem, match="329901 改成学校级，下面的“示例县"):
+        load_units(session, csv(HEADINGS, ("329901", "示例县教育局", "school", "3299", "")), "command")
+
+
+def test_a_title_above_the_headings_and_stars_beside_them_are_passed_over(session: Session) -> None:
+    starred = tuple(f"*{heading}" for heading in HEADINGS)
+    assert load_units(session, csv(("示例市单位名册", "", "", "", ""), starred, *TREE), "command") == 5
+
+
 def test_a_school_below_a_school_is_refused(session: Session) -> None:
     row = ("3299010002", "分校", "school", "3299010001", "")
     with pytest.raises(UnitsProblem, match="学校级单位不能设在学校级单位 3299010001 之下"):
