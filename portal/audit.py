@@ -105,6 +105,7 @@ ACTIONS = {
     "password_refused": "改密码时原密码不对",
     "refused": "越权访问",
     "proof_refused": "拒收证明材料",
+    "leak_listed": "列出信息泄露涉及的人",
     "unit_changed": "变更单位",
 }
 

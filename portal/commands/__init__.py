@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": "portal.commands.demo:demo",
     "staff": "portal.commands.staff:staff",
     "check": "portal.commands.check:check",
+    "leak": "portal.commands.leaks:leak",
     "backup": "portal.commands.backup:backup",
     "restore": "portal.commands.backup:bring_back",
 }

@@ -9,12 +9,12 @@ from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from portal import clock
+from portal import audit, clock
 from portal.access import sign_ins
 from portal.access.households import enter_family
 from portal.blueprints.catalogue import open_catalogue, the_catalogue
 from portal.blueprints.families.blueprint import families
-from portal.blueprints.guards import sign_in_visitor
+from portal.blueprints.guards import sign_in_visitor, source
 from portal.coverage.child import ChildPage, child_page
 from portal.coverage.progress import note_visit
 from portal.database import db
@@ -30,11 +30,14 @@ _CHILD = (
 
 
 def begin_visit(pupils: Sequence[Pupil]) -> Response:
-    """To the page of the child, or to all of them; that the family came is kept for each."""
+    """To the page of the child, or to all of them; that the family came is kept for each, and stands in its trail."""
     session, now = db.session(), clock.now()
     children = enter_family(session, pupils, clock.today())
     for child in children:
-        note_visit(session, session.get_one(Pupil, child), this_term(), now)
+        pupil = session.get_one(Pupil, child)
+        note_visit(session, pupil, this_term(), now)
+        if pupil not in pupils:
+            audit.record(session, "family", "signed_in", unit_id=pupil.school_id, pupil_id=child, source=source())
     token = sign_ins.begin_for_family(session, pupils[0], children, now)
     session.commit()
     sign_in_visitor(token)
