@@ -24,6 +24,7 @@ LASTS = timedelta(minutes=5)
 MOST_TRIES = 5
 PER_CHILD = ("code for a child, minute", "code for a child, hour", "code for a child, day")
 PER_PHONE = ("code to a phone, minute", "code to a phone, hour", "code to a phone, day")
+SLOWED = "code to a phone, slowed"
 
 
 class WrongCode(Exception):

@@ -30,6 +30,7 @@ LIMITS = {
     "code to a phone, minute": Limit(1, timedelta(minutes=1)),
     "code to a phone, hour": Limit(5, timedelta(hours=1)),
     "code to a phone, day": Limit(10, timedelta(days=1)),
+    "code to a phone, slowed": Limit(1, timedelta(hours=1)),  # while many are asked for: outreach/code_budget.py
     "staff sign-in by source": Limit(20, timedelta(minutes=15)),
     "staff sign-in by account and source": Limit(5, timedelta(minutes=30)),
     "staff sign-in by account": Limit(50, timedelta(minutes=30)),  # a stranger elsewhere does not lock a colleague out

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import audit
-from portal.access.codes import PER_PHONE, looked, make_code, waiting_requests
+from portal.access.codes import PER_PHONE, SLOWED, looked, make_code, waiting_requests
 from portal.access.households import has_died, is_grown_up, only_guardians_act
 from portal.access.tries import TooManyTries, count_try
 from portal.clock import local
 from portal.models import CodeRequest, Demonstration, Guardian, Message, Pupil
+from portal.outreach.code_budget import Pace, pace_of
 from portal.outreach.contacts import Ownership, ownership_of
 from portal.outreach.gateways.protocol import MOBILE, Gateway, Outgoing, parts
 from portal.outreach.gateways.sandbox import Sandbox
@@ -43,7 +44,10 @@ def send_codes(sessions: "sessionmaker[Session]", gateways: Sequence[Gateway], n
         return 0
     with sessions.begin() as session:
         requests = waiting_requests(session, now(), BATCH)
-        outgoing = [message for request in requests if (message := _answer(session, request, gateway, now()))]
+        limits = _limits(session, now()) if requests else None
+        outgoing = [
+            message for request in requests if limits and (message := _answer(session, request, gateway, limits, now()))
+        ]
         for request in requests:
             looked(request, now())
     for message in outgoing:
@@ -52,14 +56,24 @@ def send_codes(sessions: "sessionmaker[Session]", gateways: Sequence[Gateway], n
     return len(requests)
 
 
-def _answer(session: Session, request: CodeRequest, gateway: Gateway, now: datetime) -> Outgoing | None:
+def _limits(session: Session, now: datetime) -> Sequence[str] | None:
+    """How often a number may be sent a code while so many are; None while nobody is, and an operator is called."""
+    pace = pace_of(session, now)
+    if pace is not Pace.USUAL:
+        log.error("too many codes", pace=pace.value)
+    return {Pace.USUAL: PER_PHONE, Pace.SLOWED: (*PER_PHONE, SLOWED), Pace.STOPPED: None}[pace]
+
+
+def _answer(
+    session: Session, request: CodeRequest, gateway: Gateway, limits: Sequence[str], now: datetime
+) -> Outgoing | None:
     """None for a child that is not there, and for one without a number that is its family's own."""
     pupil = next(iter(_pupils(session, request)), None)
     phone = _number_for(session, pupil, now) if pupil else None
     if pupil is None or phone is None or has_died(session, pupil.id):
         return None
     try:
-        for limit in PER_PHONE:
+        for limit in limits:
             count_try(session, limit, phone, now)
     except TooManyTries:
         return None
