@@ -1,21 +1,21 @@
 """截止日例外: on its last day a campaign may leave although the day is quiet, asked for by one, approved by another.
 
-Between 20:00 and 09:00 nothing leaves on any day. Asked at every claim and start: what is taken back holds at once.
+Between 20:00 and 09:00 nothing leaves on any day. What it lets leave: ``excepted_days``.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.clock import local
-from portal.models import Campaign, DeadlineDay, Message
+from portal.models import Campaign, DeadlineDay
 from portal.outreach.drawing_up import CampaignRefused
-from portal.outreach.quiet import first_allowed, next_allowed, why_quiet
-from portal.vocabulary import CampaignState, MessageState
+from portal.outreach.excepted_days import OF_THE_LAST_DAY
+from portal.outreach.quiet import why_quiet
+from portal.vocabulary import CampaignState
 
 LET_GO = (CampaignState.SUBMITTED, CampaignState.RUNNING)
 """States in which the days of a campaign stand fast."""
@@ -26,8 +26,8 @@ def may_be_asked(campaign: Campaign, today: date) -> bool:
 
 
 def asked_for(session: Session, campaign: Campaign) -> DeadlineDay | None:
-    found = session.get(DeadlineDay, campaign.id)
-    return found if found is not None and found.day == campaign.stops_on else None
+    of_it = select(DeadlineDay).join(Campaign, Campaign.id == DeadlineDay.campaign_id)
+    return session.scalars(of_it.where(Campaign.id == campaign.id, OF_THE_LAST_DAY)).one_or_none()
 
 
 def ask(session: Session, campaign: Campaign, because: str, by: str, now: datetime) -> None:
@@ -71,40 +71,6 @@ def let_fall(session: Session, campaign: Campaign, by: str) -> None:
     if asked is not None:
         session.delete(asked)
         _record(session, by, "deadline_day_taken_back", campaign)
-
-
-def bring_forward(session: Session, now: datetime) -> int:
-    """What was planned past an excepted day leaves on it; how many.
-
-    The session must reach everything: a number's message may be of an elder child's school, under another office.
-    """
-    standing = select(DeadlineDay).join(Campaign, Campaign.id == DeadlineDay.campaign_id)
-    standing = standing.where(*_stands(), DeadlineDay.day >= local(now).date())
-    brought = 0
-    for asked in session.scalars(standing):
-        opens = first_allowed(asked.day, even_on=(asked.day,))
-        later = Message.due_at >= opens + timedelta(days=1)
-        late = (Message.campaign_id == asked.campaign_id, Message.state == MessageState.QUEUED, later)
-        moved = update(Message).where(*late).values(due_at=opens).returning(Message.id)
-        brought += len(session.scalars(moved).all())
-    return brought
-
-
-def let_through(session: Session, now: datetime) -> set[UUID]:
-    """Campaigns that may leave just now although others may not."""
-    today = local(now).date()
-    if next_allowed(now) == now or next_allowed(now, even_on=(today,)) != now:
-        return set()
-    excepted = select(Campaign.id).join(DeadlineDay, DeadlineDay.campaign_id == Campaign.id)
-    return set(session.scalars(excepted.where(*_stands(), DeadlineDay.day == today)))
-
-
-def _stands() -> tuple[ColumnElement[bool], ...]:
-    return (
-        Campaign.state == CampaignState.RUNNING,
-        Campaign.stops_on == DeadlineDay.day,
-        DeadlineDay.approved_at.is_not(None),
-    )
 
 
 def _record(session: Session, by: str, action: str, campaign: Campaign, **more: Any) -> None:

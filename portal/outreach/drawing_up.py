@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from itertools import islice
 from uuid import UUID, uuid4
 
@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.clock import SchoolTerm
-from portal.models import Campaign, CampaignPupil, DeadlineDay, EnrolmentRecord, Unit
+from portal.models import Campaign, CampaignPupil, EnrolmentRecord, Unit
 from portal.outreach.audiences import MATTERS, concerned
 from portal.outreach.drafts import draw
+from portal.outreach.excepted_days import even_on
 from portal.outreach.reminder import MOST, Reminder
 from portal.outreach.wordings import template_named
 from portal.outreach.writing import Say
@@ -42,21 +43,19 @@ def reminder_of(session: Session, campaign: Campaign) -> Reminder:
         most=1 if alike else MOST,
         stages=campaign.stages,
         campaign_id=campaign.id,
-        even_on=_even_on(session, campaign),
+        even_on=even_on(session, campaign.id),
         versions=campaign.counts.get("versions", {}),
     )
 
 
-def _even_on(session: Session, campaign: Campaign) -> tuple[date, ...]:
-    found = session.get(DeadlineDay, campaign.id, populate_existing=True)
-    stands = found is not None and found.approved_at is not None and found.day == campaign.stops_on
-    return (campaign.stops_on,) if stands else ()
+def hold(session: Session, campaign: Campaign) -> None:
+    """Whoever else decides about it at this moment waits for our commit, and we see what was decided before."""
+    session.refresh(campaign, with_for_update={"of": Campaign})
 
 
 def draw_up(session: Session, campaign: Campaign, by: str, now: datetime, apps: Apps = BY_SMS_ALONE) -> None:
     """Who would get what, counted; the session must reach every pupil, for a number may stand beside anybody."""
-    if campaign.state not in OPEN_TO_CHANGE:
-        raise CampaignRefused("已经提交的批次不能再预览")
+    _refuse_what_was_let_go(campaign)
     reminder = reminder_of(session, campaign)
     schools = _pupils(session, campaign)
     counts: Counter[str] = Counter(pupils=len(schools))
@@ -80,6 +79,8 @@ def draw_up(session: Session, campaign: Campaign, by: str, now: datetime, apps: 
             said = draft.written.template
             texts[said.name] += 1
             versions[said.name] = said.version
+    hold(session, campaign)
+    _refuse_what_was_let_go(campaign)
     session.execute(delete(CampaignPupil).where(CampaignPupil.campaign_id == campaign.id))
     keep_list(session, campaign, schools, left_out)
     campaign.counts = dict(counts) | {
@@ -91,6 +92,12 @@ def draw_up(session: Session, campaign: Campaign, by: str, now: datetime, apps: 
     audit.record(
         session, by, "campaign_drawn", unit_id=campaign.unit_id, campaign=str(campaign.id), counts=dict(counts)
     )
+
+
+def _refuse_what_was_let_go(campaign: Campaign) -> None:
+    """Asked before counting and, as that may take a while, again before it is kept."""
+    if campaign.state not in OPEN_TO_CHANGE:
+        raise CampaignRefused("已经提交的批次不能再预览")
 
 
 def _pupils(session: Session, campaign: Campaign) -> dict[UUID, UUID]:

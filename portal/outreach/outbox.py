@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from portal.models import Message
-from portal.outreach.deadline_days import let_through
 from portal.outreach.delivery import apply_waiting, record, reported_early
+from portal.outreach.excepted_days import let_through
 from portal.outreach.gateways.protocol import Handed, Outcome
 from portal.outreach.opt_outs import opt_out
 from portal.outreach.pauses import any_stands, is_paused

@@ -18,8 +18,8 @@ from portal import audit
 from portal.clock import local, term_of
 from portal.models import Campaign, CampaignPupil, Guardian, Message, MessagePupil, Pupil
 from portal.outreach.audiences import MATTERS, concerned, matter_of
-from portal.outreach.deadline_days import bring_forward
 from portal.outreach.drawing_up import reminder_of
+from portal.outreach.excepted_days import bring_forward
 from portal.outreach.in_wechat import give_up
 from portal.outreach.left_out import NO_MOBILE, SHARED_NUMBER
 from portal.outreach.pauses import is_paused

@@ -11,13 +11,15 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access.scope import Scope
-from portal.models import Message
+from portal.clock import local
+from portal.models import Campaign, Message
 from portal.outreach.delivery import apply_waiting, record
+from portal.outreach.excepted_days import even_on
 from portal.outreach.gateways.approved import Approved
 from portal.outreach.gateways.protocol import Handed, Outcome, Outgoing
 from portal.outreach.quiet import next_allowed
 from portal.outreach.supplier_templates import approved
-from portal.vocabulary import MessageState
+from portal.vocabulary import CampaignState, MessageState
 
 ASK_AFTER = (
     timedelta(minutes=1),
@@ -99,6 +101,18 @@ def send_again(session: Session, scope: Scope, message_id: UUID, by: str, now: d
         raise NotUnknown("这条消息已经有结果，不用再发")
     if message.sent_at is not None and message.sent_at > now - SHOWN_AFTER:
         raise NotUnknown("状态报告还可能到，满24小时再决定")
-    message.state, message.due_at = MessageState.QUEUED, next_allowed(now)
+    due_at = _due_again(session, message.campaign_id, now)
+    message.state, message.due_at = MessageState.QUEUED, due_at
     message.because = message.sent_at = message.ask_at = None
     audit.record(session, by, "sent_again", unit_id=message.school_id, message=str(message.id))
+
+
+def _due_again(session: Session, campaign_id: UUID | None, now: datetime) -> datetime:
+    """When messages may next leave; a campaign's not after its last day."""
+    if campaign_id is None:
+        return next_allowed(now)
+    campaign = session.get_one(Campaign, campaign_id, populate_existing=True)
+    due_at = next_allowed(now, even_on(session, campaign_id))
+    if campaign.state is not CampaignState.RUNNING or local(due_at).date() > campaign.stops_on:
+        raise NotUnknown("这个批次已经停止或到期，不会再发；请让老师打电话告诉家长")
+    return due_at

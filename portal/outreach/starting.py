@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, load_only
 
 from portal.clock import local
 from portal.models import Message, MessagePupil
-from portal.outreach.deadline_days import let_through
+from portal.outreach.excepted_days import let_through
 from portal.outreach.gateways.protocol import Outgoing
 from portal.outreach.last_look import Letter, look
 from portal.outreach.leaving import leave

@@ -156,6 +156,19 @@ def test_a_large_campaign_waits_for_somebody_else(session: Session) -> None:
     assert [message.state for message in of(session, campaign)] == [MessageState.DELIVERED]
 
 
+def test_what_was_let_go_while_it_was_counted_anew_stays_let_go(session: Session) -> None:
+    a_matched_pupil(session)
+    campaign = publicity(session)
+    session.commit()
+    with sessions()() as counting:
+        counted_anew = counting.get_one(Campaign, campaign.id)
+        let_go(session, campaign)
+
+        with pytest.raises(CampaignRefused, match="已经提交"):
+            draw_up(counting, counted_anew, OTHER, A_MONDAY)
+    assert campaign.state is CampaignState.RUNNING
+
+
 def test_nobody_who_came_after_the_approval_is_written_to(session: Session) -> None:
     a_pupil(session)
     campaign = publicity(session)

@@ -5,16 +5,19 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from portal.access.scope import EVERYWHERE
 from portal.clock import SHANGHAI, SchoolTerm
 from portal.models import Campaign, Message
 from portal.outreach import campaigns, deadline_days, outbox
 from portal.outreach.campaigns import CampaignRefused, Days
 from portal.outreach.dispatch import tick
 from portal.outreach.drawing_up import draw_up
+from portal.outreach.excepted_days import bring_forward
 from portal.outreach.gateways.protocol import Handed
 from portal.outreach.gateways.sandbox import Sandbox
 from portal.outreach.quiet import why_quiet
 from portal.outreach.reminders import plan
+from portal.outreach.settling import NotUnknown, send_again
 from portal.outreach.starting import look_at, start
 from portal.vocabulary import Audience, CampaignState, MessageState
 from tests.builders import A_MONDAY, TERM, a_county
@@ -101,7 +104,42 @@ def test_what_waits_for_an_hour_of_the_day_itself_goes_on_waiting(session: Sessi
     about(session, campaign).due_at = at(12)
     session.commit()
 
-    assert deadline_days.bring_forward(session, at(9)) == 0
+    assert bring_forward(session, at(9)) == 0
+
+
+def test_what_a_supplier_holds_back_for_a_day_is_not_tried_again_sooner(session: Session, campaign: Campaign) -> None:
+    excepted(session, campaign)
+    planned(session, at(10))
+    held = about(session, campaign)
+    held.attempts, held.due_at = 1, at(10, date(2026, 10, 2))
+    session.commit()
+
+    assert bring_forward(session, at(11)) == 0
+
+
+def unknown_since_yesterday(session: Session, campaign: Campaign) -> Message:
+    yesterday = at(9, date(2026, 9, 30))
+    planned(session, yesterday)
+    message = about(session, campaign)
+    message.state, message.sent_at = MessageState.UNKNOWN, yesterday
+    session.commit()
+    return message
+
+
+def test_what_a_person_sends_again_on_the_day_leaves_on_it(session: Session, campaign: Campaign) -> None:
+    excepted(session, campaign)
+    message = unknown_since_yesterday(session, campaign)
+    send_again(session, EVERYWHERE, message.id, OTHER, at(10))
+
+    assert (message.state, message.due_at) == (MessageState.QUEUED, at(10))
+
+
+def test_what_could_leave_after_the_last_day_only_is_not_sent_again(session: Session, campaign: Campaign) -> None:
+    message = unknown_since_yesterday(session, campaign)
+
+    with pytest.raises(NotUnknown, match="打电话"):
+        send_again(session, EVERYWHERE, message.id, OTHER, at(10))
+    assert message.state is MessageState.UNKNOWN
 
 
 def test_a_campaign_sent_back_to_be_changed_has_to_ask_anew(session: Session, campaign: Campaign) -> None:

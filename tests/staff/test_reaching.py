@@ -1,7 +1,8 @@
 """Officers reach families: what may be said, who lets it go, who is rung up, and the proof of it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -11,11 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.models import AuditEntry, Campaign, ContactRecord, FamilyQuestion
-from portal.vocabulary import CampaignState
+from portal.models import AuditEntry, Campaign, ContactRecord, FamilyQuestion, Message
+from portal.outreach.deadline_days import ask
+from portal.outreach.drawing_up import hold
+from portal.vocabulary import CampaignState, MessageState
 from tests.conftest import Stranger
+from tests.outreach.cases import in_context, is_waiting_for_a_lock
+from tests.outreach.kannel import wait_for
 from tests.staff.browsing import enter, press
-from tests.staff.county import StaffCounty, sign_in, token_on
+from tests.staff.county import StaffCounty, remind, sign_in, token_on
 
 
 @pytest.fixture
@@ -119,6 +124,47 @@ def test_on_a_quiet_last_day_a_campaign_leaves_only_once_somebody_else_says_so(
     assert "照发；" not in post("sch1", "/approve")
     assert "照发；" in post("cnty", "/approve")
     assert "申请那天照发" in post("sch1", "/take-back")
+
+
+def test_who_asks_for_the_day_at_the_same_moment_is_told_in_a_sentence(
+    app: Flask, session: Session, county: StaffCounty
+) -> None:
+    campaign = county.ours.campaign
+    campaign.state, campaign.stops_on = CampaignState.RUNNING, date(clock.today().year + 1, 1, 1)
+    session.commit()
+    client, address = Stranger(app, app.response_class), f"/staff/campaigns/{campaign.id}"
+    sign_in(client, "sch1")
+    asking = {"csrf_token": token_on(client, "/staff/campaigns"), "because": "当天是申请的最后一天"}
+    hold(session, campaign)
+    ask(session, campaign, "别人先申请了", "staff:cnty", clock.now())
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(client.post, f"{address}/deadline-day", data=asking, follow_redirects=True)
+        wait_for(in_context(is_waiting_for_a_lock))
+        session.commit()
+
+    assert "已经申请过了" in answer.result().text
+
+
+def test_a_person_sends_again_what_nobody_knows_of_and_only_in_his_own_unit(
+    app: Flask, session: Session, county: StaffCounty
+) -> None:
+    remind(app)
+    message = session.scalars(select(Message).where(Message.school_id == county.ours.pupil.school_id)).one()
+    message.state, message.sent_at = MessageState.UNKNOWN, clock.now() - timedelta(hours=25)
+    session.commit()
+
+    def press_again(account: str) -> tuple[int, str]:
+        client = Stranger(app, app.response_class)
+        sign_in(client, account)
+        listed = client.get("/staff/messages?state=unknown").text
+        token = token_on(client, "/staff/password")
+        answer = client.post(f"/staff/messages/{message.id}/again", data={"csrf_token": token})
+        return answer.status_code, listed
+
+    assert press_again("far")[0] == 404
+    status, listed = press_again("sch1")
+    session.refresh(message)
+    assert (status, "再发一次" in listed, message.state) == (302, True, MessageState.QUEUED)
 
 
 @pytest.mark.parametrize(

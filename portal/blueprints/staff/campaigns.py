@@ -24,7 +24,7 @@ from portal.outreach import campaigns as events
 from portal.outreach import deadline_days
 from portal.outreach.campaign_lists import ahead, campaigns_of, count_campaigns, counted
 from portal.outreach.campaigns import Days
-from portal.outreach.drawing_up import CampaignRefused, draw_up
+from portal.outreach.drawing_up import CampaignRefused, draw_up, hold
 from portal.outreach.pauses import standing_below, standing_on
 from portal.outreach.quiet import why_quiet
 from portal.outreach.results import count_results, count_states, results
@@ -99,6 +99,7 @@ def _page(found: Campaign, form: DaysForm | None = None, deadline_form: Deadline
 def change_campaign_days(campaign_id: UUID) -> BaseResponse | tuple[str, int]:
     found, form = _find(campaign_id), DaysForm()
     if form.validate_on_submit():
+        hold(db.session(), found)
         try:
             events.change_days(found, Days(form.starts_on.data, form.stops_on.data), clock.today())
         except CampaignRefused as refused:
@@ -208,6 +209,7 @@ def _act(campaign_id: UUID, act: Callable[[Campaign], str]) -> BaseResponse:
     """``act`` returns what is said when it was done; what it refuses is said just so."""
     found = _find(campaign_id)
     if Form().validate_on_submit():
+        hold(db.session(), found)
         try:
             said = act(found)
         except CampaignRefused as refused:
