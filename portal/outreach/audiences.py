@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.elements import SQLCoreOperations
 
 from portal.clock import SchoolTerm
 from portal.coverage.steps import APPLIED, PAID, STEPS
@@ -66,7 +66,7 @@ def concerned(
     return enrolled.where(exists().where(Entitlement.pupil_id == Pupil.id, Entitlement.term == term.code, row))
 
 
-def concerns(pupil_id: InstrumentedAttribute[UUID], whom: Select[UUID]) -> ColumnElement[bool]:
+def concerns(pupil_id: SQLCoreOperations[UUID], whom: Select[UUID]) -> ColumnElement[bool]:
     """Whether one pupil is among those ``concerned``, found by its id.
 
     Said so that PostgreSQL can't turn it round and go through all whom it concerns, which it takes for a few.

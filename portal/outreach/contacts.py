@@ -62,19 +62,15 @@ def numbers_at(session: Session, indexes: Collection[bytes]) -> dict[bytes, Numb
     }
 
 
-def shared_numbers(session: Session, pupils: Select[UUID]) -> list[bytes]:
-    """Of the numbers beside these pupils those of many families; only few are beside so many children at all."""
+def shared_numbers(session: Session, numbers: Select[bytes]) -> list[bytes]:
+    """Those of many families among these numbers; only few are beside so many children at all."""
     beside_many = (
         select(Guardian.phone_index)
-        .where(Guardian.phone_index.is_not(None))
+        .where(Guardian.phone_index.in_(numbers))
         .group_by(Guardian.phone_index)
         .having(func.count() > FEW_HOUSEHOLDS)
-        .cte("beside_many")
     )
-    theirs = select(Guardian.phone_index).where(
-        Guardian.phone_index.in_(select(beside_many.c.phone_index)), Guardian.pupil_id.in_(pupils)
-    )
-    found = numbers_at(session, set(session.scalars(theirs.distinct())))
+    found = numbers_at(session, set(session.scalars(beside_many)))
     return [index for index, number in found.items() if number.ownership is Ownership.SHARED]
 
 

@@ -3,20 +3,23 @@
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from portal.clock import local
 from portal.models import Pupil
-from portal.outreach.audiences import concerned
+from portal.outreach.audiences import concerned, concerns
 from portal.outreach.children import children_of
 from portal.outreach.contacts import Ownership, numbers_at
 from portal.outreach.left_out import NO_WORDS, NOT_CONCERNED
 from portal.outreach.messages import TemplateFault
 from portal.outreach.reminder import Reminder
 from portal.outreach.selection import selection
+from portal.outreach.selection_steps import CHILDREN, ELDEST_FIRST
 from portal.outreach.writing import Written, write
 from portal.suppliers import BY_SMS_ALONE, Apps
 from portal.vocabulary import Channel
@@ -43,22 +46,30 @@ def draw(
     session: Session, reminder: Reminder, pupil_ids: Collection[UUID], now: datetime, apps: Apps = BY_SMS_ALONE
 ) -> Drawn:
     """For these pupils' families, as they stand now; every pupil ends in a draft or among those left out."""
-    drawn = Drawn()
-    meant = concerned(reminder.audience, reminder.term, reminder.stages).where(Pupil.id.in_(list(pupil_ids)))
-    drawn.left_out = dict.fromkeys(set(pupil_ids) - set(session.scalars(meant)), NOT_CONCERNED)
-    with selection(session, reminder, meant, apps, now) as found:
+    drawn, asked = Drawn(), set(pupil_ids)
+    meant = _meant(session, reminder, asked)
+    drawn.left_out = dict.fromkeys(asked - meant, NOT_CONCERNED)
+    with selection(session, reminder, select(Pupil.id).where(Pupil.id.in_(meant)), apps, now) as found:
         drawn.left_out |= dict(iter(session.execute(select(found.left_out.c.pupil_id, found.left_out.c.why))))
         drafts = session.execute(select(found.drafts).where(~found.drafts.c.shared)).all()
+        beside = session.execute(select(CHILDREN.c.phone_index, CHILDREN.c.pupil_id).order_by(*ELDEST_FIRST))
+        pupils = {number: [row.pupil_id for row in rows] for number, rows in groupby(beside, attrgetter("phone_index"))}
     numbers = numbers_at(session, [draft.phone_index for draft in drafts])
-    spoken_of = {pupil_id for draft in drafts for pupil_id in draft.pupils}
+    spoken_of = {pupil_id for draft in drafts for pupil_id in pupils[draft.phone_index]}
     children = children_of(session, spoken_of, reminder.term, local(now).date(), reminder.audience)
     for draft in drafts:
         whose = Ownership.UNSURE if draft.channel is not Channel.SMS else numbers[draft.phone_index].ownership
-        beside = tuple(children[pupil_id] for pupil_id in draft.pupils)
+        mine = pupils[draft.phone_index]
         try:
-            written = write(reminder.say, beside, whose, reminder.by)
+            written = write(reminder.say, [children[pupil_id] for pupil_id in mine], whose, reminder.by)
         except TemplateFault:
-            drawn.left_out |= {pupil_id: NO_WORDS for pupil_id in draft.pupils if pupil_id in set(pupil_ids)}
+            drawn.left_out |= dict.fromkeys(asked.intersection(mine), NO_WORDS)
         else:
             drawn.drafts.append(Draft(draft.phone_index, draft.channel, written))
     return drawn
+
+
+def _meant(session: Session, reminder: Reminder, pupil_ids: Collection[UUID]) -> set[UUID]:
+    pupil = aliased(Pupil)
+    whom = concerned(reminder.audience, reminder.term, reminder.stages)
+    return set(session.scalars(select(pupil.id).where(pupil.id.in_(pupil_ids), concerns(pupil.id, whom))))

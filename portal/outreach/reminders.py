@@ -10,7 +10,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, CompoundSelect, Select, and_, case, exists, func, literal, null, or_, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -24,7 +38,8 @@ from portal.outreach.in_wechat import give_up
 from portal.outreach.left_out import NO_MOBILE, SHARED_NUMBER
 from portal.outreach.pauses import is_paused
 from portal.outreach.reminder import MOST, ON_ITS_WAY, WAIT, WAIT_AFTER_FAILURE, Reminder
-from portal.outreach.selection import CHILDREN, CHOSEN, MEANT, Selection, occasion, selection
+from portal.outreach.selection import Selection, occasion, selection
+from portal.outreach.selection_steps import CHILDREN, CHOSEN, MEANT
 from portal.outreach.spent import FELL_THROUGH
 from portal.outreach.writing import Say
 from portal.suppliers import BY_SMS_ALONE, Apps
@@ -33,6 +48,11 @@ from portal.vocabulary import Audience, CampaignState, Channel, MessageState
 ANSWER_WITHIN = timedelta(days=14)
 STANDING = {Audience.UNCONFIRMED: MOST, Audience.WAIVER_HEARD: 2, Audience.ACTED_FOR: 1}
 """How often each is said at the most; the second time of a waiver falls within its seven days."""
+
+AT_LARGE = text("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '256MB'")
+AS_USUAL = text("SET LOCAL enable_nestloop = on; SET LOCAL work_mem = DEFAULT")
+"""Row-level security hides from the planner how many pupils there are: it would expect few and go from one to the next,
+and a million would be sorted on disk. A preview, which is for a page of them, does go from one to the next."""
 
 
 @dataclass
@@ -48,8 +68,10 @@ def plan(session: Session, now: datetime, gateway: str, by: str = "portal", apps
     planned = Planned()
     give_up(session, now)
     bring_forward(session, now)
+    session.execute(AT_LARGE)
     for reminder in [*(standing(now, audience) for audience in STANDING), *running(session, now)]:
         _plan(session, reminder, now, gateway, apps, planned)
+    session.execute(AS_USUAL)
     planned.suppressed = +planned.suppressed
     if planned.messages:
         audit.record(session, by, "reminders_planned", messages=planned.messages, suppressed=dict(planned.suppressed))

@@ -12,16 +12,10 @@ from uuid import UUID
 
 from sqlalchemy import (
     CTE,
-    Boolean,
-    Column,
     ColumnElement,
     Date,
-    Integer,
     LargeBinary,
-    MetaData,
     Select,
-    String,
-    Table,
     Uuid,
     and_,
     bindparam,
@@ -30,19 +24,17 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    insert,
     literal,
     null,
     select,
-    text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by, distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.orm import Session
 
 from portal.clock import SHANGHAI
 from portal.models import EnrolmentRecord, Guardian, KnownNumber, Message, OptOut, WechatBinding, WecomParent
 from portal.models.base import Code, Moment
-from portal.outreach.audiences import concerned
+from portal.outreach.audiences import concerned, concerns
 from portal.outreach.contacts import learn_numbers, shared_numbers
 from portal.outreach.left_out import (
     LATELY,
@@ -56,37 +48,23 @@ from portal.outreach.left_out import (
 )
 from portal.outreach.quiet import first_allowed, next_allowed
 from portal.outreach.reminder import ON_ITS_WAY, WAIT, WAIT_AFTER_FAILURE, Reminder
+from portal.outreach.selection_steps import (
+    CHILDREN,
+    CHOSEN,
+    ELDEST_FIRST,
+    JUDGED,
+    MEANT,
+    NUMBERS,
+    STEPS,
+    STRANGERS,
+    fill,
+)
 from portal.outreach.spent import FELL_THROUGH, spent
 from portal.suppliers import Apps
 from portal.vocabulary import Channel, MessageState
 
 HORIZON = 40
 """So many days on which messages may leave are known to the database; nothing is planned further ahead."""
-
-HASHED = text("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '256MB'")
-AS_USUAL = text("SET LOCAL enable_nestloop = on; SET LOCAL work_mem = DEFAULT")
-"""Row-level security hides from the planner how many rows there are, and a table may just have been filled: it would
-expect one and loop over all for each (seen: minutes for 400 families)."""
-_STEPS = MetaData()
-MEANT = Table("selected_pupil", _STEPS, Column("id", Uuid), prefixes=["TEMPORARY"], postgresql_on_commit="DROP")
-CHOSEN = Table(
-    "selected_number", _STEPS,
-    Column("pupil_id", Uuid), Column("phone_index", LargeBinary), Column("shared", Boolean), Column("why", String),
-    prefixes=["TEMPORARY"], postgresql_on_commit="DROP",
-)  # fmt: skip
-JUDGED = Table(
-    "judged_number", _STEPS,
-    Column("phone_index", LargeBinary), Column("shared", Boolean), Column("step", Integer), Column("due_at", Moment),
-    Column("hindered", String),
-    prefixes=["TEMPORARY"], postgresql_on_commit="DROP",
-)  # fmt: skip
-CHILDREN = Table(
-    "selected_child", _STEPS,
-    Column("phone_index", LargeBinary), Column("pupil_id", Uuid), Column("school_id", Uuid),
-    Column("grade_number", Integer),
-    prefixes=["TEMPORARY"], postgresql_on_commit="DROP",
-)  # fmt: skip
-"""Each step is kept beside the others for a moment, so that the database knows how many they are before the next."""
 
 
 @dataclass(frozen=True)
@@ -103,47 +81,39 @@ def selection(
 ) -> Iterator[Selection]:
     """Of these pupils, whom it concerns; every one ends with a draft or among those left out (or both, when shared)."""
     connection = session.connection()
-    session.execute(HASHED)
-    _STEPS.create_all(connection, checkfirst=False)
-    _fill(session, MEANT, pupils)
+    STEPS.create_all(connection, checkfirst=False)
+    fill(session, MEANT, pupils)
     meant = select(MEANT.c.id)
     learn_numbers(session, meant)
-    _fill(session, CHOSEN, _chosen(_numbers(shared_numbers(session, meant)), reminder))
-    _fill(session, JUDGED, _judged(reminder, now))
-    _fill(session, CHILDREN, _children(reminder))
+    fill(session, NUMBERS, _numbers())
+    fill(session, CHOSEN, _chosen(shared_numbers(session, select(NUMBERS.c.phone_index)), reminder))
+    fill(session, JUDGED, _judged(reminder, now))
+    fill(session, STRANGERS, _strangers())
+    fill(session, CHILDREN, _children(reminder))
     yield Selection(_drafts(reminder, apps), _left_out())
-    _STEPS.drop_all(connection, checkfirst=False)
-    session.execute(AS_USUAL)
+    STEPS.drop_all(connection, checkfirst=False)
 
 
-def _fill(session: Session, step: Table, rows: Select[Any]) -> None:
-    session.execute(insert(step).from_select(list(step.c.keys()), rows))
-    session.execute(text(f"ANALYZE {step.name}"))
-
-
-def _numbers(shared: Collection[bytes]) -> CTE:
+def _numbers() -> Select[*tuple[Any, ...]]:
     """The mobiles beside each pupil."""
-    many = cast(bindparam("shared", list(shared), unique=True), ARRAY(LargeBinary))
-    is_shared = (Guardian.phone_index == func.any(many)).label("shared")
-    return (
-        select(Guardian.pupil_id, Guardian.phone_index, Guardian.position, is_shared)
-        .join(KnownNumber, and_(KnownNumber.phone_index == Guardian.phone_index, KnownNumber.is_mobile))
-        .where(Guardian.pupil_id.in_(select(MEANT.c.id)))
-        .cte("numbers")
-    )
+    known = and_(KnownNumber.phone_index == Guardian.phone_index, KnownNumber.is_mobile)
+    beside = select(Guardian.pupil_id, Guardian.phone_index, Guardian.position).join(KnownNumber, known)
+    return beside.where(Guardian.pupil_id.in_(select(MEANT.c.id)))
 
 
-def _chosen(numbers: CTE, reminder: Reminder) -> Select[Any]:
+def _chosen(shared: Collection[bytes], reminder: Reminder) -> Select[Any]:
     """The first number of each family that is its own and answers; a shared one only where there is no other."""
+    many = cast(bindparam("shared", list(shared), unique=True), ARRAY(LargeBinary))
+    is_shared = (NUMBERS.c.phone_index == func.any(many)).label("shared")
     silent = spent(reminder.matter).cte("silent")
     refused = select(OptOut.phone_index).where(OptOut.channel == Channel.SMS, OptOut.ended_at.is_(None)).cte("refused")
     why = case((refused.c.phone_index.is_not(None), OPTED_OUT), (silent.c.phone_index.is_not(None), SPENT))
     return (
-        select(numbers.c.pupil_id, numbers.c.phone_index, numbers.c.shared, why.label("why"))
-        .outerjoin(refused, refused.c.phone_index == numbers.c.phone_index)
-        .outerjoin(silent, silent.c.phone_index == numbers.c.phone_index)
-        .ext(distinct_on(numbers.c.pupil_id))
-        .order_by(numbers.c.pupil_id, why.is_not(None), numbers.c.shared, numbers.c.position, numbers.c.phone_index)
+        select(NUMBERS.c.pupil_id, NUMBERS.c.phone_index, is_shared, why.label("why"))
+        .outerjoin(refused, refused.c.phone_index == NUMBERS.c.phone_index)
+        .outerjoin(silent, silent.c.phone_index == NUMBERS.c.phone_index)
+        .ext(distinct_on(NUMBERS.c.pupil_id))
+        .order_by(NUMBERS.c.pupil_id, why.is_not(None), is_shared, NUMBERS.c.position, NUMBERS.c.phone_index)
     )
 
 
@@ -199,36 +169,37 @@ def _due(last_due: ColumnElement[datetime], even_on: Collection[date], now: date
     return func.least(due, literal(last), type_=Moment)
 
 
+def _strangers() -> Select[*tuple[Any, ...]]:
+    """Other pupils beside the numbers that are written to: brothers, sisters, and whoever shares a number."""
+    meant = exists().where(MEANT.c.id == Guardian.pupil_id)
+    beside = select(Guardian.phone_index, Guardian.pupil_id).join(JUDGED, JUDGED.c.phone_index == Guardian.phone_index)
+    return beside.where(JUDGED.c.hindered.is_(None), ~meant)
+
+
 def _children(reminder: Reminder) -> Select[Any]:
-    """Every pupil beside a number that its message speaks of, siblings on no list among them."""
+    """Every pupil beside a number that its message speaks of: whom it is for, and strangers it concerns too."""
+    judged = and_(JUDGED.c.phone_index == NUMBERS.c.phone_index, JUDGED.c.hindered.is_(None))
+    meant = select(NUMBERS.c.phone_index, NUMBERS.c.pupil_id).join(JUDGED, judged)
     together = concerned(reminder.audience, reminder.term, reminder.stages, beside=True)
+    is_one = concerns(STRANGERS.c.pupil_id, together)
+    strangers = select(STRANGERS.c.phone_index, STRANGERS.c.pupil_id).where(is_one)
+    both = meant.union_all(strangers).subquery("both")
+    enrolled = and_(
+        EnrolmentRecord.pupil_id == both.c.pupil_id,
+        EnrolmentRecord.term == reminder.term.code,
+        EnrolmentRecord.left_on.is_(None),
+    )
     return (
-        select(JUDGED.c.phone_index, Guardian.pupil_id, EnrolmentRecord.school_id, EnrolmentRecord.grade_number)
-        .join(Guardian, Guardian.phone_index == JUDGED.c.phone_index)
-        .join(
-            EnrolmentRecord,
-            and_(
-                EnrolmentRecord.pupil_id == Guardian.pupil_id,
-                EnrolmentRecord.term == reminder.term.code,
-                EnrolmentRecord.left_on.is_(None),
-            ),
-        )
-        .where(JUDGED.c.hindered.is_(None), Guardian.pupil_id.in_(together))
-        .ext(distinct_on(JUDGED.c.phone_index, Guardian.pupil_id))
-        .order_by(JUDGED.c.phone_index, Guardian.pupil_id, EnrolmentRecord.school_id)
+        select(both.c.phone_index, both.c.pupil_id, EnrolmentRecord.school_id, EnrolmentRecord.grade_number)
+        .join(EnrolmentRecord, enrolled)
+        .ext(distinct_on(both.c.phone_index, both.c.pupil_id))
+        .order_by(both.c.phone_index, both.c.pupil_id, EnrolmentRecord.school_id)
     )
 
 
 def _drafts(reminder: Reminder, apps: Apps) -> CTE:
-    """The child in the highest grade comes first, and its school is the message's."""
-    order = (CHILDREN.c.grade_number.desc().nulls_last(), CHILDREN.c.pupil_id)
-    pupils = func.array_agg(aggregate_order_by(CHILDREN.c.pupil_id, *order), type_=ARRAY(Uuid))
-    schools = func.array_agg(aggregate_order_by(CHILDREN.c.school_id, *order), type_=ARRAY(Uuid))
-    together = (
-        select(CHILDREN.c.phone_index, pupils.label("pupils"), schools.label("schools"))
-        .group_by(CHILDREN.c.phone_index)
-        .cte("together")
-    )
+    by_number = distinct_on(CHILDREN.c.phone_index)
+    first = select(CHILDREN.c.phone_index, CHILDREN.c.school_id).ext(by_number).order_by(*ELDEST_FIRST).cte("first")
     return (
         select(
             JUDGED.c.phone_index,
@@ -236,10 +207,9 @@ def _drafts(reminder: Reminder, apps: Apps) -> CTE:
             JUDGED.c.step,
             JUDGED.c.due_at,
             _channel(reminder, apps).label("channel"),
-            together.c.pupils,
-            together.c.schools[1].label("school_id"),
+            first.c.school_id,
         )
-        .join(together, together.c.phone_index == JUDGED.c.phone_index)
+        .join(first, first.c.phone_index == JUDGED.c.phone_index)
         .cte("drafts")
     )
 
