@@ -30,7 +30,7 @@ ROOT = Path(__file__).parent.parent
 OTHERS = 80_000  # read long enough for the steps to be told at once
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 COMMANDS_OF_FLASK = PROJECT["entry-points"]["flask.commands"]
-SLOW_TO_LOAD = {"sqlalchemy", "psycopg", "pyarrow", "numpy", "portal.models", "portal.blueprints"}
+SLOW_TO_LOAD = {"sqlalchemy", "psycopg", "pyarrow", "numpy", "portal.models", "portal.policies", "portal.blueprints"}
 HEADINGS = ["学籍行号", "姓名", "学校标识码", "类别", "依据", "规则", "结论"]
 
 

@@ -22,18 +22,27 @@ FACT = {name: number for number, name in enumerate(FACTS)}
 PAIRS = {(one, two): FACT[one] * len(FACTS) + FACT[two] for one, two in combinations(FACTS, 2)}
 
 
+def find_for_pupils(tables: Tables) -> None:
+    """Whom pupils with suspect numbers may be, which needs nothing of the pairs that met by their numbers."""
+    _read_places(tables, "roster", "SELECT place FROM roster_unread")
+    _suspect(tables, "roster")
+    _seek(tables, "roster")
+    _offer(tables, "register")
+    _by_place(tables, "roster")
+
+
 def find_candidates(tables: Tables) -> None:
     """Pairs worth judging besides those of one number, as ``candidates`` (roster_line, via, register_line).
 
-    ``strangers`` (roster_line, register_line): the few namesakes whom an entry under another pupil's number may mean.
+    ``find_for_pupils`` has gone before. ``strangers`` (roster_line, register_line): the few namesakes whom an entry
+    under another pupil's number may mean.
     """
     _contest(tables)
-    _read_places(tables)
-    for side in SIDES:
-        _suspect(tables, side)
-        _seek(tables, side)
-    for side in SIDES:
-        _offer(tables, side)
+    _read_places(tables, "register", "SELECT place FROM register_unread UNION SELECT place FROM contested")
+    _suspect(tables, "register")
+    _seek(tables, "register")
+    _offer(tables, "roster")
+    _by_place(tables, "register")
     meant = "SELECT r.line AS roster_line, r.via, g.line AS register_line FROM {} r JOIN {} g ON r.key = g.key"
     near = [
         meant.format("roster_meant", "register_known") + " WHERE g.certain",
@@ -42,7 +51,6 @@ def find_candidates(tables: Tables) -> None:
     ]
     for side in SIDES:
         near += [_by_facts(side, *pair) for pair in PAIRS]
-        _by_place(tables, side)
         near.append(
             f"SELECT roster_line, via, register_line FROM {side}_at_place "
             f"SEMI JOIN {side}_suspects s ON s.line = seeker"
@@ -67,15 +75,13 @@ def _contest(tables: Tables) -> None:
     tables.keep("contested", f"SELECT line, name, county AS place FROM register SEMI JOIN ({lines}) USING (line)")
 
 
-def _read_places(tables: Tables) -> None:
-    """``places``: the divisions that stand beside suspect numbers, each writing once."""
-    texts = tables.rows(
-        "SELECT place FROM roster_unread UNION SELECT place FROM register_unread UNION SELECT place FROM contested"
-    )
+def _read_places(tables: Tables, side: str, places: str) -> None:
+    """``…_places``: the divisions that stand beside suspect numbers, each writing once."""
+    texts = tables.rows(f"SELECT DISTINCT place FROM ({places})")
     codes = [
         (text, code, int(code) if code.isdigit() else None) for (text,) in texts if (code := place_code(text or ""))
     ]
-    tables.make("places", {"place": "VARCHAR", "code": "VARCHAR", "division": "BIGINT"}, codes)
+    tables.make(f"{side}_places", {"place": "VARCHAR", "code": "VARCHAR", "division": "BIGINT"}, codes)
 
 
 def _suspect(tables: Tables, side: str) -> None:
@@ -89,7 +95,7 @@ def _suspect(tables: Tables, side: str) -> None:
         SELECT u.line, u.name, u.former_name, b.day, p.code, p.division AS county,
                t.division, t.year, t.month_day, t.sequence
         FROM {side}_odd o JOIN traces t ON t.raw = o.raw AND t.kind = o.kind JOIN {side}_unread u ON u.line = o.line
-        LEFT JOIN births b ON b.birth_date = u.birth_date LEFT JOIN places p ON p.place = u.place
+        LEFT JOIN births b ON b.birth_date = u.birth_date LEFT JOIN {side}_places p ON p.place = u.place
         WHERE o.via = {SELF} AND o.key IS NULL
         """,
     )
@@ -173,7 +179,7 @@ def _by_facts(side: str, one: str, two: str) -> str:
 def _by_place(tables: Tables, side: str) -> None:
     """``…_at_place``: those whose birth nobody knows beside the few namesakes of their county."""
     other = OTHER[side]
-    contested = "UNION ALL SELECT line, name, code FROM contested JOIN places USING (place) WHERE name <> ''"
+    contested = "UNION ALL SELECT line, name, code FROM contested JOIN register_places USING (place) WHERE name <> ''"
     also = contested if side == "register" else ""
     tables.keep(
         f"{side}_lone",

@@ -95,35 +95,50 @@ def _weighed(four: int) -> int:
     return sum(2**place * (four // 10**place % 10) for place in range(4))
 
 
+def _before(part: str, places: int) -> str:
+    """The digits of a whole number before its last ones.
+
+    Of a DOUBLE, which keeps whole numbers of 15 digits: sums of integers are checked for overflow, row by row.
+    """
+    return f"floor(({part} + 0.5) * 1e-{places})"
+
+
 def _residue(part: str, behind: int, places: int) -> str:
     """What some of the 17 digits add to the check sum: weights are powers of 2, and sums of quotients spare digits."""
     weights = [2 ** (behind + place) % 11 for place in range(places)]
     added = [weights[0], *(sum(two) % 11 for two in pairwise(weights))]
-    return " + ".join(f"{weight} * ({part} // {10**place})" for place, weight in enumerate(added))
+    return " + ".join(f"{weight} * {_before(part, place) if place else part}" for place, weight in enumerate(added))
 
 
 def _read(written: str) -> str:
     """``written`` has ``raw``; the answer has a ``key`` beside it where that is a number whose check digit holds.
 
-    A cast alone would also take 1e16 or 0x1F for a number.
+    A cast alone would also take 1e16 or 0x1F for a number. Seventeen digits are more than a DOUBLE keeps; their first
+    nine are right all the same wherever the eight behind are a birth's, far enough from 0 and from 99999999.
     """
     return f"""
-        SELECT w.*, d.day, CASE WHEN (d.residue + added) % 11 = 1 AND division // 10000 IN {_FIRST_TWO}
-            THEN first END AS key
+        SELECT w.*, d.day, CASE WHEN CAST(d.residue + added AS INTEGER) % 11 = 1
+            AND CAST({_before("division", 4)} AS INTEGER) IN {_FIRST_TWO} THEN first END AS key
         FROM (
-            SELECT s.*, final + {_residue("division", 12, 6)} + {_residue("sequence", 1, 3)} AS added FROM (
-                SELECT t.*, first // 100000000000 AS division, first // 1000 % 100000000 AS born_then,
-                       first % 1000 AS sequence
-                FROM (
-                    SELECT v.*, CASE WHEN digits IS NULL THEN 10 ELSE digits % 10 END AS final,
-                           CASE WHEN digits IS NULL AND whole LIKE '%X' THEN TRY_CAST(substr(whole, 1, 17) AS BIGINT)
-                                ELSE digits // 10 END AS first
-                    FROM (
-                        SELECT u.*, TRY_CAST(whole AS BIGINT) AS digits FROM (
-                            SELECT *, CASE WHEN strlen(raw) = 18 AND raw >= '1' AND strpos(raw, 'e') = 0
-                                           AND strpos(raw, 'E') = 0 THEN raw END AS whole FROM ({written})
-                        ) u
-                    ) v
+            SELECT s.*, final + {_residue("division", 12, 6)} + {_residue("(back - 1000 * five)", 1, 3)} AS added,
+                   CAST((front - 1000 * division) * 100000 + five AS INTEGER) AS born_then
+            FROM (
+                SELECT t.*, {_before("front", 3)} AS division, {_before("back", 3)} AS five FROM (
+                    SELECT h.*, CAST(first - CAST(front AS BIGINT) * 100000000 AS DOUBLE) AS back FROM (
+                        SELECT f.*, floor(CAST(first AS DOUBLE) * 1e-8) AS front,
+                               coalesce(CAST(digits - first * 10 AS DOUBLE), 10) AS final
+                        FROM (
+                            SELECT v.*, CASE WHEN digits IS NULL AND whole LIKE '%X'
+                                             THEN TRY_CAST(substr(whole, 1, 17) AS BIGINT)
+                                             ELSE digits // 10 END AS first
+                            FROM (
+                                SELECT u.*, TRY_CAST(whole AS BIGINT) AS digits FROM (
+                                    SELECT *, CASE WHEN strlen(raw) = 18 AND raw >= '1' AND strpos(raw, 'e') = 0
+                                                   AND strpos(raw, 'E') = 0 THEN raw END AS whole FROM ({written})
+                                ) u
+                            ) v
+                        ) f
+                    ) h
                 ) t
             ) s
         ) w LEFT JOIN days d ON d.day = born_then

@@ -12,7 +12,7 @@ from time import perf_counter
 import duckdb
 
 from portal.matching.bulk_answer import answer, decisions, named_rows, row_label
-from portal.matching.bulk_candidates import find_candidates
+from portal.matching.bulk_candidates import find_candidates, find_for_pupils
 from portal.matching.bulk_deciding import decide
 from portal.matching.bulk_judging import compare_candidates, compare_met
 from portal.matching.bulk_kin import find_homes, find_listed_siblings, find_names_of_kin, find_siblings
@@ -121,6 +121,7 @@ def _match(
             # by map, for a future kept here would keep its error, and the error this frame with all tables
             beside = second.map(_find_beside, [tables], [(roster, register)])
             odd = read_odd_numbers(tables, day)
+            pupils_beside = second.map(find_for_pupils, [tables])
         with clock.step(
             "join", f"按证件号比对：学籍 {roster_rows} 行，名单 {register_rows} 行，逐个辨认过 {odd} 个号码"
         ):
@@ -129,6 +130,7 @@ def _match(
             compare_met(tables, day)
         with clock.step("candidates", "为写错和缺失的证件号找人"):
             labels = next(beside)
+            next(pupils_beside)
             find_candidates(tables)
             compare_candidates(tables, "SELECT *, 'no_kin' AS kin FROM candidates", "agreements_near", day)
             decide(tables, "agreements_met", "agreements_near")
