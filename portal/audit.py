@@ -18,6 +18,7 @@ ACTIONS = {
     "signed_out": "退出",
     "sessions_ended": "结束登录",
     "read": "查看学生",
+    "looked_up": "查找学生",
     "revealed": "查看完整信息",
     "imported": "导入文件",
     "import_refused": "退回文件",

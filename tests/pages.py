@@ -141,6 +141,25 @@ def sticks_out(page: Page) -> int:
     )
 
 
+def blank_below(page: Page) -> int:
+    """How many pixels the page goes on below the last thing on it, and below the window."""
+    return int(
+        page.evaluate(
+            """() => document.documentElement.scrollHeight - Math.max(innerHeight, ...[...document.body.children]
+                .map((e) => Math.ceil(e.getBoundingClientRect().bottom + scrollY)))"""
+        )
+    )
+
+
+def crushed(page: Page) -> list[str]:
+    """Dates that something beside them is written over."""
+    found = page.evaluate(
+        """() => [...document.querySelectorAll('li > .date')].filter((e) => e.scrollWidth > e.clientWidth)
+            .map((e) => e.parentElement.textContent.trim())"""
+    )
+    return [str(line) for line in found]
+
+
 def small_targets(page: Page, least: int) -> list[str]:
     """Visible links, buttons and fields lower than so many pixels, links within a sentence apart (WCAG 2.5.8)."""
     found = page.evaluate(

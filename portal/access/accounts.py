@@ -46,7 +46,7 @@ def random_password() -> str:
 
 
 def make_account(
-    session: Session, account: str, name: str, role: Role, unit: Unit, password: str, now: datetime
+    session: Session, account: str, name: str, role: Role, unit: Unit, password: str, now: datetime, by: str = "command"
 ) -> StaffMember:
     if unit.level not in LEVELS[role]:
         raise AccountProblem(f"{role.label}不能设在{unit.level.label}级单位“{unit.name}”，请换一个单位或角色")
@@ -61,7 +61,7 @@ def make_account(
         password_changed_at=now,
     )
     session.add(staff)
-    audit.record(session, "command", "account_made", unit_id=unit.id, account=account, role=role.value)
+    audit.record(session, by, "account_made", unit_id=unit.id, account=account, role=role.value)
     return staff
 
 

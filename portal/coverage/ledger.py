@@ -79,7 +79,7 @@ def _open(session: Session, term: str, whose: Whose, catalogue: Catalogue, now: 
             elif {code for code, retracted in held.items() if not retracted} & judged.rivals(finding.policy):
                 instead += 1
             else:
-                values.append(_values(matched, finding, now))
+                values.append(_values(session, matched, finding, now))
     rows += _write(session, values, by, now)
     rows += _write(session, list(carried_on(session, term, whose, now)), by, now)
     return Opened(pupils, rows, kept, instead)
@@ -158,14 +158,14 @@ def _open_again(session: Session, matched: Matched, policy: str, by: str, now: d
         with session.begin_nested():
             row.retracted, row.settlement = False, matched.settlement
             row.because = why(matched.listings)
-            take_step(session, row, MATCHED, by, now, matched.opening)
+            take_step(session, row, MATCHED, by, now, matched.opening(session))
     except IntegrityError:
         session.refresh(row)
         return 0
     return 1
 
 
-def _values(matched: Matched, finding: Finding, now: datetime) -> dict[str, Any]:
+def _values(session: Session, matched: Matched, finding: Finding, now: datetime) -> dict[str, Any]:
     step = STEPS[MATCHED, finding.claim_mode]
     parent = matched.school.parent
     row = Entitlement(
@@ -189,7 +189,7 @@ def _values(matched: Matched, finding: Finding, now: datetime) -> dict[str, Any]
         retracted=False,
     )
     columns = {column.key: getattr(row, column.key) for column in Entitlement.__table__.columns}
-    return columns | {"what": matched.opening}
+    return columns | {"what": matched.opening(session)}
 
 
 def _write(session: Session, values: list[dict[str, Any]], by: str, now: datetime) -> int:

@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, LargeBinary, Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
+from portal.access.actors import actor_words
 from portal.access.scope import Scope, scope_of
 from portal.clock import SchoolTerm, local
 from portal.coverage.tallies import Found, Key, Tally, added_up, by_school
-from portal.coverage.words import Listing, above_words, actor_words, day_words
+from portal.coverage.words import Listing, above_words, day_words
 from portal.enrolment.circumstances import circumstances_of
 from portal.enrolment.household import CHILD_GETS
 from portal.enrolment.lists import matched_at
@@ -45,8 +46,7 @@ class Matched:
         categories = {listing.category for listing in self.listings}
         return circumstances_of(self.record, self.school, self.hukou_division, categories)
 
-    @property
-    def opening(self) -> str:
+    def opening(self, session: Session) -> str:
         """Why its rows were opened, for their trail: by rule, or by which rule's doubt and whose word."""
         if self.addition is not None:
             return f"人工新增（{self.addition.found_by.label}，负责人{self.addition.in_charge}），开立台账"
@@ -54,7 +54,7 @@ class Matched:
             return OPENED
         rule = BY_CODE.get(self.settlement.rule)
         doubt = f"（{rule.officer.partition('，请')[0]}）" if rule else ""
-        return f"{actor_words(self.settlement.by)}核实{doubt}，开立台账"
+        return f"{actor_words(session, self.settlement.by)}核实{doubt}，开立台账"
 
 
 def matched_pupils(session: Session, term: str, whose: Whose) -> Iterator[Matched]:

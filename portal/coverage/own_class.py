@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.actors import actor_words
 from portal.access.scope import Scope
 from portal.clock import SchoolTerm
 from portal.coverage.contacts import CONSENT, ContactRefused, Spoken, record_contact
 from portal.coverage.progress import note_verified
-from portal.coverage.words import actor_words, class_words
+from portal.coverage.words import class_words
 from portal.models import Confirmation, ContactRecord, EnrolmentRecord, Entitlement, Pupil
 from portal.vocabulary import Channel, EntitlementState
 
@@ -68,7 +69,7 @@ def own_pupil(session: Session, pupil: Pupil, record: EnrolmentRecord, term: Sch
         class_words=class_words(record.grade, record.class_name),
         in_school=said.in_school if said else there,
         wants_aid=said.wants_aid if said else None,
-        said=actor_words(said.by) if said else "",
+        said=actor_words(session, said.by) if said else "",
         last_contact=last.at if last else None,
         reached=last is not None and last.reached,
     )

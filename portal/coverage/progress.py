@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import audit
+from portal.access.actors import actor_words
 from portal.clock import local
 from portal.coverage.steps import (
     APPROVED,
@@ -28,7 +29,7 @@ from portal.coverage.steps import (
     is_moving,
     take_step,
 )
-from portal.coverage.words import actor_words, yuan_words
+from portal.coverage.words import yuan_words
 from portal.enrolment import waivers
 from portal.models import ContactRecord, Entitlement, Pupil
 from portal.vocabulary import Channel, EntitlementState
@@ -47,7 +48,7 @@ def note_answered(
     """Two times yes: verified and reached, in one go. A no becomes the school's to look into, and closes nothing
     before 自愿放弃 was said twice; a yes opens again what that had closed.
     """
-    who = actor_words(by)
+    who = actor_words(session, by)
     if in_school and wants_aid:
         for row in waived_rows_of(session, pupil_id, term):
             take_step(session, row, row.state, by, now, f"{who}改口：需要资助")
@@ -78,7 +79,7 @@ def note_denied(session: Session, pupil_id: UUID, term: str, by: str, now: datet
 def note_verified(session: Session, pupil_id: UUID, term: str, by: str, now: datetime) -> None:
     """The school itself knows the child is there."""
     for row in open_rows_of(session, pupil_id, term):
-        _forward(session, row, VERIFIED, by, now, f"{actor_words(by)}核实：在校")
+        _forward(session, row, VERIFIED, by, now, f"{actor_words(session, by)}核实：在校")
 
 
 def note_reached(session: Session, pupil_id: UUID, term: str, by: str, now: datetime, what: str) -> None:
@@ -132,7 +133,7 @@ def note_received(session: Session, row: Entitlement, by: str, now: datetime, ac
         return
     if row.state is not PAID and not is_missing(row):
         raise NotPaidYet("这笔钱还没有发放记录，发放后再告诉我们收到没有")
-    what = f"{_heard(by)}收到了"
+    what = f"{_heard(session, by)}收到了"
     if row.due_yuan is not None and row.paid_yuan < row.due_yuan:
         if row.next_step != PAID_SHORT.words:
             lacking = yuan_words(row.due_yuan - row.paid_yuan)
@@ -152,7 +153,7 @@ def note_not_received(session: Session, row: Entitlement, by: str, now: datetime
         return
     if row.state not in (PAID, EntitlementState.RECEIVED):
         raise NotPaidYet("这笔钱还没有发放记录，到了时间没收到请打学校电话")
-    take_step(session, row, APPROVED, by, now, f"{_heard(by)}没收到", NOT_RECEIVED, act=act)
+    take_step(session, row, APPROVED, by, now, f"{_heard(session, by)}没收到", NOT_RECEIVED, act=act)
     audit.record(
         session, by, "not_received", unit_id=row.school_id, pupil_id=row.pupil_id, policy=row.policy, term=row.term
     )
@@ -218,6 +219,6 @@ def _turn(session: Session, row: Entitlement, step: Step, by: str, now: datetime
         take_step(session, row, row.state, by, now, what, step)
 
 
-def _heard(by: str) -> str:
+def _heard(session: Session, by: str) -> str:
     """家长说, or to whom it said so: somebody who asked may end a row in its name (G1)."""
-    return "家长说" if by == "family" else f"家长对{actor_words(by)}说"
+    return "家长说" if by == "family" else f"家长对{actor_words(session, by)}说"

@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from portal import audit
+from portal.access.actors import actor_words
 from portal.access.scope import Scope
 from portal.clock import SchoolTerm, local
 from portal.coverage.lists import LedgerLine, line_of
 from portal.coverage.reasons import label_of
-from portal.coverage.words import actor_words, class_words, day_words, register_words
+from portal.coverage.words import class_words, day_words, register_words
 from portal.enrolment.confirmation import spaced
 from portal.enrolment.corrections import ABOUTS
 from portal.enrolment.lists import settled_words
@@ -162,7 +163,7 @@ def _confirmed(session: Session, pupil_id: UUID, term: str) -> str:
     if said is None:
         return ""
     answer = f"{'在校' if said.in_school else '不在校'}，{'需要资助' if said.wants_aid else '不需要资助'}"
-    who, on = actor_words(said.by), day_words(local(said.said_at).date())
+    who, on = actor_words(session, said.by), day_words(local(said.said_at).date())
     return f"{on}{who}确认：{answer}。回执号 {spaced(said.receipt)}"
 
 
@@ -178,7 +179,7 @@ def _rows(session: Session, pupil_id: UUID, in_class: str, catalogue: Catalogue,
             line=line_of(row, in_class, catalogue, today),
             term_label=SchoolTerm.parse(row.term).label,
             why=row.because or "",
-            changes=tuple(_change(change) for change in sorted(row.changes, key=_moment)),
+            changes=tuple(_change(session, change) for change in sorted(row.changes, key=_moment)),
         )
         for row in rows
     )
@@ -189,10 +190,11 @@ def _moment(change: EntitlementChange) -> tuple[datetime, int]:
     return change.at, list(EntitlementState).index(change.state)
 
 
-def _change(change: EntitlementChange) -> ChangeLine:
+def _change(session: Session, change: EntitlementChange) -> ChangeLine:
     return ChangeLine(
-        change.at, actor_words(change.by), change.what, change.state, label_of(change.reason), change.next_step
-    )
+        change.at, actor_words(session, change.by), change.what, change.state, label_of(change.reason),
+        change.next_step,
+    )  # fmt: skip
 
 
 def _matches(session: Session, pupil_id: UUID) -> tuple[MatchLine, ...]:
@@ -225,7 +227,9 @@ def _contacts(session: Session, pupil_id: UUID) -> tuple[ContactLine, ...]:
         select(ContactRecord).where(ContactRecord.pupil_id == pupil_id).order_by(ContactRecord.at.desc())
     )
     return tuple(
-        ContactLine(contact.at, contact.channel.label, actor_words(contact.by), contact.reached, contact.outcome or "")
+        ContactLine(
+            contact.at, contact.channel.label, actor_words(session, contact.by), contact.reached, contact.outcome or ""
+        )
         for contact in found
     )
 

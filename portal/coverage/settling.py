@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.actors import actor_words
 from portal.access.permissions import may
 from portal.access.scope import NotInScope, Scope
 from portal.clock import SchoolTerm
@@ -14,7 +15,6 @@ from portal.coverage.ledger import Judged, open_rows_for
 from portal.coverage.matched import matched_pupils
 from portal.coverage.progress import lock
 from portal.coverage.steps import PAID, Mover, Step, close, take_step
-from portal.coverage.words import actor_words
 from portal.enrolment import review
 from portal.enrolment.doubles import aided_elsewhere
 from portal.enrolment.standing import DESKS
@@ -84,10 +84,10 @@ def _retract(session: Session, settlements: Sequence[Settlement], catalogue: Cat
             if row.policy in owed:
                 row.settlement_id = None
             elif row.state is EntitlementState.RECEIVED or row.paid_yuan:
-                take_step(session, row, PAID, by, now, f"{actor_words(by)}撤销核实", PAID_ALREADY)
+                take_step(session, row, PAID, by, now, f"{actor_words(session, by)}撤销核实", PAID_ALREADY)
             else:
                 row.retracted = True
-                close(session, row, row.state, MISTAKEN, by, now, f"{actor_words(by)}撤销核实，台账结束")
+                close(session, row, row.state, MISTAKEN, by, now, f"{actor_words(session, by)}撤销核实，台账结束")
     session.flush()
 
 

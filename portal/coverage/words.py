@@ -73,12 +73,6 @@ def yuan_words(yuan: Decimal) -> str:
     return f"{yuan:,.2f}".removesuffix(".00")
 
 
-def actor_words(by: str) -> str:
-    """Who did it, as a family and an officer may both read it."""
-    kind, _, account = by.partition(":")
-    return {"family": "家长", "portal": "门户", "command": "门户"}.get(kind) or f"工作人员 {account}".strip()
-
-
 def above_words(level: UnitLevel) -> str:
     """The unit a school reports to, as a family calls it."""
     return {UnitLevel.CITY: "市资助中心", UnitLevel.PROVINCE: "省资助中心"}.get(level, "县资助中心")

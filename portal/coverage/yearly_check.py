@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal import audit
+from portal.access.actors import actor_words
 from portal.access.scope import NotInScope, Scope, scope_of
 from portal.clock import SchoolTerm, local
 from portal.coverage.lists import classes_of
 from portal.coverage.quality import incomplete, lacking
-from portal.coverage.words import actor_words
 from portal.database import same_place
 from portal.models import Entitlement, Pupil, StaffMember, Unit, YearlyCheck, YearlyLook
 from portal.privacy.masking import mask_name
@@ -95,7 +95,7 @@ def lines(session: Session, school: Unit, term: SchoolTerm, show: Show, offset: 
     return [
         CheckLine(
             pupil.id, mask_name(pupil.name or ""), classes.get(pupil.id, ""), school.name, lacks.get(pupil.id, ()),
-            seen and local(seen.at).date(), actor_words(seen.by) if seen else "",
+            seen and local(seen.at).date(), actor_words(session, seen.by) if seen else "",
         )
         for pupil, seen in found
     ]  # fmt: skip

@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.access.actors import actor_words
 from portal.access.scope import Scope
 from portal.clock import SHANGHAI, SchoolTerm
 from portal.coverage.lists import names_of
 from portal.coverage.tallies import by_school, number, page_of, together
 from portal.coverage.today import PUPILS, is_unreached
-from portal.coverage.words import actor_words, class_words
+from portal.coverage.words import class_words
 from portal.models import (
     Confirmation,
     ContactRecord,
@@ -102,10 +103,9 @@ def traces(session: Session, pupil_id: UUID, term: SchoolTerm) -> tuple[Trace, .
     found = [*_of_messages(session, pupil_id, term), *_of_people(session, pupil_id, term)]
     said = select(Confirmation).where(Confirmation.pupil_id == pupil_id, Confirmation.term == term.code)
     for answer in session.scalars(said):
+        who = actor_words(session, answer.by)
         words = f"{'在校' if answer.in_school else '不在校'}，{'需要资助' if answer.wants_aid else '不需要资助'}"
-        found.append(
-            Trace(answer.said_at, "就学信息确认", actor_words(answer.by), f"{words}，回执 {answer.receipt}", True)
-        )
+        found.append(Trace(answer.said_at, "就学信息确认", who, f"{words}，回执 {answer.receipt}", True))
     return tuple(sorted(found, key=lambda trace: trace.at))
 
 
@@ -134,7 +134,7 @@ def _of_people(session: Session, pupil_id: UUID, term: SchoolTerm) -> list[Trace
     contacts = select(ContactRecord).where(ContactRecord.pupil_id == pupil_id, ContactRecord.at >= _began(term))
     found = [
         Trace(
-            contact.at, contact.channel.label, actor_words(contact.by),
+            contact.at, contact.channel.label, actor_words(session, contact.by),
             "；".join(filter(None, ["联系上" if contact.reached else "没联系上", contact.outcome])), contact.reached,
         )
         for contact in session.scalars(contacts)

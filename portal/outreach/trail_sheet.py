@@ -13,9 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import audit
+from portal.access.actors import actor_words
 from portal.clock import SchoolTerm
 from portal.coverage.reasons import label_of
-from portal.coverage.words import actor_words, class_words, day_words, yuan_words
+from portal.coverage.words import class_words, day_words, yuan_words
 from portal.models import EnrolmentRecord, Entitlement, EntitlementChange, Pupil
 from portal.outreach.reach import traces
 from portal.policies.catalogue import Catalogue
@@ -96,7 +97,7 @@ def _of_rows(session: Session, pupil_id: UUID, term: SchoolTerm) -> Iterable[Dee
     )
     for (at, by, what), same in groupby(changes, key=lambda change: (change.at, change.by, change.what)):
         steps = {_then(change): None for change in same}
-        yield Deed(at, actor_words(by), what, "；".join(steps))
+        yield Deed(at, actor_words(session, by), what, "；".join(steps))
 
 
 def _then(change: EntitlementChange) -> str:

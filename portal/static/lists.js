@@ -39,6 +39,7 @@
     Enter: () => here >= 0 && rows[here].querySelector("a[href]")?.click(),
     x: () => here >= 0 && box(rows[here]) && check([box(rows[here])], !box(rows[here]).checked),
     a: () => check(all(), all().some((one) => !one.checked)),
+    "/": () => document.querySelector("[data-find]")?.focus(),
     "?": () => keys && (keys.open = !keys.open),
   };
 

@@ -50,7 +50,7 @@ def test_a_row_goes_all_the_way_by_the_acts_of_those_whose_move_it_is(session: S
     session.flush()
     press(session, "received", [row], county_officer(session))
     assert states(session, row) == ["matched", "verified", "approved", "paid", "received"]
-    assert row.changes[-1].what == "家长对工作人员 cnty说收到了"
+    assert row.changes[-1].what == "家长对张老师说收到了"
 
 
 def test_what_has_to_be_applied_for_is_reported_only_after_that(session: Session) -> None:

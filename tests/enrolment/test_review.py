@@ -43,7 +43,7 @@ def test_the_same_person_is_aided_the_moment_somebody_says_so(session: Session) 
     (row,) = rows_of(session, pair.pupil)
     assert (row.policy, row.state, row.due_yuan) == ("CMP-LIVE", EntitlementState.MATCHED, Decimal(500))
     assert row.because == "您家在示例县民政局2026年8月低保名单里"
-    assert row.changes[0].what == "工作人员 cnty核实（证件号一致，姓名相近），开立台账"
+    assert row.changes[0].what == "张老师核实（证件号一致，姓名相近），开立台账"
 
 
 def test_a_settled_pair_waits_no_more_and_counts_as_matched(session: Session) -> None:

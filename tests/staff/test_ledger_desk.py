@@ -1,5 +1,7 @@
 """J12 (b) and the officer's desk in a browser: a term that does not close, rows moved in one press and back."""
 
+from uuid import uuid4
+
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
@@ -9,9 +11,9 @@ from sqlalchemy.orm import Session
 from portal.coverage.progress import note_verified
 from portal.models import Entitlement, MatchPair, TermClosing
 from portal.vocabulary import EntitlementState, UnitLevel
-from tests.builders import A_MONDAY, TERM
+from tests.builders import A_MONDAY, TERM, a_pupil
 from tests.conftest import Stranger
-from tests.pages import look_plain
+from tests.pages import blank_below, look_plain
 from tests.staff.browsing import enter, press
 from tests.staff.county import StaffCounty, sign_in, token_on
 
@@ -67,6 +69,20 @@ def test_rows_are_reported_from_the_ledger_by_keyboard_and_taken_back(
     expect(desk.get_by_role("status")).to_contain_text("已撤销")
     session.expire_all()
     assert session.get_one(Entitlement, county.ours.row.id).state is EntitlementState.VERIFIED
+
+
+def test_a_long_list_is_looked_through_in_its_frame_and_the_page_ends_below_it(
+    session: Session, county: StaffCounty, desk: Page
+) -> None:
+    ours = {column.key: getattr(county.ours.row, column.key) for column in Entitlement.__table__.columns}
+    for _ in range(25):
+        pupil = a_pupil(session, county.units["school"], "李明", None, None)
+        session.add(Entitlement(**ours | {"id": uuid4(), "pupil_id": pupil.id, "person": None}))
+    session.commit()
+    enter(desk, "sch1")
+    desk.goto("/staff/ledger")
+    expect(desk.get_by_role("row")).to_have_count(27)
+    assert blank_below(desk) == 0
 
 
 def test_today_closes_what_is_alike_in_place(session: Session, county: StaffCounty, desk: Page) -> None:

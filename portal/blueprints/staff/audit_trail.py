@@ -10,7 +10,6 @@ from portal.blueprints.guards import needs
 from portal.blueprints.staff.audit_words import detail_words
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.paging import Paging, asked_page
-from portal.coverage.words import actor_words
 from portal.database import db
 from portal.models import AuditEntry, Unit
 
@@ -24,5 +23,5 @@ def audit_trail() -> str:
     if action in ACTIONS:
         statement = statement.where(AuditEntry.action == action)
     paging, rows = Paging.of(db.session(), statement.order_by(AuditEntry.id.desc()), asked_page())
-    lines = [(entry, unit, actor_words(entry.actor), detail_words(entry.action, entry.detail)) for entry, unit in rows]
+    lines = [(entry, unit, detail_words(entry.action, entry.detail)) for entry, unit in rows]
     return render_template("staff/audit.html", lines=lines, paging=paging, actions=ACTIONS, action=action)

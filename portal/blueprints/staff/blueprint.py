@@ -7,13 +7,14 @@ from flask_login import current_user
 from werkzeug.exceptions import NotFound
 
 from portal import audit, clock
+from portal.access import actors
 from portal.access.scope import NotInScope
 from portal.access.tries import TooManyTries, count_try
 from portal.blueprints.errors import Answer, on_http_error
 from portal.blueprints.guards import source
 from portal.blueprints.staff.navigation import navigation
 from portal.clock import SchoolTerm, local
-from portal.coverage.words import actor_words, batch_words, register_words, yuan_words
+from portal.coverage.words import batch_words, register_words, yuan_words
 from portal.database import db
 from portal.outreach.sayings import BLANKS
 from portal.vocabulary import Term
@@ -29,9 +30,13 @@ TAKE_A_FILE = {
 """Where a file may come in: whole lists. Everywhere else it would be proof (N3-7)."""
 
 staff.add_app_template_filter(yuan_words)
-staff.add_app_template_filter(actor_words)
 staff.add_app_template_filter(register_words)
 staff.add_app_template_filter(local, "on_the_clock")
+
+
+@staff.app_template_filter()
+def actor_words(by: str) -> str:
+    return actors.actor_words(db.session(), by)
 
 
 @staff.app_template_filter()

@@ -184,7 +184,7 @@ PLACES = (
     ),
     Place(
         "staff.people", "单位与人员", (Permission.KEEP_ACCOUNTS,),
-        ("staff.change_role", "staff.close_account", "staff.teacher_classes"),
+        ("staff.new_account", "staff.change_role", "staff.close_account", "staff.teacher_classes"),
         group=TO_KEEP,
     ),
     Place(

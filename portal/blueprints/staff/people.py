@@ -6,11 +6,13 @@ from flask import abort, flash, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import SelectField
+from wtforms import Field, SelectField, StringField
+from wtforms.validators import InputRequired, Length, Regexp
 
 from portal import clock
 from portal.access import accounts
 from portal.access.permissions import Permission
+from portal.access.scope import NotInScope
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
@@ -25,6 +27,19 @@ class RoleForm(Form):
     role = SelectField("角色", choices=choices({role.value: role.label for role in Role}))
 
 
+class AccountForm(Form):
+    account = StringField(
+        "账号",
+        [
+            InputRequired("请写账号"),
+            Regexp(r"[a-z][a-z0-9._-]{1,38}", message="账号用小写字母开头，只用小写字母、数字和 . _ -"),
+        ],
+    )
+    name = StringField("姓名", [InputRequired("请写姓名"), Length(max=30, message="姓名请不超过30个字")])
+    unit = StringField("单位代码", [InputRequired("请写单位代码")])
+    role = SelectField("角色", choices=choices({role.value: role.label for role in Role}))
+
+
 @staff.get("/people")
 @needs(Permission.KEEP_ACCOUNTS)
 def people() -> str:
@@ -33,6 +48,30 @@ def people() -> str:
     paging, rows = Paging.of(db.session(), statement, asked_page())
     members = [(member, _roles_for(member)) for (member,) in rows]
     return render_template("staff/people.html", members=members, paging=paging, form=Form())
+
+
+@staff.route("/people/new", methods=["GET", "POST"])
+@needs(Permission.KEEP_ACCOUNTS)
+def new_account() -> str | tuple[str, int]:
+    """The password is random and shown once, as after a reset."""
+    form, session, password = AccountForm(), db.session(), accounts.random_password()
+    if not form.validate_on_submit():
+        return render_template("staff/new_account.html", form=form), 422 if form.errors else 200
+    try:
+        unit = current_user.scope.find_unit(session, form.unit.data)
+        named = form.account.data, form.name.data, Role(form.role.data)
+        member = accounts.make_account(session, *named, unit, password, clock.now(), current_user.actor)
+    except NotInScope:
+        return _not_made(form, form.unit, "本单位和下属单位里没有这个代码，请核对")
+    except accounts.AccountProblem as problem:
+        return _not_made(form, form.account, str(problem))
+    session.commit()
+    return render_template("staff/new_password.html", member=member, password=password)
+
+
+def _not_made(form: AccountForm, field: Field, problem: str) -> tuple[str, int]:
+    field.errors = [problem]
+    return render_template("staff/new_account.html", form=form), 422
 
 
 @staff.post("/people/<uuid:staff_id>/role")

@@ -18,7 +18,6 @@ from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.blueprints.staff.purposes import SETTLE_FOR
 from portal.blueprints.staff.terms import asked_term
 from portal.coverage import settling
-from portal.coverage.words import actor_words
 from portal.database import db
 from portal.enrolment import queue
 from portal.enrolment.beside import beside
@@ -95,9 +94,7 @@ def reveal_pair(pair_id: UUID) -> str | tuple[str, int]:
 def _one(pair_id: UUID, form: RevealPairForm, in_full: bool = False) -> str:
     session = db.session()
     found = beside(session, current_user.scope, pair_id, current_user.actor, in_full)
-    page = render_template(
-        "staff/beside.html", pair=found, form=form, in_full=in_full, answers=ANSWERS[found.desk], who=actor_words
-    )
+    page = render_template("staff/beside.html", pair=found, form=form, in_full=in_full, answers=ANSWERS[found.desk])
     session.commit()
     return page
 
@@ -125,7 +122,6 @@ def _queue(refused: str = "") -> str:
         answers=ANSWERS[DESKS[here.household]] if here else {},
         done=queue.act(session, scope, done) if done else None,
         lately=queue.settled_lately(session, scope, term.code),
-        who=actor_words,
         refused=refused,
     )
 

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask_login import current_user
+from werkzeug.wrappers import Response as BaseResponse
 
 from portal import clock
 from portal.access.permissions import Permission
 from portal.blueprints.catalogue import the_catalogue
-from portal.blueprints.guards import needs
+from portal.blueprints.guards import any_staff
 from portal.blueprints.staff.blueprint import staff
-from portal.blueprints.staff.navigation import nominations
+from portal.blueprints.staff.navigation import first_page, nominations
 from portal.blueprints.staff.presses import Offered, PressForm, offered, told
 from portal.blueprints.staff.terms import asked_term
 from portal.clock import SchoolTerm, local
@@ -120,8 +121,11 @@ READY = (
 
 
 @staff.get("/")
-@needs(Permission.SEE_PUPILS)
-def today() -> str:
+@any_staff
+def today() -> str | BaseResponse:
+    """The desk's front door: who has no 今天 is led to their own first page."""
+    if not current_user.may(Permission.SEE_PUPILS):
+        return redirect(first_page())
     return today_page(PressForm(None))
 
 

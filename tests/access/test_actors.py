@@ -1,0 +1,16 @@
+"""Who did it, in words that tell nobody what to sign in with."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from portal.access.actors import actor_words
+from tests.builders import a_staff_member
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [("family", "家长"), ("portal", "门户"), ("command", "门户"), ("staff:sch1", "张老师"), ("staff:gone", "工作人员")],
+)
+def test_a_person_is_called_by_name_and_never_by_the_account(session: Session, by: str, words: str) -> None:
+    a_staff_member(session, "sch1", name="张老师")
+    assert actor_words(session, by) == words
