@@ -143,12 +143,11 @@ def sticks_out(page: Page) -> int:
 
 def blank_below(page: Page) -> int:
     """How many pixels the page goes on below the last thing on it, and below the window."""
-    return int(
-        page.evaluate(
-            """() => document.documentElement.scrollHeight - Math.max(innerHeight, ...[...document.body.children]
-                .map((e) => Math.ceil(e.getBoundingClientRect().bottom + scrollY)))"""
-        )
+    below = page.evaluate(
+        """() => document.documentElement.scrollHeight - Math.max(innerHeight, ...[...document.body.children]
+            .map((e) => e.getBoundingClientRect().bottom + scrollY))"""
     )
+    return max(0, int(below))
 
 
 def crushed(page: Page) -> list[str]:

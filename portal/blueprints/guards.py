@@ -35,6 +35,7 @@ from portal.access.scope import Scope, enter, scope_of
 from portal.access.sign_ins import Standing
 from portal.access.tries import Asker
 from portal.blueprints.sessions import Sessions
+from portal.coverage.tallies import remember
 from portal.database import db
 from portal.models import StaffMember
 from portal.privacy.sealing import Keyring
@@ -282,6 +283,8 @@ def admit_staff() -> BaseResponse | None:
         )
         db.session.commit()
         abort(403, next((REFUSALS[one] for one in asked if one in REFUSALS), None))
+    if request.method in READING:
+        remember(db.session())
     g.scope = enter(db.session(), scope_of_staff(db.session(), current_user.staff, clock.today()))
     return None
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Row, any_, delete, exists, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, Row, Select, any_, delete, exists, func, literal, select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import EVERYWHERE, Scope
@@ -33,8 +33,24 @@ class Tally:
     count: Callable[[Session, Scope, str], Found]
 
 
+def remember(session: Session) -> None:
+    """For a page that only reads: what its parts ask for more than once is counted once, as of one moment."""
+    session.info[REMEMBERED] = {}
+
+
+REMEMBERED = "tallies"
+
+
 def by_school(session: Session, scope: Scope, term: str, tally: Tally) -> dict[UUID, Counts]:
     """Every school of the scope with what it counts."""
+    remembered: dict[tuple[Scope, str, str], dict[UUID, Counts]] = session.info.get(REMEMBERED, {})
+    asked = scope, term, tally.name
+    if asked not in remembered:
+        remembered[asked] = _found(session, scope, term, tally)
+    return remembered[asked]
+
+
+def _found(session: Session, scope: Scope, term: str, tally: Tally) -> dict[UUID, Counts]:
     schools = list(session.scalars(scope.narrow(select(Unit.id), Unit.id).where(Unit.level == UnitLevel.SCHOOL)))
     found = _kept(session, scope, term, tally)
     left = [school for school in schools if school not in found]
@@ -83,30 +99,49 @@ def keep(session: Session, term: str, tallies: Sequence[Tally], most: int) -> in
     The notes of changes are read before the rows, so that a change in between leaves its note and is counted again. One
     process at a time does it, lest an older count replace a newer one.
     """
-    if not session.scalar(select(func.pg_try_advisory_xact_lock(KEEPING))):
+    if not _alone(session):
         return 0
-    session.execute(select(func.set_config("plan_cache_mode", "force_custom_plan", True)))
     noted = select(SchoolChange.school_id, func.array_agg(SchoolChange.id)).group_by(SchoolChange.school_id)
     changed = {school: list(ids) for school, ids in session.execute(noted.limit(most))}
-    names = [tally.name for tally in tallies]
-    mine = SchoolTally.school_id == Unit.id, SchoolTally.term == term, SchoolTally.name.in_(names)
-    whole = select(func.count()).where(*mine).scalar_subquery() == len(names)
-    uncounted = select(Unit.id).where(Unit.level == UnitLevel.SCHOOL, ~whole, Unit.id.not_in(changed))
+    session.execute(delete(SchoolTally).where(SchoolTally.school_id.in_(changed)))  # of all terms: it may be theirs
     of_changed = select(Unit.id).where(Unit.level == UnitLevel.SCHOOL, Unit.id.in_(changed))
-    schools = [*session.scalars(of_changed), *session.scalars(uncounted.limit(most - len(changed)))]
+    uncounted = _uncounted(term, tallies).where(Unit.id.not_in(changed)).limit(most - len(changed))
+    schools = [*session.scalars(of_changed), *session.scalars(uncounted)]
     _replace(session, schools, term, tallies)
     read = literal([one for ids in changed.values() for one in ids], ARRAY(BigInteger))
     session.execute(delete(SchoolChange).where(SchoolChange.id == any_(read)))
     return len(changed.keys() | schools)
 
 
+def keep_uncounted(session: Session, term: str, tallies: Sequence[Tally], most: int) -> int:
+    """The same for a term that is over, of schools that stand as they were: its notes are left to ``keep``."""
+    if not _alone(session):
+        return 0
+    noted = select(SchoolChange.school_id)
+    schools = session.scalars(_uncounted(term, tallies).where(Unit.id.not_in(noted)).limit(most)).all()
+    _replace(session, schools, term, tallies)
+    return len(schools)
+
+
 KEEPING = 0x7A11
 """The lock of whoever keeps tallies."""
 
 
+def _alone(session: Session) -> bool:
+    """Until the transaction ends."""
+    session.execute(select(func.set_config("plan_cache_mode", "force_custom_plan", True)))
+    return bool(session.scalar(select(func.pg_try_advisory_xact_lock(KEEPING))))
+
+
+def _uncounted(term: str, tallies: Sequence[Tally]) -> Select[UUID]:
+    names = [tally.name for tally in tallies]
+    mine = SchoolTally.school_id == Unit.id, SchoolTally.term == term, SchoolTally.name.in_(names)
+    whole = select(func.count()).where(*mine).scalar_subquery() == len(names)
+    return select(Unit.id).where(Unit.level == UnitLevel.SCHOOL, ~whole)
+
+
 def _replace(session: Session, schools: Sequence[UUID], term: str, tallies: Sequence[Tally]) -> None:
-    """Of other terms what was kept is gone: a change may have been theirs."""
-    session.execute(delete(SchoolTally).where(SchoolTally.school_id.in_(schools)))
+    session.execute(delete(SchoolTally).where(SchoolTally.school_id.in_(schools), SchoolTally.term == term))
     for tally in tallies:
         for school, counts in _counted(session, EVERYWHERE, schools, term, tally).items():
             row = SchoolTally(school_id=school, term=term, name=tally.name)

@@ -3,14 +3,14 @@
 import time
 from datetime import datetime
 
-from portal.clock import local, term_of
+from portal.clock import local, previous_term, term_of
 from portal.coverage.board import ROSTERS
 from portal.coverage.closing import OPEN
 from portal.coverage.distribution import FIGURES
 from portal.coverage.matched import BY_DECISION, IN_CIRCUMSTANCES
 from portal.coverage.owed import OWED
 from portal.coverage.rolls import ON_ROLLS
-from portal.coverage.tallies import keep
+from portal.coverage.tallies import keep, keep_uncounted
 from portal.coverage.today import PUPILS
 from portal.coverage.totals import ROWS
 from portal.intake.progress import Sessions
@@ -22,13 +22,14 @@ AT_MOST = 50.0  # seconds; what changes meanwhile is the next minute's, lest a r
 
 
 def keep_tallies(sessions: Sessions, now: datetime) -> int:
-    """Of the term that is on: for another one pages count for themselves. How many schools were counted."""
-    term, counted = term_of(local(now).date()).code, 0
+    """Of the term that is on, then of the one before it; for others pages count for themselves. How many schools."""
+    term, counted = term_of(local(now).date()), 0
     until = time.monotonic() + AT_MOST
-    while time.monotonic() < until:
-        with sessions.begin() as session:
-            more = keep(session, term, TALLIES, TOGETHER)
-        if not more:
-            break
-        counted += more
+    for count, of_term in ((keep, term), (keep_uncounted, previous_term(term))):
+        while time.monotonic() < until:
+            with sessions.begin() as session:
+                more = count(session, of_term.code, TALLIES, TOGETHER)
+            if not more:
+                break
+            counted += more
     return counted

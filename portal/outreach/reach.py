@@ -28,19 +28,6 @@ from portal.privacy.masking import mask_name, mask_phone
 
 
 @dataclass(frozen=True)
-class Unreached:
-    """``rung`` is how far it came, in words; ``late`` when its task is past its day."""
-
-    pupil_id: UUID
-    masked_name: str
-    class_words: str
-    school: str
-    rung: str
-    late: bool
-    messages: int
-
-
-@dataclass(frozen=True)
 class Trace:
     """One thing that was done; ``reached`` only for a reply, a visit to the portal or a spoken contact."""
 
@@ -49,6 +36,20 @@ class Trace:
     who: str
     came_of_it: str
     reached: bool = False
+
+
+@dataclass(frozen=True)
+class Unreached:
+    """``rung`` is how far it came, in words; ``late`` when its task is past its day; ``last`` what was done last."""
+
+    pupil_id: UUID
+    masked_name: str
+    class_words: str
+    school: str
+    rung: str
+    late: bool
+    messages: int
+    last: Trace | None
 
 
 def count_unreached(session: Session, scope: Scope, term: SchoolTerm) -> int:
@@ -81,15 +82,38 @@ def unreached(
         .where(MessagePupil.pupil_id.in_(ids), Message.matter.endswith(term.code))
         .group_by(MessagePupil.pupil_id)
     )
-    sent = dict(iter(session.execute(counts)))
+    sent, last = dict(iter(session.execute(counts))), _last(session, ids, term)
     return tuple(
         Unreached(
             row.pupil_id, mask_name(names.get(row.pupil_id, "")), class_words(row.grade, row.class_name), row.name,
             _rung(tasks.get(row.pupil_id), sent.get(row.pupil_id, 0)),
             row.pupil_id in tasks and tasks[row.pupil_id].due_on < today, sent.get(row.pupil_id, 0),
+            last.get(row.pupil_id),
         )
         for row in rows
     )  # fmt: skip
+
+
+def _last(session: Session, pupils: list[UUID], term: SchoolTerm) -> dict[UUID, Trace]:
+    """Of each pupil the latest message that left or word of a person: by what channel and what came of it (N3-8)."""
+    left = (
+        select(MessagePupil.pupil_id, Message)
+        .join(Message, Message.id == MessagePupil.message_id)
+        .where(MessagePupil.pupil_id.in_(pupils), Message.matter.endswith(term.code), Message.sent_at.is_not(None))
+        .distinct(MessagePupil.pupil_id)
+        .order_by(MessagePupil.pupil_id, Message.sent_at.desc())
+    )
+    spoken = (
+        select(ContactRecord)
+        .where(ContactRecord.pupil_id.in_(pupils), ContactRecord.at >= _began(term))
+        .distinct(ContactRecord.pupil_id)
+        .order_by(ContactRecord.pupil_id, ContactRecord.at.desc())
+    )
+    found = {pupil_id: _of_message(message) for pupil_id, message in session.execute(left)}
+    for contact in session.scalars(spoken):
+        trace = _of_contact(session, contact)
+        found[contact.pupil_id] = max(trace, found.get(contact.pupil_id, trace), key=lambda one: one.at)
+    return found
 
 
 def _rung(task: ContactTask | None, sent: int) -> str:
@@ -115,15 +139,16 @@ def _of_messages(session: Session, pupil_id: UUID, term: SchoolTerm) -> list[Tra
         .join(MessagePupil, MessagePupil.message_id == Message.id)
         .where(MessagePupil.pupil_id == pupil_id, Message.matter.endswith(term.code))
     )
-    return [
-        Trace(
-            message.sent_at or message.planned_at,
-            f"{message.channel.label} {mask_phone(message.phone or '')}",
-            f"第 {message.template_version} 版文案" if message.template else "门户",
-            message.state.label + _why(message),
-        )
-        for message in session.scalars(statement)
-    ]
+    return list(map(_of_message, session.scalars(statement)))
+
+
+def _of_message(message: Message) -> Trace:
+    return Trace(
+        message.sent_at or message.planned_at,
+        f"{message.channel.label} {mask_phone(message.phone or '')}",
+        f"第 {message.template_version} 版文案" if message.template else "门户",
+        message.state.label + _why(message),
+    )
 
 
 def _why(message: Message) -> str:
@@ -132,18 +157,18 @@ def _why(message: Message) -> str:
 
 def _of_people(session: Session, pupil_id: UUID, term: SchoolTerm) -> list[Trace]:
     contacts = select(ContactRecord).where(ContactRecord.pupil_id == pupil_id, ContactRecord.at >= _began(term))
-    found = [
-        Trace(
-            contact.at, contact.channel.label, actor_words(session, contact.by),
-            "；".join(filter(None, ["联系上" if contact.reached else "没联系上", contact.outcome])), contact.reached,
-        )
-        for contact in session.scalars(contacts)
-    ]  # fmt: skip
+    found = [_of_contact(session, contact) for contact in session.scalars(contacts)]
     tasks = select(ContactTask).where(ContactTask.pupil_id == pupil_id, ContactTask.term == term.code)
     for task in session.scalars(tasks):
         ended = f"：{task.outcome}" if task.closed_at else f"：{task.due_on} 前办"
         found.append(Trace(task.opened_at, f"交给{task.assignee}{task.kind.label}", "门户", task.because + ended))
     return found
+
+
+def _of_contact(session: Session, contact: ContactRecord) -> Trace:
+    came_of_it = filter(None, ["联系上" if contact.reached else "没联系上", contact.outcome])
+    who = actor_words(session, contact.by)
+    return Trace(contact.at, contact.channel.label, who, "；".join(came_of_it), contact.reached)
 
 
 def _began(term: SchoolTerm) -> datetime:

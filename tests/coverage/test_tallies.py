@@ -1,15 +1,18 @@
 """小计: what is kept of a school is what its rows say, and no longer than they say it."""
 
+import re
 from datetime import timedelta
+from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Connection, delete, event, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.access.scope import EVERYWHERE, scope_of
 from portal.coverage import rolls
 from portal.coverage.counted import By
 from portal.coverage.distribution import FIGURES, distribution
-from portal.coverage.tallies import by_school, keep, page_of, together
+from portal.coverage.tallies import Tally, by_school, keep, keep_uncounted, page_of, remember, together
 from portal.coverage.tally_keeping import TALLIES
 from portal.coverage.today import PUPILS
 from portal.database import reach_units, set_reach
@@ -76,6 +79,55 @@ def test_what_is_kept_for_another_term_goes_when_its_school_changes(session: Ses
     a_pupil(session, id_number=None)
     kept(session)
     assert set(session.scalars(select(SchoolTally.term))) == {TERM}
+
+
+def test_the_term_before_is_kept_too_until_its_school_changes(session: Session) -> None:
+    school = a_row(session).school
+    kept(session)
+    assert keep_uncounted(session, "2026-spring", TALLIES, ALL_OF_THEM) == 1
+    assert keep_uncounted(session, "2026-spring", TALLIES, ALL_OF_THEM) == 0
+    a_pupil(session, school, id_number=None)
+    assert keep_uncounted(session, "2026-spring", TALLIES, ALL_OF_THEM) == 0
+    assert (kept(session), keep_uncounted(session, "2026-spring", TALLIES, ALL_OF_THEM)) == (1, 1)
+
+
+def test_a_page_that_reads_counts_once_what_its_parts_ask_for(session: Session) -> None:
+    a_row(session)
+    remember(session)
+    first = by_school(session, EVERYWHERE, TERM, FIGURES)
+    a_match(session, a_pupil(session, name="周晓", id_number="32990120130206005X"))
+    opened(session)
+    assert by_school(session, EVERYWHERE, TERM, FIGURES) is first
+    remember(session)
+    assert by_school(session, EVERYWHERE, TERM, FIGURES) != first
+
+
+COUNTS = {}
+"""What each tally asks and finds, as a fingerprint: where one changes, its tally gets a new name beside it."""
+
+
+def test_a_tally_that_counts_otherwise_has_a_new_name(session: Session) -> None:
+    school = a_row(session).school
+    session.flush()
+    assert {tally.name: fingerprint(session, school, tally) for tally in TALLIES} == COUNTS
+
+
+def fingerprint(session: Session, school: Unit, tally: Tally) -> str:
+    """Of the questions it puts to the database, whoever's they are, and of their answers for one known school."""
+    asked: list[str] = []
+
+    def hear(_c: Connection, _cursor: Any, statement: str, parameters: Any, _ctx: Any, _many: bool) -> None:
+        asked.append(f"{statement} {sorted(map(repr, parameters.values() if parameters else ()))}")
+
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", hear)
+    found = sorted((key, numbers) for _, key, numbers in tally.count(session, scope_of(school), TERM))
+    event.remove(connection, "before_cursor_execute", hear)
+    words = UUIDS.sub("", "\n".join([*asked, repr(found)]))
+    return sha256(words.encode()).hexdigest()[:12]
+
+
+UUIDS = re.compile(r"UUID\('[^']+'\)")
 
 
 def test_a_phone_taken_out_and_a_teacher_who_left_are_changes_of_their_school(session: Session) -> None:

@@ -115,6 +115,17 @@ def test_delivered_is_not_reached_and_the_county_sees_the_name(session: Session)
 
     (line,) = unreached(session, scope_of(a_county(session)), THIS_TERM, date(2026, 9, 7), 50, 0)
     assert (line.pupil_id, line.rung) == (pupil.id, "发过 1 条短信，还没有回应")
+    assert line.last is not None and line.last.what == "短信 199****0001"
+
+
+def test_what_was_tried_last_stands_beside_the_name(session: Session) -> None:
+    pupil = a_matched_pupil(session)
+    remind(0)
+    record_contact(session, pupil, TERM, Spoken(Channel.PHONE, False, "", "关机"), "staff:sch1", A_MONDAY + DAY)
+
+    (line,) = unreached(session, scope_of(a_county(session)), THIS_TERM, date(2026, 9, 8), 50, 0)
+    assert line.last is not None
+    assert (line.last.what, line.last.came_of_it) == ("电话", "没联系上；关机")
 
 
 def test_who_answers_is_reached_and_the_task_is_closed_by_itself(session: Session) -> None:
