@@ -141,13 +141,13 @@ def sticks_out(page: Page) -> int:
     )
 
 
-def blank_below(page: Page) -> int:
-    """How many pixels the page goes on below the last thing on it, and below the window."""
+def goes_on(page: Page) -> bool:
+    """Whether the page goes on below the last thing on it, and below the window, by more than a margin."""
     below = page.evaluate(
         """() => document.documentElement.scrollHeight - Math.max(innerHeight, ...[...document.body.children]
             .map((e) => e.getBoundingClientRect().bottom + scrollY))"""
     )
-    return max(0, int(below))
+    return bool(below > 48)
 
 
 def crushed(page: Page) -> list[str]:

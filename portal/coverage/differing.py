@@ -182,25 +182,22 @@ def _beside_a_rival(asked: Asked) -> Select[Any]:
 
 
 def _at_two_schools(asked: Asked) -> Select[Any]:
-    other, person = aliased(Award), aliased(Pupil)
-    same = and_(other.policy == Award.policy, other.term == Award.term, other.pupil_id != Award.pupil_id)
-    school = select(Unit.name).where(Unit.id == other.school_id).scalar_subquery()
-    why = func.concat("同一个证件号在", school, "也有这一项的发放")
-    return (
-        _awards(asked, why)
-        .join(Pupil, Pupil.id == Award.pupil_id)
-        .join(person, and_(person.id_number_index == Pupil.id_number_index, person.id != Pupil.id))
-        .join(other, and_(other.pupil_id == person.id, same))
-        .where(*(asked.scope.holds(school_id) for school_id in (Pupil.school_id, person.school_id, other.school_id)))
-    )
+    """One number with two pupils who both were paid: sought among those who were, which are few, not among all."""
+    own = _awards(asked, "").add_columns(Pupil.id_number_index.label("person")).join(Pupil, Pupil.id == Award.pupil_id)
+    paid = own.where(asked.scope.holds(Pupil.school_id)).cte("paid")
+    other = paid.alias("other")
+    same = and_(other.c.person == paid.c.person, other.c.project == paid.c.project, other.c.pupil_id != paid.c.pupil_id)
+    school = select(Unit.name).where(Unit.id == other.c.unit_id).scalar_subquery()
+    why = func.concat("同一个证件号在", school, "也有这一项的发放").label("why")
+    return select(*(paid.c[name] for name in COLUMNS if name != "why"), why).join_from(paid, other, same)
 
 
-def _awards(asked: Asked, why: Any) -> Select[Any]:
+def _awards(asked: Asked, why: str) -> Select[Any]:
     statement = select(
         Award.id, Award.pupil_id, Award.school_id.label("unit_id"), Award.policy.label("project"),
         cast(null(), Award.yuan.type).label("due"), Award.yuan.label("paid"), Award.paid_on.label("day"),
         literal(1).label("times"), cast(null(), Date).label("promised"),
-        (literal(why) if isinstance(why, str) else why).label("why"),
+        literal(why).label("why"),
     ).where(Award.term == asked.term.code)  # fmt: skip
     return asked.scope.narrow(statement, Award.school_id)
 

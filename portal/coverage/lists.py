@@ -101,6 +101,8 @@ def ledger_lines(
     table: Standing = standing_on(scope, term, as_of) if as_of else Entitlement
     narrowed = _narrowed(table, scope, term, wanted, as_of or today)
     total = session.scalar(select(func.count()).select_from(narrowed.with_only_columns(table.id).subquery())) or 0
+    if not total:
+        return LedgerPage((), 0, 1, 1)
     pages = max(1, -(-total // PAGE))
     page = min(max(page, 1), pages)
     ended_last = case((table.closed_on.is_(None), 0), else_=1)

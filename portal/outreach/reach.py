@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from portal.access.actors import actor_words
@@ -100,13 +101,13 @@ def _last(session: Session, pupils: list[UUID], term: SchoolTerm) -> dict[UUID, 
         select(MessagePupil.pupil_id, Message)
         .join(Message, Message.id == MessagePupil.message_id)
         .where(MessagePupil.pupil_id.in_(pupils), Message.matter.endswith(term.code), Message.sent_at.is_not(None))
-        .distinct(MessagePupil.pupil_id)
+        .ext(distinct_on(MessagePupil.pupil_id))
         .order_by(MessagePupil.pupil_id, Message.sent_at.desc())
     )
     spoken = (
         select(ContactRecord)
         .where(ContactRecord.pupil_id.in_(pupils), ContactRecord.at >= _began(term))
-        .distinct(ContactRecord.pupil_id)
+        .ext(distinct_on(ContactRecord.pupil_id))
         .order_by(ContactRecord.pupil_id, ContactRecord.at.desc())
     )
     found = {pupil_id: _of_message(message) for pupil_id, message in session.execute(left)}

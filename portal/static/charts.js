@@ -16,7 +16,7 @@
       animation: false,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: INK },
       grid: { top: 4, left: 4, right: 16, bottom: 4, containLabel: true },
-      xAxis: { type: "value", minInterval: 1, axisLabel: { color: QUIET, fontSize: 13 }, splitLine: { lineStyle: { color: "#e9ecea" } } },
+      xAxis: { type: "value", minInterval: 1, axisLabel: { color: QUIET, fontSize: 13, hideOverlap: true }, splitLine: { lineStyle: { color: "#e9ecea" } } },
       yAxis: { type: "category", inverse: true, data: bars.map(([name]) => named(name)), axisTick: { show: false }, axisLine: { lineStyle: { color: "#c9cfcc" } }, axisLabel: { color: INK, fontSize: 14 } },
       series: [series("已助", 1, AIDED), series("应助未助", 2, UNAIDED)],
     };

@@ -102,7 +102,17 @@ def test_a_page_that_reads_counts_once_what_its_parts_ask_for(session: Session) 
     assert by_school(session, EVERYWHERE, TERM, FIGURES) != first
 
 
-COUNTS = {}
+COUNTS = {
+    "ledger-1": "3eafcee5cc04",
+    "today-1": "0715b8fefd31",
+    "rosters-2": "b003ad354aed",
+    "closing-1": "f6b77b9bff66",
+    "figures-1": "9454be9f79a7",
+    "rolls-1": "f650539d9641",
+    "matched-1": "cab72754129d",
+    "owed-1": "0c186d27e7d1",
+    "circumstances-1": "d24962928241",
+}
 """What each tally asks and finds, as a fingerprint: where one changes, its tally gets a new name beside it."""
 
 

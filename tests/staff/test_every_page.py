@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
 from tests.intake.files import XIAOYU, xlsx
-from tests.pages import DESK, PHONE, Opener, blank_below, crushed, look_plain, small_targets
+from tests.pages import DESK, PHONE, Opener, crushed, goes_on, look_plain, small_targets
 from tests.staff.browsing import enter, press
 from tests.staff.county import StaffCounty, remind
 
@@ -198,7 +198,7 @@ def test_axe_finds_nothing_and_targets_are_large_enough(
     for name in every_page(page, county):
         look_plain(page, f"staff-{name}-{size[0]}")
         assert small_targets(page, least) == [], name
-        assert (blank_below(page), crushed(page)) == (0, []), name
+        assert (goes_on(page), crushed(page)) == (False, []), name
 
 
 def test_no_page_needs_a_script(app: Flask, session: Session, county: StaffCounty, open_page: Opener) -> None:

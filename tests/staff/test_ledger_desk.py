@@ -13,7 +13,7 @@ from portal.models import Entitlement, MatchPair, TermClosing
 from portal.vocabulary import EntitlementState, UnitLevel
 from tests.builders import A_MONDAY, TERM, a_pupil
 from tests.conftest import Stranger
-from tests.pages import blank_below, look_plain
+from tests.pages import goes_on, look_plain
 from tests.staff.browsing import enter, press
 from tests.staff.county import StaffCounty, sign_in, token_on
 
@@ -82,7 +82,7 @@ def test_a_long_list_is_looked_through_in_its_frame_and_the_page_ends_below_it(
     enter(desk, "sch1")
     desk.goto("/staff/ledger")
     expect(desk.get_by_role("row")).to_have_count(27)
-    assert blank_below(desk) == 0
+    assert not goes_on(desk)
 
 
 def test_today_closes_what_is_alike_in_place(session: Session, county: StaffCounty, desk: Page) -> None:

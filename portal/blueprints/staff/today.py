@@ -1,6 +1,6 @@
 """今天: four figures that open their lists, then at most ten things, worst first, ledger rows closed in place (G12)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -15,13 +15,14 @@ from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.guards import any_staff
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.navigation import first_page, nominations
-from portal.blueprints.staff.presses import Offered, PressForm, offered, told
+from portal.blueprints.staff.presses import PressForm, offered, told
 from portal.blueprints.staff.terms import asked_term
+from portal.blueprints.staff.waiting import Said, Waiting, calls, moves, second_looks
 from portal.clock import SchoolTerm, local
 from portal.coverage import rolls
 from portal.coverage.acts import ACTS
 from portal.coverage.board import DOUBTS, MATCH, ROSTER, board, late_schools
-from portal.coverage.lists import LedgerFilter, LedgerLine, ledger_lines
+from portal.coverage.lists import LedgerFilter, ledger_lines
 from portal.coverage.rolls import ROLLS
 from portal.coverage.today import figures, next_due, pupils_to_settle, refused_files
 from portal.database import db
@@ -37,9 +38,8 @@ from portal.enrolment.corrections import (
 )
 from portal.enrolment.standing import DESKS
 from portal.models import Correction, Pupil
-from portal.outreach.tasks import tasks_by_kind
 from portal.privacy.masking import mask_name
-from portal.vocabulary import AdditionState, ContactTaskKind, UnitLevel
+from portal.vocabulary import AdditionState, UnitLevel
 
 MOST = 10
 """Things a day holds; what is left comes up as these are done."""
@@ -47,37 +47,6 @@ SHOWN = 20
 """Rows of one thing in sight; all of them are in the ledger."""
 DOES = {ROSTER: "staff.take_in_roster", MATCH: "staff.matching", DOUBTS: "staff.review"}
 """Where a school does what it was asked for."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """What one family said is wrong; ``words`` are what it added."""
-
-    id: UUID
-    pupil_id: UUID
-    masked_name: str
-    on: date
-    words: str
-    urgent: str
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """One line of what waits; ``urgent`` are words set off in amber.
-
-    What is alike is closed in place: ``lines`` are ledger rows, ``said`` are families' words, ``answers`` whether
-    each of them is owed an answer in writing.
-    """
-
-    what: str
-    why: str
-    action: str
-    href: str
-    urgent: str = ""
-    lines: tuple[LedgerLine, ...] = ()
-    acts: tuple[Offered, ...] = ()
-    said: tuple[Said, ...] = ()
-    answers: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,7 +118,7 @@ def today_page(form: PressForm, refused: str = "") -> str:
     )
 
 
-def _alike(term: SchoolTerm, kinds: tuple[Alike, ...]) -> list[Waiting]:
+def _alike(term: SchoolTerm, kinds: Iterable[Alike]) -> list[Waiting]:
     """Those of which there are any, with the first page of their rows."""
     session, scope, level = db.session(), current_user.scope, current_user.staff.unit.level
     found = []
@@ -167,7 +136,9 @@ def _alike(term: SchoolTerm, kinds: tuple[Alike, ...]) -> list[Waiting]:
 
 def _waiting(term: SchoolTerm) -> list[Waiting]:
     session, scope = db.session(), current_user.scope
-    lines = [*_alike(term, ALIKE[:2]), *_asked_by_the_office_above(term), *_alike(term, ALIKE[2:]), *_calls(term)]
+    missing, raised, late = ([kind] for kind in ALIKE)
+    lines = [*_alike(term, missing), *moves(), *_alike(term, raised), *_asked_by_the_office_above(term)]
+    lines += [*_alike(term, late), *calls(term)]
     if refused := refused_files(session, scope, term):
         why = "文件没有存入；按页面上写的改好后重新导入"
         lines.append(Waiting(f"{refused} 份文件被退回", why, "去看", url_for("staff.intakes")))
@@ -186,32 +157,7 @@ def _waiting(term: SchoolTerm) -> list[Waiting]:
     if back and any(map(current_user.may, DESKS)):
         href = url_for("staff.review", show="answered", term=term.code)
         lines.append(Waiting(f"{back} 条部门已答复", "请部门核实过的，看了答复再定", "去核实", href))
-    return lines
-
-
-CALLS = {
-    # why it is not closed here: what has to happen first
-    ContactTaskKind.CALL: ("{} 家要打电话", "照话术说，记下家长的回答就办结", "打电话（有话术）"),
-    ContactTaskKind.VISIT: ("{} 家要上门或送纸质告知单", "电话联系不上；见到家长，记下回答就办结", "去办"),
-    ContactTaskKind.NUMBERS: (
-        "{} 个号码登记给了几家", "不会向它发个人信息；补全名册里的号码，任务自动办结，不能在这里勾掉", "补全电话",
-    ),
-}  # fmt: skip
-
-
-def _calls(term: SchoolTerm) -> list[Waiting]:
-    """Families nobody reached, and shared numbers: one line each kind, the nearest day first."""
-    session, scope, day = db.session(), current_user.scope, clock.today()
-    if not current_user.may(Permission.RECORD_CONTACT):
-        return []
-    lines = []
-    for kind, count, first in tasks_by_kind(session, scope, term):
-        what, why, action = CALLS[kind]
-        urgent = f"{first.due_on:%m月%d日} 已过" if first.due_on < day else f"最早的 {first.due_on:%m月%d日} 到期"
-        one = url_for("staff.contact_task", task_id=first.id)
-        href = one if count == 1 else url_for("staff.contact_tasks", kind=kind.value)
-        lines.append(Waiting(what.format(f"{count:,}"), why, action, href, urgent))
-    return lines
+    return [*lines, *second_looks(term)]
 
 
 def _asked_by_the_office_above(term: SchoolTerm) -> list[Waiting]:
