@@ -30,11 +30,12 @@ class Pace(Labelled):
 
 
 def pace_of(session: Session, now: datetime) -> Pace:
+    """The day of the slips is ten times any day of the holidays, but then the codes are used: that alone stops none."""
     sent, most_before = _sent(session, now)
-    usual = max(most_before, FEW / FLOOD)
-    if sent > FEW and sent > FLOOD * usual:
+    hardly_used = _hardly_used(session, now)
+    if sent > FEW and sent > FLOOD * most_before and hardly_used:
         return Pace.STOPPED
-    if (sent > FEW and sent > MANY * usual) or _hardly_used(session, now):
+    if hardly_used or (sent > FEW and sent > MANY * most_before):
         return Pace.SLOWED
     return Pace.USUAL
 

@@ -35,8 +35,8 @@ def run_out(session: Session, used: int, unused: int) -> None:
 
 
 @pytest.mark.parametrize(("before", "now", "pace"), [
-    (0, 100, Pace.USUAL), (0, 101, Pace.STOPPED), (40, 120, Pace.USUAL), (40, 121, Pace.SLOWED),
-    (40, 400, Pace.SLOWED), (40, 401, Pace.STOPPED), (500, 1500, Pace.USUAL),
+    (0, 100, Pace.USUAL), (0, 101, Pace.SLOWED), (40, 120, Pace.USUAL), (40, 121, Pace.SLOWED),
+    (40, 401, Pace.SLOWED), (500, 1500, Pace.USUAL),
 ])  # fmt: skip
 def test_a_flood_is_measured_by_the_same_hour_of_the_days_before(
     session: Session, before: int, now: int, pace: Pace
@@ -47,22 +47,25 @@ def test_a_flood_is_measured_by_the_same_hour_of_the_days_before(
     assert pace_of(session, A_MONDAY) is pace
 
 
-@pytest.mark.parametrize(("used", "unused", "pace"), [
-    (59, 141, Pace.SLOWED), (60, 140, Pace.USUAL), (0, 199, Pace.USUAL),
+@pytest.mark.parametrize(("used", "unused", "now", "pace"), [
+    (59, 141, 0, Pace.SLOWED), (60, 140, 0, Pace.USUAL), (0, 199, 0, Pace.USUAL),
+    (59, 141, 400, Pace.SLOWED), (59, 141, 401, Pace.STOPPED),
 ])  # fmt: skip
-def test_codes_that_hardly_anybody_writes_down_slow_the_next(
-    session: Session, used: int, unused: int, pace: Pace
+def test_codes_that_hardly_anybody_writes_down_are_slowed_and_in_a_flood_stopped(
+    session: Session, used: int, unused: int, now: int, pace: Pace
 ) -> None:
     run_out(session, used, unused)
+    sent(session, 40, days_ago=2)
+    sent(session, now)
     assert pace_of(session, A_MONDAY) is pace
 
 
-@pytest.mark.parametrize(("flood", "codes"), [(0, 2), (121, 1), (401, 0)])
+@pytest.mark.parametrize(("flood", "unused", "codes"), [(0, 0, 2), (121, 0, 1), (121, 200, 0)])
 def test_a_number_gets_fewer_codes_or_none_and_the_page_says_the_same(
-    session: Session, client: FlaskClient, flood: int, codes: int
+    session: Session, client: FlaskClient, flood: int, unused: int, codes: int
 ) -> None:
     a_listed_child(session)
-    sent(session, 40, days_ago=2)
+    run_out(session, 0, unused)
     sent(session, flood)
     got = 0
     for minute in (0, 2):
