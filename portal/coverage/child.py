@@ -26,7 +26,7 @@ from portal.enrolment.confirmation import spaced
 from portal.enrolment.corrections import NOES
 from portal.enrolment.waivers import BY_FAMILY
 from portal.policies.catalogue import Catalogue
-from portal.vocabulary import EntitlementState
+from portal.vocabulary import Boarding, EntitlementState
 
 NOTHING_TO_DO = "您不用做任何事，也不用交证明"
 
@@ -45,6 +45,7 @@ class WhomToAsk:
     """People and the landline that also stands on the school gate; empty texts where nobody is entered."""
 
     school: str
+    helper: str
     teacher: str
     aid_officer: str
     landline: str
@@ -95,6 +96,8 @@ class ChildPage:
     household: Household | None
     later: tuple[Later, ...]
     ask: WhomToAsk
+    ask_first: bool
+    """送教上门: whom to ring stands before everything else (J10)."""
     guardians_only: bool
     """A child under 14: only its parents answer."""
     answer_changes_nothing: bool
@@ -144,6 +147,7 @@ def child_page(session: Session, pupil_id: UUID, catalogue: Catalogue, day: date
         household=household,
         later=later_of(session, record, term, catalogue) if record and ours else (),
         ask=_whom_to_ask(known),
+        ask_first=record is not None and record.boarding is Boarding.AT_HOME,
         guardians_only=only_guardians_act(pupil, day),
         answer_changes_nothing=headline == NOTHING_TO_DO,
         grown_up=is_grown_up(pupil, day),
@@ -156,14 +160,15 @@ def _quiet_page(known: Known, term: SchoolTerm) -> ChildPage:
         pupil_id=known.pupil.id, name=known.pupil.name, class_words="", term=term.code, term_label=term.label,
         figure="", unit="", headline="这里的办理已经停止",
         notices=("不会再给您发消息。有要问的，请打学校电话。",), sums=None, items=(), earlier=(), questions_open=False,
-        answered=None, waiving=None, household=None, later=(), ask=_whom_to_ask(known), guardians_only=False,
-        answer_changes_nothing=False, grown_up=False,
+        answered=None, waiving=None, household=None, later=(), ask=_whom_to_ask(known), ask_first=False,
+        guardians_only=False, answer_changes_nothing=False, grown_up=False,
     )  # fmt: skip
 
 
 def _whom_to_ask(known: Known) -> WhomToAsk:
-    school, teacher = known.pupil.school, known.record.teacher if known.record else None
-    return WhomToAsk(school.name, teacher or "", school.aid_officer, school.landline)
+    school, record = known.pupil.school, known.record
+    helper, teacher = (record.helper or "", record.teacher or "") if record else ("", "")
+    return WhomToAsk(school.name, helper, teacher, school.aid_officer, school.landline)
 
 
 def _figure(rows: list[LedgerRow], items: list[Item]) -> tuple[str, str]:

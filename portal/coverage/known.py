@@ -14,7 +14,18 @@ from portal.clock import SchoolTerm
 from portal.coverage.additions import latest
 from portal.coverage.school import ABOVE, SCHOOL, School, school_of
 from portal.enrolment.corrections import NOES
-from portal.models import Addition, Confirmation, Correction, EnrolmentRecord, Pupil, SchoolClass, Unit, Waiver
+from portal.models import (
+    Addition,
+    Confirmation,
+    Correction,
+    EnrolmentRecord,
+    Pupil,
+    PupilHelper,
+    SchoolClass,
+    StaffMember,
+    Unit,
+    Waiver,
+)
 from portal.vocabulary import AdditionState, Boarding, Stage
 
 
@@ -40,7 +51,7 @@ class Child:
 
 @dataclass(frozen=True)
 class Enrolled:
-    """As in ``EnrolmentRecord``; ``teacher`` is the class's, empty where nobody is entered."""
+    """As in ``EnrolmentRecord``; ``teacher`` is the class's, ``helper`` who was named for the pupil; or nobody."""
 
     pupil_id: UUID
     term: str
@@ -51,6 +62,7 @@ class Enrolled:
     boarding: Boarding | None
     left_on: date | None
     teacher: str | None
+    helper: str | None
 
 
 @dataclass(frozen=True)
@@ -107,7 +119,7 @@ _CHILD = Pupil.id, Pupil.name_sealed, Pupil.birth_date_text_sealed, Pupil.hukou_
 _ENROLLED = (
     EnrolmentRecord.pupil_id, EnrolmentRecord.term, EnrolmentRecord.stage, EnrolmentRecord.grade,
     EnrolmentRecord.grade_number, EnrolmentRecord.class_name, EnrolmentRecord.boarding, EnrolmentRecord.left_on,
-    SchoolClass.teacher,
+    SchoolClass.teacher, StaffMember.display_name,
 )  # fmt: skip
 _SAID = Confirmation.receipt, Confirmation.said_at, Confirmation.by
 _WAIVED = Waiver.said_at, Waiver.by, Waiver.repeated_at, Waiver.repeated_by
@@ -130,6 +142,8 @@ _KNOWN = (
             SchoolClass.name == EnrolmentRecord.class_name,
         ),
     )
+    .outerjoin(PupilHelper, and_(PupilHelper.pupil_id == Pupil.id, PupilHelper.school_id == Pupil.school_id))
+    .outerjoin(StaffMember, StaffMember.id == PupilHelper.staff_id)
     .outerjoin(Confirmation, and_(Confirmation.pupil_id == Pupil.id, Confirmation.term == _OF_THE_TERM))
     .outerjoin(
         Waiver,

@@ -8,10 +8,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.access.one_to_one import name_helper
 from portal.coverage.contacts import Spoken, record_contact
 from portal.models import Confirmation, EnrolmentRecord, Entitlement, Message, Pupil
-from portal.vocabulary import Boarding, Channel
-from tests.builders import A_MONDAY, TERM, a_pupil, a_school, an_entry
+from portal.vocabulary import Boarding, Channel, Role
+from tests.builders import A_MONDAY, TERM, a_pupil, a_school, a_staff_member, an_entry
 from tests.coverage.builders import a_match, opened
 from tests.families.codes import look
 from tests.families.people import a_listed_child, a_message, a_payment, a_slip, follow, press, show_slip
@@ -143,6 +144,8 @@ def test_j10_taught_at_home_all_by_keyboard_with_no_word_of_what_the_list_is(
         session, school, "孙安", "329901201408080075", "19900000006", "孙梅", grade="六年级", grade_number=6
     )
     session.scalars(select(EnrolmentRecord)).one().boarding = Boarding.AT_HOME
+    helper = a_staff_member(session, "t9", Role.TEACHER, school, name="周老师")
+    name_helper(session, pupil, helper, "staff:sch1", A_MONDAY)
     show_slip(phone, a_slip(session, listed(session, pupil, "DIS")), "20140808")
     said = phone.locator("main")
     expect(said).to_contain_text("500 元 本学期")
@@ -152,7 +155,8 @@ def test_j10_taught_at_home_all_by_keyboard_with_no_word_of_what_the_list_is(
     assert order[0] == "H1"
     assert "H3" not in order[: order.index("H2")]
     ring = phone.get_by_role("link", name="打学校电话")
-    assert ring.evaluate("(e) => e.compareDocumentPosition(document.querySelector('form[action$=confirm]')) & 4") == 4
+    assert ring.evaluate("(e) => e.compareDocumentPosition(document.querySelector('.aid')) & 4") == 4
+    expect(phone.get_by_role("region", name="找人问")).to_contain_text("帮扶老师 周老师")
     for _ in range(30):
         phone.keyboard.press("Tab")
         if phone.evaluate("() => document.activeElement.textContent.trim()") == "孩子在校，需要资助":
