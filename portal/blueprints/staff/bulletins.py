@@ -1,5 +1,6 @@
 """通报: looked at with today's figures, issued once, read as a page and on paper."""
 
+from pkgutil import resolve_name
 from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, url_for
@@ -16,11 +17,13 @@ from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.sheets import download
 from portal.blueprints.staff.terms import asked_term
 from portal.clock import SchoolTerm
-from portal.coverage.bulletin_pdf import pdf_of
 from portal.coverage.bulletins import BulletinRefused, Draft, digest_of, draft, issue, issued
 from portal.coverage.small_groups import HIDDEN
 from portal.database import db
 from portal.models import Bulletin
+
+PAPER = "portal.coverage.bulletin_pdf:pdf_of"
+"""By name: fonts and pictures are loaded when the first bulletin is put on paper, not at every start."""
 
 
 class BulletinForm(Form):
@@ -71,7 +74,7 @@ def bulletin(bulletin_id: UUID) -> str:
 @needs(Permission.SEE_PUPILS)
 def bulletin_paper(bulletin_id: UUID) -> Response:
     found = _find(bulletin_id)
-    return download(pdf_of(found), f"{found.title}-{found.year}年第{found.number}期.pdf")
+    return download(resolve_name(PAPER)(found), f"{found.title}-{found.year}年第{found.number}期.pdf")
 
 
 def _find(bulletin_id: UUID) -> Bulletin:
