@@ -11,7 +11,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from sqlalchemy.types import UserDefinedType
 
 from portal.clock import SchoolTerm
-from portal.intake.meeting import digests_meant
+from portal.enrolment.people import OF_PUPIL, roster_person
+from portal.intake.meeting import digests_meant, meeting_indexes
 from portal.matching.kin import LARGEST_FAMILY, LARGEST_HOUSEHOLD
 from portal.matching.people import Via
 from portal.models import EnrolmentRecord, Guardian, Pupil, RegisterEntry, SoughtKey
@@ -60,6 +61,7 @@ def candidates_of(session: Session, pupils: Collection[UUID], term: SchoolTerm) 
         yield from (Candidate(*row, Via.SELF) for row in session.execute(sought))
     for found in (_by_offered_key(pupils), _by_sought_number().where(among(Pupil.id, pupils))):
         yield from (Candidate(*row, Via.SELF) for row in session.execute(found))
+    yield from _by_former_name(session, pupils)
     yield from _by_name_of_contested(session, among(Pupil.id, pupils), term.code)
     by_guardian = (
         select(Guardian.pupil_id, RegisterEntry.id, Guardian.position)
@@ -171,6 +173,24 @@ def _by_name_of_contested(session: Session, whose: ColumnElement[bool], term: st
     rows = session.execute(contested).all()
     enrolled = in_term(session, {held_by for *_, held_by in rows}, term)
     return [Candidate(pupil_id, entry_id, Via.SELF) for pupil_id, entry_id, held_by in rows if held_by in enrolled]
+
+
+def _by_former_name(session: Session, pupils: Collection[UUID]) -> Iterator[Candidate]:
+    """Whoever has no number that holds seeks by 曾用名 too, of which few have one: its digests are not stored."""
+    renamed = select(*OF_PUPIL).where(among(Pupil.id, pupils), SEEKS, Pupil.former_name_sealed.is_not(None))
+    sought: dict[InstrumentedAttribute[bytes | None], defaultdict[bytes | None, list[UUID]]]
+    sought = {listed: defaultdict(list) for _, listed in STORED_KEYS}
+    for line in session.execute(renamed):
+        pupil = roster_person(line, {})
+        digests = meeting_indexes(pupil.former_name, pupil.number, pupil.birth_date, pupil.division)
+        for listed, digest in zip(sought, digests, strict=True):
+            sought[listed][digest].append(line.id)
+    for listed, seekers in sought.items():
+        keys = literal([digest for digest in seekers if digest], ARRAY(LargeBinary))
+        met = select(RegisterEntry.id, listed).where(listed == any_(keys))
+        for entry_id, digest in session.execute(met) if seekers else ():
+            for pupil_id in seekers[digest]:
+                yield Candidate(pupil_id, entry_id, Via.SELF)
 
 
 def _by_meant_number(session: Session, pupils: Collection[UUID], day: date) -> Iterator[Candidate]:

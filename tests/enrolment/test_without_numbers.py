@@ -48,6 +48,14 @@ def test_a_pupil_without_number_is_found_by_name_and_birth(session: Session) -> 
     assert pairs(session) == {("王小雨", "name_birth"): Decision.POSSIBLE}
 
 
+def test_a_pupil_without_number_is_found_by_the_name_it_had_before(session: Session) -> None:
+    pupil = a_pupil(session, name="王晓羽", id_number=None)
+    pupil.former_name, pupil.birth_date_text = "王小雨", BORN.isoformat()
+    findable(session, pupil, BORN)
+    findable(session, an_entry(session))
+    assert pairs(session) == {("王晓羽", "name_birth"): Decision.POSSIBLE}
+
+
 def test_another_birth_date_is_another_child(session: Session) -> None:
     pupil = a_pupil(session, id_number=None)
     pupil.birth_date_text = "2016-03-06"
