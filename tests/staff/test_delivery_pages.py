@@ -112,7 +112,7 @@ def test_a_bureau_sees_what_rests_on_its_list_by_school_and_no_name_before_it_wi
     assert "王" not in desk.get_by_role("main").inner_text()
     look_plain(desk, "staff-register-withdraw")
     press(desk, "撤回这份名单")
-    expect(desk.get_by_role("status")).to_contain_text("已撤回")
+    expect(desk.get_by_role("status")).to_contain_text("已撤回。不足5 名学生")
     session.commit()
     pair = session.scalars(select(MatchPair).where(MatchPair.pupil_id == county.ours.pupil.id)).one()
     assert (pair.superseded_at is not None, pair.register_entry_id) == (True, None)

@@ -128,7 +128,7 @@ def withdraw_register(register_id: UUID) -> Answer:
         except (NotWithdrawn, NotDelivered, MatchingBusy) as problem:
             wrong = str(problem)
         else:
-            flash(f"已撤回。{resting.certain + resting.doubtful} 名学生的比对结果不再算数，台账里都记下了。")
+            flash(f"已撤回。{_few(resting.certain + resting.doubtful)} 名学生的比对结果不再算数，台账里都记下了。")
             return redirect(url_for("staff.register", register_id=register_id))
     page = render_template(
         "staff/withdraw.html", register=found, form=form, own=_is_own(found), wrong=wrong,
