@@ -27,7 +27,7 @@ debian = missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || printf '%s 
 		fi; \
 	fi
 
-.PHONY: run test soak bench lint fuzz
+.PHONY: run test soak bench inventory lint fuzz
 
 run: .venv/.portal node_modules/.portal
 	@exec .venv/bin/python -m make.run
