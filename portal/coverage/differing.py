@@ -182,9 +182,9 @@ def _beside_a_rival(asked: Asked) -> Select[Any]:
 
 
 def _at_two_schools(asked: Asked) -> Select[Any]:
-    """One number with two pupils who both were paid: sought among those who were, which are few, not among all."""
-    own = _awards(asked, "").add_columns(Pupil.id_number_index.label("person")).join(Pupil, Pupil.id == Award.pupil_id)
-    paid = own.where(asked.scope.holds(Pupil.school_id)).cte("paid")
+    """One number with two pupils who both were paid: those paid are few, and each is looked up by itself."""
+    number = select(Pupil.id_number_index).where(Pupil.id == Award.pupil_id, asked.scope.holds(Pupil.school_id))
+    paid = _awards(asked, "").add_columns(number.scalar_subquery().label("person")).cte("paid")
     other = paid.alias("other")
     same = and_(other.c.person == paid.c.person, other.c.project == paid.c.project, other.c.pupil_id != paid.c.pupil_id)
     school = select(Unit.name).where(Unit.id == other.c.unit_id).scalar_subquery()
