@@ -170,11 +170,11 @@ def compare_births(pupil: RosterPerson, listed: WrittenNumber) -> BirthAgreement
     if not listed.certain:
         return BirthAgreement.UNKNOWN
     born, sex = birth_date_of(listed.value), sex_of(listed.value)
+    if pupil.birth_date and born and pupil.birth_date != born:
+        return BirthAgreement.DATE_DIFFERS
     if pupil.sex and sex and pupil.sex is not sex:
         return BirthAgreement.SEX_DIFFERS
-    if not pupil.birth_date or not born:
-        return BirthAgreement.UNKNOWN
-    return BirthAgreement.AGREES if pupil.birth_date == born else BirthAgreement.DATE_DIFFERS
+    return BirthAgreement.AGREES if pupil.birth_date and born else BirthAgreement.UNKNOWN
 
 
 def born_otherwise(pupil: RosterPerson, own: WrittenNumber) -> bool:

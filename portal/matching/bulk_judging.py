@@ -125,10 +125,10 @@ def compare_met(tables: Tables, day: date) -> None:
                    ELSE {code("number", NumberAgreement.UNVERIFIED)} END
             + coalesce(n.found, {code("name", NameAgreement.EQUAL)}) + e.found
             + CASE WHEN p.key < 0 OR p.via <> {SELF} OR NOT p.listed_certain THEN {beside[BirthAgreement.UNKNOWN]}
+                   WHEN b.day <> p.key // 1000 % 100000000 THEN {beside[BirthAgreement.DATE_DIFFERS]}
                    WHEN s.male <> (p.key % 2 = 1) THEN {beside[BirthAgreement.SEX_DIFFERS]}
                    WHEN b.day IS NULL THEN {beside[BirthAgreement.UNKNOWN]}
-                   WHEN b.day = p.key // 1000 % 100000000 THEN {beside[BirthAgreement.AGREES]}
-                   ELSE {beside[BirthAgreement.DATE_DIFFERS]} END
+                   ELSE {beside[BirthAgreement.AGREES]} END
             + {code("place", PlaceAgreement.UNKNOWN) + code("kin", Kin.NONE)} AS INTEGER) AS kind
         FROM named p JOIN terms e ON e.valid_from = p.valid_from AND e.valid_to = p.valid_to
         LEFT JOIN names n ON n.name = p.name AND n.former = p.former AND n.other = p.other

@@ -78,7 +78,8 @@ IN_FORCE = frozenset({Validity.IN_FORCE})
 NOT_SHARED = frozenset({Sharing.NONE})
 IN_ROSTER = frozenset({Sharing.IN_ROSTER})
 IN_REGISTER = frozenset({Sharing.IN_REGISTER})
-BIRTH_FITS = frozenset({BirthAgreement.AGREES, BirthAgreement.UNKNOWN})
+BIRTH_FITS = frozenset({BirthAgreement.AGREES, BirthAgreement.UNKNOWN, BirthAgreement.SEX_DIFFERS})
+"""One letter of 性别 typed wrong makes nobody another person; it is said beside the match, to be put right."""
 BIRTH_DIFFERS = frozenset(BirthAgreement) - BIRTH_FITS
 BORN_THEN = frozenset({BirthAgreement.AGREES})
 NEARLY = frozenset({NameAgreement.SOUND, NameAgreement.FITS})
@@ -126,7 +127,7 @@ RULES = (
     ),
     Rule(
         "number_birth_differs", Decision.POSSIBLE,
-        "证件号和姓名一致，但学籍上的出生日期或性别与证件号不符，请核实是不是同一个人", FAMILY_CHECKING,
+        "证件号和姓名一致，但学籍上的出生日期与证件号不符，请核实是不是同一个人", FAMILY_CHECKING,
         via=SELF, number=SAME, name=AGREES, birth=BIRTH_DIFFERS,
     ),
     Rule(

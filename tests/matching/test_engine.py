@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from portal.clock import term_of
-from portal.matching.agreement import last_day_of_term
+from portal.matching.agreement import BirthAgreement, last_day_of_term
 from portal.matching.engine import judge, settle_conflicts
 from portal.matching.in_memory import match
 from portal.matching.keys import number_key
@@ -110,9 +110,14 @@ def test_an_entry_that_is_somebody_is_nobody_else():
     assert codes([a_pupil(), namesake], [an_entry()]) == ["number_name"]
 
 
-@pytest.mark.parametrize(("field", "wrong"), [("birth_date", date(2015, 3, 5)), ("sex", Sex.FEMALE)])
-def test_a_number_that_says_another_birth_or_sex_than_the_roster_is_not_certain(field, wrong):
-    assert codes([a_pupil(**{field: wrong})], [an_entry()]) == ["number_birth_differs"]
+def test_a_number_that_says_another_birth_than_the_roster_is_not_certain():
+    assert codes([a_pupil(birth_date=date(2015, 3, 5))], [an_entry()]) == ["number_birth_differs"]
+
+
+def test_a_sex_typed_wrong_is_said_and_takes_nothing_from_a_certain_match():
+    (pair,) = matched([a_pupil(sex=Sex.FEMALE)], [an_entry()])
+    assert pair.rule.code == "number_name"
+    assert BirthAgreement.SEX_DIFFERS in pair.evidence
 
 
 @pytest.mark.parametrize(

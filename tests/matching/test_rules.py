@@ -48,7 +48,7 @@ def test_certain_needs_a_verified_number_an_agreeing_name_validity_and_nobody_el
         assert found.name in AGREES
         assert found.validity is Validity.IN_FORCE
         assert found.sharing is Sharing.NONE
-        assert found.birth in (BirthAgreement.AGREES, BirthAgreement.UNKNOWN)
+        assert found.birth is not BirthAgreement.DATE_DIFFERS
 
 
 def test_whoever_shares_a_number_is_at_least_looked_at_by_a_person():
