@@ -70,6 +70,7 @@ def register_person(entry: Line) -> RegisterPerson:
         valid_from=entry.valid_from,
         household=RegisterEntry.household.open(entry) or "",
         county=entry.county_code,
+        category=RegisterEntry.category.open(entry) or "",
     )
 
 

@@ -2,7 +2,7 @@
 # ruff: noqa: S608 — every name in the SQL is ours, no cell of a file is ever in it.
 
 from portal.matching.bulk_numbers import GUARDIANS, SELF
-from portal.matching.kin import LARGEST_FAMILY, LARGEST_HOUSEHOLD
+from portal.matching.kin import LARGEST_FAMILY, LARGEST_HOUSEHOLD, of_whole_household
 from portal.matching.number_agreement import place_code
 from portal.matching.people import Kin
 from portal.matching.tables import Tables
@@ -131,6 +131,7 @@ def _unsure(side: str) -> str:
 def find_listed_siblings(tables: Tables) -> None:
     """「哥哥已匹配，弟弟未匹配」, as ``listed_siblings``: nobody of that household is met by the sibling."""
     sure = f"SELECT verdict FROM verdicts WHERE decision = '{Decision.CERTAIN}'"
+    _find_unmet_siblings(tables, sure)
     tables.keep(
         "listed_siblings",
         f"""
@@ -139,5 +140,25 @@ def find_listed_siblings(tables: Tables) -> None:
         JOIN siblings s ON s.line = d.roster_line
         ANTI JOIN (SELECT x.roster_line, y.home FROM decided x JOIN homes y ON y.line = x.register_line) t
         ON t.roster_line = s.sibling AND t.home = h.home
+        UNION ALL
+        SELECT roster_line, register_line FROM unmet_siblings JOIN register r ON r.line = register_line
+        SEMI JOIN household_kinds k ON k.category = r.category WHERE coalesce(trim(r.household_id), '') = ''
         """,
     )
+
+
+def _find_unmet_siblings(tables: Tables, sure: str) -> None:
+    """``unmet_siblings`` meet nobody; ``household_kinds``: what their lists call a category of whole households."""
+    tables.keep(
+        "unmet_siblings",
+        f"""
+        SELECT DISTINCT s.sibling AS roster_line, d.register_line FROM decided d SEMI JOIN ({sure}) USING (verdict)
+        JOIN siblings s ON s.line = d.roster_line ANTI JOIN decided t ON t.roster_line = s.sibling
+        """,
+    )
+    categories = tables.rows(
+        "SELECT DISTINCT category FROM register SEMI JOIN (SELECT register_line AS line FROM unmet_siblings) "
+        "USING (line) WHERE category IS NOT NULL"
+    )
+    kinds = [(category,) for (category,) in categories if of_whole_household(category)]
+    tables.make("household_kinds", {"category": "VARCHAR"}, kinds)

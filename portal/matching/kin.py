@@ -1,5 +1,6 @@
 """Through the family (同户): what a guardian, a brother or the household's other entries say of a pair."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -18,6 +19,11 @@ CROWD = 3
 """More namesakes than that in one county, and nobody could say which of them is meant."""
 LARGEST_HOUSEHOLD = 20
 """So many entries under one 户编号 are a village."""
+
+_OF_WHOLE_HOUSEHOLDS = re.compile(
+    "低保|最低生活保障|脱贫|建档立卡|贫困户|返贫|易致贫|支出型|刚性支出|严重困难|低收入|"
+    "DIBAO|JS_JDLK|TP|EDGE|SUDDEN|RIGID|LOWINC"
+)
 
 Household = tuple[str, str]
 
@@ -63,15 +69,19 @@ class Families:
             yield from self._guardians_beside(self.pupils[roster_id], self.entries[register_id], kin)
 
     def pairs_of_siblings(self, matches: Sequence[Match]) -> Iterator[Pair]:
-        """「哥哥已匹配，弟弟未匹配」: the entry of the one beside the other, who meets nobody of that household."""
+        """「哥哥已匹配，弟弟未匹配」: the entry of the one beside the other, who meets nobody of that household.
+
+        Where the register has no 户编号, its category says whether it is the household's, and the other meets nobody.
+        """
         at_home = {(match.roster_id, household_of(self.entries[match.register_id])) for match in matches}
+        met = {match.roster_id for match in matches}
         for match in matches:
-            home = household_of(self.entries[match.register_id])
-            if match.decision is Decision.CERTAIN and home:
+            entry = self.entries[match.register_id]
+            home = household_of(entry)
+            if match.decision is Decision.CERTAIN and (home or of_whole_household(entry.category)):
                 for sibling in sorted(self._siblings[match.roster_id], key=str):
-                    if (sibling, home) not in at_home:
-                        pupil, entry = self.pupils[sibling], self.entries[match.register_id]
-                        yield Pair(pupil, entry, Via.HOUSEHOLD, Kin.SIBLING_LISTED)
+                    if (sibling, home) not in at_home if home else sibling not in met:
+                        yield Pair(self.pupils[sibling], entry, Via.HOUSEHOLD, Kin.SIBLING_LISTED)
 
     def _guardians_beside(self, pupil: RosterPerson, entry: RegisterPerson, kin: Kin) -> Iterator[Pair]:
         """Two numbers that hold and differ are of two people."""
@@ -123,6 +133,11 @@ class Families:
             others = self._homes[home] if len(self._homes[home]) <= LARGEST_HOUSEHOLD else []
             for child in (match.roster_id, *self._siblings[match.roster_id]):
                 yield from ((child, other, Kin.SAME_HOUSEHOLD) for other in others if other != match.register_id)
+
+
+def of_whole_household(category: str) -> bool:
+    """低保, 脱贫 and the like are the family's; 残疾 or 孤儿 is one person's."""
+    return _OF_WHOLE_HOUSEHOLDS.search(category) is not None
 
 
 def household_of(entry: RegisterPerson) -> Household | None:

@@ -83,6 +83,8 @@ class RegisterPerson:
     """户编号, unique within the county."""
     county: str = ""
     """县区代码."""
+    category: str = ""
+    """困难类别, as a code or as the register words it."""
 
 
 @dataclass(frozen=True, slots=True)

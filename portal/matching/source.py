@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 READ = (
     *("row_id", "name", "former_name", "sex", "birth_date", "id_type", "id_no", "g1_name", "g1_id", "g2_name", "g2_id"),
-    *("hukou_div", "household_id", "county", "valid_from", "valid_to"),
+    *("hukou_div", "household_id", "county", "category", "valid_from", "valid_to"),
 )
 """The columns that matching looks at; a file may lack all but ``name``."""
 LINE = "line"

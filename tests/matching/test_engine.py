@@ -194,6 +194,21 @@ def test_a_brother_of_a_matched_child_who_is_not_on_the_list_is_shown_with_the_h
     assert codes([sister, brother], [an_entry()]) == ["number_name"]
 
 
+@pytest.mark.parametrize(
+    ("category", "led_on"), [("城乡低保家庭", True), ("DIBAO", True), ("残疾学生", False), ("ORPHAN", False)]
+)
+def test_a_list_without_households_leads_to_the_brother_where_the_category_is_the_familys(category, led_on):
+    family = [a_pupil(guardian_1=a_guardian()), a_pupil(XIAOCHUAN, XIAOCHUAN_NUMBER, guardian_2=a_guardian())]
+    found = codes(family, [an_entry(category=category)])
+    assert found == (["number_name", "sibling_listed"] if led_on else ["number_name"])
+
+
+def test_a_brother_who_is_met_himself_is_not_led_to_by_a_list_without_households():
+    family = [a_pupil(guardian_1=a_guardian()), a_pupil(XIAOCHUAN, XIAOCHUAN_NUMBER, guardian_2=a_guardian())]
+    listed = [an_entry(category="DIBAO"), an_entry(XIAOCHUAN, XIAOCHUAN_NUMBER, category="DIBAO")]
+    assert codes(family, listed) == ["number_name", "number_name"]
+
+
 def test_a_guardian_with_a_slip_in_the_number_is_a_possible_household():
     pupil = a_pupil(guardian_1=a_guardian())
     assert codes([pupil], [an_entry(a_guardian().name, "329901198802020026")]) == ["guardian_number_repaired"]

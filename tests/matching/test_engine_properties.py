@@ -87,6 +87,7 @@ ENTRIES = a_strategy(
     RegisterPerson,
     household=st.sampled_from(["", "H1", "H2"]),
     county=st.sampled_from(["", "329901"]),
+    category=st.sampled_from(["低保", "残疾"]),
     valid_to=st.sampled_from([None, None, None, TERM_START, TERM_START.replace(month=8)]),
 )
 

@@ -171,8 +171,10 @@ NEAR_NUMBERS = st.sampled_from([XIAOYU_NUMBER, "329901201602300010", "3299012999
 def test_files_are_decided_as_the_engine_decides(tmp_path, roster, register, odd):
     pupils = [["姓名", "曾用名", "身份证件号", "监护人1姓名", "监护人1身份证件号", "监护人2姓名", "监护人2身份证件号"]]
     pupils += [[one.name, one.former_name, one.number, *_sides(one.guardian_1, one.guardian_2)] for one in roster]
-    entries = [["姓名", "身份证件号", "有效期止"]]
-    entries += [[one.name, one.number, one.valid_to.isoformat() if one.valid_to else ""] for one in register]
+    entries = [["姓名", "身份证件号", "困难类别", "有效期止"]]
+    entries += [
+        [one.name, one.number, one.category, one.valid_to.isoformat() if one.valid_to else ""] for one in register
+    ]
     strangers = [type(roster[0])(len(roster) + place, XIAOYU, number) for place, number in enumerate(odd, 1)]
     listed = [type(register[0])(len(register) + place, XIAOYU, number) for place, number in enumerate(odd, 1)]
     pupils += [[one.name, "", one.number, "", "", "", ""] for one in strangers]
@@ -187,6 +189,18 @@ def test_files_are_decided_as_the_engine_decides(tmp_path, roster, register, odd
         for one in found
         if one.decision is Decision.CERTAIN
     }
+
+
+@pytest.mark.parametrize(("category", "told"), [("低保", ["sibling_listed"]), ("残疾", [])])
+def test_the_brother_is_led_to_without_a_household_number_where_the_category_is_the_familys(tmp_path, category, told):
+    pupils = [["姓名", "身份证件号", "监护人1姓名", "监护人1身份证件号"]]
+    pupils += [
+        [name, number, MOTHER, MOTHER_NUMBER]
+        for name, number in ((XIAOYU, XIAOYU_NUMBER), (XIAOCHUAN, XIAOCHUAN_NUMBER))
+    ]
+    listed = [["姓名", "身份证件号", "困难类别"], [XIAOYU, XIAOYU_NUMBER, category]]
+    matched(a_csv(tmp_path / "r.csv", pupils), a_csv(tmp_path / "g.csv", listed))
+    assert [row[3] for row in answer(tmp_path / "out.csv")] == ["number_name", *told]
 
 
 def _sides(*guardians: Guardian) -> list[str]:
