@@ -42,6 +42,7 @@ from portal.models import (
     InspectionSample,
     Intake,
     MatchPair,
+    Message,
     Move,
     OutreachPause,
     PolicyOverlay,
@@ -64,10 +65,12 @@ from portal.privacy.resident_id import check_digit_of
 from portal.vocabulary import (
     Answer,
     Audience,
+    Channel,
     ClaimMode,
     EntitlementState,
     FoundBy,
     IntakeKind,
+    MessageState,
     MoveKind,
     Role,
     UnitLevel,
@@ -144,6 +147,8 @@ class Things:
     notice: PublicNotice
     settled_id: UUID
     """One press on what families said."""
+    message: Message
+    """Of the pupil's family; a gateway never said what became of it."""
 
 
 @dataclass(frozen=True)
@@ -221,6 +226,7 @@ def _things(
         further_aid.flag(session, pupil, "家里有人长期生病", member, now),
         public_notices.put_up(session, school, _a_notice(pupil, now), CATALOGUE, member, now),
         _settled(session, brother, member, now),
+        _unknown_message(session, pupil, phone, now),
     )  # fmt: skip
 
 
@@ -255,6 +261,17 @@ def _typed(session: Session, row: Entitlement, by: StaffMember, now: datetime) -
 def _settled(session: Session, pupil: Pupil, by: StaffMember, now: datetime) -> UUID:
     said = corrections.record(session, pupil, TERM, "other", "换了手机", "family", now)
     return corrections.settle_alike(session, [said], "", f"staff:{by.account}", now)
+
+
+def _unknown_message(session: Session, pupil: Pupil, phone: str, now: datetime) -> Message:
+    message = Message(
+        school_id=pupil.school_id, matter="notice:2026-autumn", step=1, channel=Channel.SMS, gateway="sandbox",
+        phone=phone, template="notice", template_version=1, parts=1, state=MessageState.UNKNOWN, due_at=now,
+        planned_at=now, sent_at=now,
+    )  # fmt: skip
+    session.add(message)
+    session.flush()
+    return message
 
 
 def _bulletin(session: Session, unit: Unit, by: StaffMember, now: datetime) -> Bulletin:

@@ -108,6 +108,7 @@ OPENED_BY = {
     "drop_register": (Permission.IMPORT_REGISTER,),
     "withdraw_register": (Permission.IMPORT_REGISTER,),
     "messages": (Permission.SEE_MESSAGES,),
+    "send_message_again": (Permission.SEND_MESSAGES,),
     "phone": (Permission.SEE_MESSAGES,),
     "campaigns": (Permission.SEND_MESSAGES,),
     "campaign": (Permission.SEND_MESSAGES,),
@@ -213,6 +214,7 @@ def things_of(things: Things, role: Role) -> dict[str, object]:
         "sample_id": things.sample.id,
         "bulletin_id": things.bulletin.id,
         "move_id": things.move.id,
+        "message_id": things.message.id,
     }
 
 
