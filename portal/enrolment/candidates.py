@@ -35,8 +35,8 @@ class Candidate(NamedTuple):
     via: Via
 
 
-class Ids(UserDefinedType[Iterable[UUID]]):
-    """An array of ids, written in one go: psycopg asks of each whether it needs quotes, which took a third of a run."""
+class Ids(UserDefinedType[Iterable[UUID] | str]):
+    """An array of ids, ``written`` in one go: psycopg asks of each whether it needs quotes, a third of a run's time."""
 
     cache_ok = True
     render_bind_cast = True
@@ -45,38 +45,44 @@ class Ids(UserDefinedType[Iterable[UUID]]):
         return "UUID[]"
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], str]:
-        return lambda ids: f"{{{','.join(one.hex for one in ids)}}}"
+        return lambda ids: ids if isinstance(ids, str) else written(ids)
 
 
-def among(column: InstrumentedAttribute[UUID], ids: Iterable[UUID]) -> ColumnElement[bool]:
+def written(ids: Iterable[UUID]) -> str:
+    """As the database reads an array; for ids that are asked of more than once."""
+    return f"{{{','.join(one.hex for one in ids)}}}"
+
+
+def among(column: InstrumentedAttribute[UUID], ids: Iterable[UUID] | str) -> ColumnElement[bool]:
     """One parameter however many ids."""
     return column == any_(literal(ids, Ids()))
 
 
 def candidates_of(session: Session, pupils: Collection[UUID], term: SchoolTerm) -> Iterator[Candidate]:
     """By the pupil's number, by a guardian's, by the stored keys, and by name where the number is a stranger's."""
-    yield from (Candidate(*row, Via.SELF) for row in session.execute(_by_number().where(among(Pupil.id, pupils))))
+    mine = written(pupils)
+    yield from (Candidate(*row, Via.SELF) for row in session.execute(_by_number().where(among(Pupil.id, mine))))
     for ours, listed in STORED_KEYS:
-        sought = _by_stored_key(ours, listed).where(among(Pupil.id, pupils))
+        sought = _by_stored_key(ours, listed).where(among(Pupil.id, mine))
         yield from (Candidate(*row, Via.SELF) for row in session.execute(sought))
-    for found in (_by_offered_key(pupils), _by_sought_number().where(among(Pupil.id, pupils))):
+    for found in (_by_offered_key(mine), _by_sought_number().where(among(Pupil.id, mine))):
         yield from (Candidate(*row, Via.SELF) for row in session.execute(found))
-    yield from _by_former_name(session, pupils)
-    yield from _by_name_of_contested(session, among(Pupil.id, pupils), term.code)
+    yield from _by_former_name(session, mine)
+    yield from _by_name_of_contested(session, among(Pupil.id, mine), term.code)
     by_guardian = (
         select(Guardian.pupil_id, RegisterEntry.id, Guardian.position)
         .join(RegisterEntry, RegisterEntry.id_number_index == Guardian.id_number_index)
-        .where(among(Guardian.pupil_id, pupils))
+        .where(among(Guardian.pupil_id, mine))
     )
     sought_guardian = (
         select(Guardian.pupil_id, SoughtKey.entry_id, Guardian.position)
         .join(SoughtKey, SoughtKey.key == Guardian.id_number_index)
-        .where(among(Guardian.pupil_id, pupils))
+        .where(among(Guardian.pupil_id, mine))
     )
     for statement in (by_guardian, sought_guardian):
         for pupil_id, entry_id, position in session.execute(statement):
             yield Candidate(pupil_id, entry_id, GUARDIAN_AT[position])
-    yield from _by_meant_number(session, pupils, term.first_day)
+    yield from _by_meant_number(session, mine, term.first_day)
 
 
 def rivals_of(session: Session, candidates: Iterable[Candidate], term: str) -> Iterator[Candidate]:
@@ -84,7 +90,7 @@ def rivals_of(session: Session, candidates: Iterable[Candidate], term: str) -> I
 
     Another name under its number spoils certainty; somebody likelier, or as likely, than ours takes a doubt away.
     """
-    entries = {candidate.entry_id for candidate in candidates if candidate.via is Via.SELF}
+    entries = written({candidate.entry_id for candidate in candidates if candidate.via is Via.SELF})
     ways = [
         _by_number().where(among(RegisterEntry.id, entries)),
         *(_by_stored_key(ours, listed).where(among(RegisterEntry.id, entries)) for ours, listed in STORED_KEYS),
@@ -100,18 +106,13 @@ def rivals_of(session: Session, candidates: Iterable[Candidate], term: str) -> I
 def siblings_of(session: Session, pupils: Collection[UUID], term: str) -> dict[UUID, set[UUID]]:
     """Who has a guardian's number in common with whom, at whatever school; a number of many is a teacher's."""
     other = aliased(Guardian)
-    shared = (
-        select(Guardian.id_number_index, other.pupil_id)
-        .distinct()
-        .join(other, other.id_number_index == Guardian.id_number_index)
-        .where(among(Guardian.pupil_id, pupils))
-    )
-    rows = session.execute(shared).all()
-    enrolled = in_term(session, {pupil_id for _, pupil_id in rows}, term)
+    met = and_(other.id_number_index == Guardian.id_number_index, other.pupil_id != Guardian.pupil_id)
+    shared = select(Guardian.id_number_index, Guardian.pupil_id, other.pupil_id).distinct().join(other, met)
+    rows = session.execute(shared.where(among(Guardian.pupil_id, pupils))).all()
+    enrolled = in_term(session, {pupil_id for _, *both in rows for pupil_id in both}, term)
     families: defaultdict[bytes | None, set[UUID]] = defaultdict(set)
-    for number, pupil_id in rows:
-        if pupil_id in enrolled:
-            families[number].add(pupil_id)
+    for number, *both in rows:
+        families[number] |= enrolled.intersection(both)
     found: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for family in families.values():
         if 1 < len(family) <= LARGEST_FAMILY:
@@ -175,7 +176,7 @@ def _by_name_of_contested(session: Session, whose: ColumnElement[bool], term: st
     return [Candidate(pupil_id, entry_id, Via.SELF) for pupil_id, entry_id, held_by in rows if held_by in enrolled]
 
 
-def _by_former_name(session: Session, pupils: Collection[UUID]) -> Iterator[Candidate]:
+def _by_former_name(session: Session, pupils: str) -> Iterator[Candidate]:
     """Whoever has no number that holds seeks by 曾用名 too, of which few have one: its digests are not stored."""
     renamed = select(*OF_PUPIL).where(among(Pupil.id, pupils), SEEKS, Pupil.former_name_sealed.is_not(None))
     sought: dict[InstrumentedAttribute[bytes | None], defaultdict[bytes | None, list[UUID]]]
@@ -193,7 +194,7 @@ def _by_former_name(session: Session, pupils: Collection[UUID]) -> Iterator[Cand
                 yield Candidate(pupil_id, entry_id, Via.SELF)
 
 
-def _by_meant_number(session: Session, pupils: Collection[UUID], day: date) -> Iterator[Candidate]:
+def _by_meant_number(session: Session, pupils: str, day: date) -> Iterator[Candidate]:
     """A guardian's number that does not hold has no index; what it may mean is looked for."""
     damaged = select(Guardian).where(
         among(Guardian.pupil_id, pupils), Guardian.id_number_sealed.is_not(None), Guardian.id_number_index.is_(None)
@@ -210,7 +211,7 @@ def _by_meant_number(session: Session, pupils: Collection[UUID], day: date) -> I
             yield Candidate(guardian.pupil_id, entry_id, GUARDIAN_AT[guardian.position])
 
 
-def _by_sought_key(session: Session, entries: Collection[UUID]) -> Iterator[Candidate]:
+def _by_sought_key(session: Session, entries: str) -> Iterator[Candidate]:
     """Whoever offers what one of the entries seeks; ``pupils_offering`` is a function of the database's own."""
     seekers: defaultdict[bytes, list[UUID]] = defaultdict(list)
     for key, entry_id in session.execute(
@@ -223,7 +224,7 @@ def _by_sought_key(session: Session, entries: Collection[UUID]) -> Iterator[Cand
             yield Candidate(pupil_id, entry_id, Via.SELF)
 
 
-def _by_offered_key(pupils: Collection[UUID]) -> Select[UUID, UUID]:
+def _by_offered_key(pupils: str) -> Select[UUID, UUID]:
     offered = func.unnest(Pupil.offered_keys).table_valued("key").render_derived("offered").lateral()
     return (
         select(Pupil.id, SoughtKey.entry_id)
