@@ -153,7 +153,7 @@ def of_one_register(page: Page, county: StaffCounty) -> Iterator[str]:
 
 def of_one_pupil(page: Page, county: StaffCounty) -> Iterator[str]:
     page.goto(f"/staff/pupils/{county.ours.pupil.id}")
-    for fold in page.locator("summary").all():
+    for fold in page.locator("main summary").all():
         fold.click()
     yield "pupil"
     press(page, "记下原因")
