@@ -48,6 +48,9 @@ bench: .venv/.portal .venv/.bench
 fuzz: .venv/.portal .venv/.fuzz
 	@exec .venv/bin/python -m fuzz $(ARGS)
 
+inventory: .venv/.portal
+	@.venv/bin/python -m make.inventory
+
 lint: .venv/.portal .venv/.lint
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .

@@ -1,14 +1,12 @@
 """L-01, L-14: every stored field has its class, and the page for people says the same."""
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import Table
 
+from make.inventory import PAGE
 from portal.models.base import Base
 from portal.privacy.inventory import BASES, inventory, of_nobody, page
 
-PAGE = Path(__file__).parents[2] / "docs" / "personal-information.md"
 HOLDINGS = {holding.table: holding for holding in inventory()}
 IN_CLEAR = {
     # of S2, and why it is not sealed
