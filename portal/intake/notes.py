@@ -27,6 +27,7 @@ class PersonNumber:
 
 
 _SUM = re.compile(r"\s*[合总小共]\s*计\s*(?:[:：]|$)")
+_NAME_OF_DIGITS = "姓名里只有数字，可能是错了一列；请对照户口簿改正"
 NO_NUMBER = PersonNumber(None, False, NumberKind.EMPTY)
 SOUGHT = "这一行照收，按还看得清的部分和姓名查找，找到的由人核实"
 NOT_SOUGHT = "这一行照收，号码不记，只能按姓名查找"
@@ -76,7 +77,7 @@ class Notes:
                 self.refuse(row, "name", "这一行是表头或合计，不是一个人，没有导入")
                 continue
             values["name"] = name
-            if sentence := damaged(name):
+            if sentence := damaged(name) or (_NAME_OF_DIGITS if name.isdecimal() else None):
                 self.remark(row, "name", sentence)
             yield row, values
 

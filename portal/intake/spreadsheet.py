@@ -58,6 +58,7 @@ _OTHER_FILES = (
     (b"Rar!", "这是压缩包，不是表格：请先解压，再导入里面的 xlsx 或 csv。"),
     (b"7z\xbc\xaf", "这是压缩包，不是表格：请先解压，再导入里面的 xlsx 或 csv。"),
     (b"\x1f\x8b", "这是压缩包，不是表格：请先解压，再导入里面的 xlsx 或 csv。"),
+    (b"PAR1", "这是 parquet 文件，导入收的是表格：请另存为 xlsx 或 csv。"),
     (b"{\\rtf", "这是文字处理文件，不是表格：请导入 xlsx 或 csv。"),
 )
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<head", b"<meta", b"<?xml", b"<style", b"<body")

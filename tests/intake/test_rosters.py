@@ -117,7 +117,7 @@ def test_one_number_under_two_names_is_certain_for_neither():
     assert problems(found) == [(2, "身份证件号", True), (3, "身份证件号", True)]
 
 
-@pytest.mark.parametrize("name", ["王小?", "李□"])
+@pytest.mark.parametrize("name", ["王小?", "李□", "１23"])
 def test_a_damaged_name_is_kept_and_reported(name):
     found = roster(["姓名", "身份证件号"], [name, files.XIAOYU])
     assert [line.name for line in found.lines] == [name]

@@ -87,6 +87,7 @@ def test_two_sheets_with_a_list_are_refused_so_that_none_is_lost():
         (b"<html><table><tr><td>x</td></tr></table></html>", "名册.xls", "网页"),
         (b"%PDF-1.7 ...", "名册.xlsx", "PDF"),
         (b"Rar!\x1a\x07", "名册.csv", "压缩包"),
+        (b"PAR1\x15\x04\x00", "名册.parquet", "这是 parquet 文件"),
         ("姓名,年级".encode("utf-16-le"), "名册.csv", "不是文本"),
         (files.csv(["甲", "乙"], ["1", "2"]), "名册.csv", "没有找到表头"),
         (files.xlsx(), "名册.xlsx", "工作表是空的"),
