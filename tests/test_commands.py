@@ -93,6 +93,17 @@ def test_the_same_files_twice_change_nothing(app: Flask, session: Session, count
     assert session.scalar(select(func.count()).select_from(RegisterEntry)) == first["kept"]
 
 
+def test_a_list_brought_in_beside_another_does_not_take_its_place_afterwards_unseen(
+    app: Flask, county: CountyFiles
+) -> None:
+    bring_in(app, county)
+    lines = county.register.read_text(encoding="utf-8-sig").splitlines()
+    county.register.write_text("\n".join([lines[0], *lines[2:]]), encoding="utf-8")
+    again = ("registers", "import", county.register, "--unit", "329901-MZ", "--batch", "2026-08")
+    answer(app, *again)
+    assert "请先在“名单”页面撤回它们" in refusal(app, *again, "--replace")
+
+
 def test_a_corrected_register_takes_the_place_of_the_earlier_one(app: Flask, county: CountyFiles) -> None:
     bring_in(app, county)
     lines = county.register.read_text(encoding="utf-8-sig").splitlines()

@@ -12,6 +12,7 @@ from portal.clock import local
 from portal.commands.session import answering, find_unit, open_session, open_sessions, term_option
 from portal.commands.telling import Refused, Steps, json_option, read_file, tell
 from portal.coverage.keepers import KEEPERS
+from portal.coverage.lapses import earlier_of
 from portal.intake.findings import Findings, findings_of
 from portal.intake.receive import receive
 from portal.intake.units import load_units
@@ -102,6 +103,8 @@ def _take_in(
         session, kind, unit, occasion, file.name, data, category, "command", clock.now(), replaces=replaces
     )
     session.commit()
+    if intake.state is IntakeState.KEPT and replaces and not intake.replaces and earlier_of(session, intake):
+        raise Refused("这份文件已作为补充导入，同批次的其他名单还在：请先在“名单”页面撤回它们，不用再导入一次")
     if intake.state is IntakeState.KEPT:
         when = f"{local(intake.finished_at or intake.arrived_at):%Y-%m-%d %H:%M}"
         click.echo(f"同一份文件已于 {when} 导入，没有再导入一次", err=True)

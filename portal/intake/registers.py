@@ -94,7 +94,10 @@ def read_register(
             notes.refuse(row, "category", _unknown_category(written, category_codes))
             continue
         number = notes.listed_number(row, "id_no", values["id_no"]) if values["id_no"] else NO_NUMBER
+        first_day = notes.day_of(row, "valid_from", values.get("valid_from", ""))
         last_day = notes.day_of(row, "valid_to", values.get("valid_to", ""), read_last_day)
+        if first_day and last_day and last_day < first_day:
+            notes.remark(row, "valid_to", "有效期止早于有效期起，照写的记下，不会作为确定匹配；请核对")
         lines.append(
             RegisterLine(
                 row=row,
@@ -108,7 +111,7 @@ def read_register(
                 household_id=notes.code(row, "household_id", values.get("household_id", "")),
                 county=unwrapped(values.get("county", "")),
                 relation=plain(values.get("relation", "")),
-                valid_from=notes.day_of(row, "valid_from", values.get("valid_from", "")),
+                valid_from=first_day,
                 valid_to=last_day,
                 valid_to_unreadable=last_day is None and not open_ended(values.get("valid_to", "")),
             )

@@ -94,6 +94,12 @@ def test_a_row_stays_whatever_its_number_and_what_is_wrong_is_said():
     assert "校验位不对" in found.problems[0].problem
 
 
+def test_a_validity_that_ends_before_it_begins_is_remarked():
+    row = ["王小雨", files.XIAOYU, "2026-08-01", "2026-07-31"]
+    found = register(["姓名", "身份证号", "有效期起", "有效期止"], row, default_category="ORPHAN")
+    assert [(problem.column, problem.row_kept) for problem in found.problems] == [("有效期止", True)]
+
+
 def test_an_unreadable_validity_is_remarked():
     found = register(["姓名", "身份证号", "有效期止"], ["王小雨", files.XIAOYU, "明年"], default_category="ORPHAN")
     assert [(problem.column, problem.row_kept) for problem in found.problems] == [("有效期止", True)]
