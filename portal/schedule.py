@@ -23,6 +23,7 @@ from portal.coverage.lapses import expire
 from portal.coverage.matching_work import go_on
 from portal.coverage.raising import raise_overdue
 from portal.coverage.tally_keeping import keep_tallies
+from portal.enrolment.headcount import Size, people_held, size_of
 from portal.intake.delivery import drop_unconfirmed
 from portal.intake.work_off import resume_left_behind
 from portal.models import JobSlot
@@ -112,6 +113,15 @@ def prune(sessions: Sessions, _: Settings, now: datetime) -> object:
         return upkeep.prune(session, now)
 
 
+def count_people(sessions: Sessions, _: Settings, _now: datetime) -> object:
+    with sessions.begin() as session:
+        people = people_held(session)
+    size = size_of(people)
+    if size is not Size.ORDINARY:
+        log.error("many people held", people=people, size=size.value)
+    return people
+
+
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 JOBS = (
     Job("plan reminders", {"hour": "9-19", "minute": "*"}, MINUTE, plan_reminders),
@@ -126,6 +136,7 @@ JOBS = (
     Job("raise overdue", {"hour": "7", "minute": "45"}, DAY, raise_rows),
     Job("take down notices", {"minute": "1"}, HOUR, take_down_notices),
     Job("prune", {"hour": "3", "minute": "30"}, DAY, prune),
+    Job("count people", {"hour": "4", "minute": "10"}, DAY, count_people),
     Job("count schools", {"minute": "*"}, MINUTE, count_schools),  # last: it may take most of its minute
 )
 
