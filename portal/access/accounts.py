@@ -36,6 +36,10 @@ class AccountProblem(ValueError):
     """One sentence that says what is wrong and what to do."""
 
 
+class AccountTaken(AccountProblem):
+    """Somebody else signs in with it, here or elsewhere."""
+
+
 class WrongCredentials(Exception):
     """Account unknown, closed, or password wrong; never told which."""
 
@@ -51,7 +55,7 @@ def make_account(
     if unit.level not in LEVELS[role]:
         raise AccountProblem(f"{role.label}不能设在{unit.level.label}级单位“{unit.name}”，请换一个单位或角色")
     if session.scalars(select(StaffMember).where(StaffMember.account == account)).first():
-        raise AccountProblem(f"账号 {account} 已经有人用了，请换一个")
+        raise AccountTaken(f"账号 {account} 已经有人用了，请换一个")
     staff = StaffMember(
         account=account,
         display_name=name,

@@ -32,7 +32,7 @@ class AccountForm(Form):
         "账号",
         [
             InputRequired("请写账号"),
-            Regexp(r"[a-z][a-z0-9._-]{1,38}", message="账号用小写字母开头，只用小写字母、数字和 . _ -"),
+            Regexp(r"[a-z][a-z0-9._-]{1,38}\Z", message="账号用小写字母开头，只用小写字母、数字和 . _ -"),
         ],
     )
     name = StringField("姓名", [InputRequired("请写姓名"), Length(max=30, message="姓名请不超过30个字")])
@@ -63,8 +63,10 @@ def new_account() -> str | tuple[str, int]:
         member = accounts.make_account(session, *named, unit, password, clock.now(), current_user.actor)
     except NotInScope:
         return _not_made(form, form.unit, "本单位和下属单位里没有这个代码，请核对")
-    except accounts.AccountProblem as problem:
+    except accounts.AccountTaken as problem:
         return _not_made(form, form.account, str(problem))
+    except accounts.AccountProblem as problem:
+        return _not_made(form, form.role, str(problem))
     session.commit()
     return render_template("staff/new_password.html", member=member, password=password)
 
