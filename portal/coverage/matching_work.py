@@ -59,18 +59,25 @@ def work_on(sessions: Sessions, run_id: UUID, now: datetime) -> bool:
 
 
 def go_on(sessions: Sessions, now: datetime) -> int:
-    """With every run that takes longer: whoever began it may be dead, or glad of help. How many; what never ends is
-    given up.
+    """With every run that takes longer: whoever began it may be dead, or glad of help; how many there were.
+
+    What never ends is given up. One that fails says so once the others had their turn.
     """
     going_on = select(MatchRun.id, MatchRun.began_at).where(unfinished(), MatchRun.began_at < now - ALONE)
     with sessions.begin() as session:
         found = session.execute(going_on.order_by(MatchRun.began_at)).all()
+    failed: list[Exception] = []
     for run_id, began_at in found:
         if began_at < now - GIVEN_UP:
             with sessions.begin() as session:
                 give_up(session, session.get_one(MatchRun, run_id), now)
-        while work_on(sessions, run_id, now):
-            pass
+        try:
+            while work_on(sessions, run_id, now):
+                pass
+        except Exception as problem:  # noqa: BLE001 — raised below, after the others
+            failed.append(problem)
+    if failed:
+        raise failed[0]
     return len(found)
 
 

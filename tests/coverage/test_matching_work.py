@@ -16,7 +16,7 @@ from portal.models import Entitlement, MatchPair, MatchPart, MatchRun, Pupil, Re
 from portal.outreach.audiences import waiting
 from portal.privacy.sealing import SealBroken
 from portal.vocabulary import IntakeKind
-from tests.builders import A_MONDAY, a_bureau, a_county, a_pupil, an_entry, an_intake
+from tests.builders import A_MONDAY, a_bureau, a_county, a_pupil, a_school, an_entry, an_intake
 from tests.conftest import ROOT
 from tests.enrolment.test_matching_runs import AUTUMN, LATER
 from tests.intake.arrivals import sessions_of
@@ -112,16 +112,20 @@ def test_nobody_is_reminded_of_a_list_whose_ledger_is_not_open(session: Session,
     assert len(session.scalars(waiting(AUTUMN)).all()) == 3
 
 
-def test_what_cannot_be_opened_is_tried_again_and_the_list_stands(session: Session, made: MatchRun) -> None:
+def test_what_cannot_be_opened_is_tried_again_and_holds_no_other_run_up(session: Session, made: MatchRun) -> None:
     sessions = sessions_of(session)
     for _ in range(4):
         work_on(sessions, made.id, A_MONDAY)
     pair = session.scalars(select(MatchPair)).first()
     assert pair
     category, pair.category_sealed = pair.category_sealed, b"broken"
+    after = A_MONDAY + timedelta(seconds=1)
+    other = begin(session, a_school(session, code="3299010002"), AUTUMN, "command", after)
     session.commit()
     with pytest.raises(SealBroken):
         go_on(sessions, A_MONDAY + timedelta(minutes=1))
+    session.refresh(other)
+    assert other.finished_at
     pair.category_sealed = category
     session.commit()
     go_on(sessions, A_MONDAY + timedelta(minutes=2))

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
-from portal.enrolment.matching_runs import begin, compare_next, give_up
+from portal.enrolment.matching_runs import begin, compare_next, give_up, put_in_place
 from portal.models import MatchRun
 from tests.builders import A_MONDAY, TERM
 from tests.staff.county import StaffCounty, sign_in
@@ -25,6 +25,23 @@ def test_how_far_a_run_is_stands_on_the_page(client: FlaskClient, session: Sessi
     page = client.get("/staff/matching").text
     assert re.search(r"已比对 1 人，共 [2-9] 人", page)
     assert "名单还是上一次的" in page
+
+
+def test_a_list_that_stands_before_its_ledger_says_what_is_left(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    made = under_way(session, county)
+    while compare_next(session, made, A_MONDAY):
+        pass
+    put_in_place(session, made, "command", A_MONDAY)
+    session.commit()
+    sign_in(client, "sch1")
+    page = client.get("/staff/matching").text
+    assert re.search(r"名单已经是这一次的；正在开立台账，还有 [2-9] 人", page)
+    assert "名单还是上一次的" not in page
+    give_up(session, made, A_MONDAY)
+    session.commit()
+    assert "名单已经是这一次的，但台账没有开完" in client.get("/staff/matching").text
 
 
 def test_a_run_that_was_given_up_says_so_and_may_be_pressed_again(
