@@ -44,7 +44,7 @@ class Status:
 
 
 DIED = "R06"
-QUIET = "已停止办理。需要帮助，请打下面的电话"
+QUIET = "已停止办理。需要帮助，请打本页的电话"
 AWAY = {
     "R01": "孩子转学，由新学校接着办，资助不停，不会重复，也不会少",
     "R02": "学校登记了休学，资助中心核对中；返校后接着办",
@@ -96,7 +96,7 @@ def _when_ended(row: LedgerRow) -> Status | None:
     if row.closed_on is not None and row.reason == DIED:
         return Status(Dot.ENDED, QUIET)
     if row.closed_on is not None:
-        return Status(Dot.ENDED, f"{day_words(row.closed_on)}结束：{label_of(row.reason)}。有疑问请打下面的电话")
+        return Status(Dot.ENDED, f"{day_words(row.closed_on)}结束：{label_of(row.reason)}。有疑问请打本页的电话")
     return None
 
 
@@ -115,10 +115,10 @@ def _when_missing(row: LedgerRow, above: str, today: date) -> Status:
         return Status(Dot.LATE, f"您说没收到。{above}已答复您，{short_day(answer_by)}前查清补到")
     if is_traced(row):
         return Status(
-            Dot.LATE, f"您说没收到。{above}应在{short_day(answer_by)}前补到，晚了，已报上一级；着急请打下面的电话"
+            Dot.LATE, f"您说没收到。{above}应在{short_day(answer_by)}前补到，晚了，已报上一级；着急请打本页的电话"
         )
     said = f"您说没收到。{above}{short_day(answer_by)}前答复您，{short_day(settled_by(answer_by))}前查清补到"
-    late = f"您说没收到。{above}应在{short_day(answer_by)}前答复，晚了；着急请打下面的电话"
+    late = f"您说没收到。{above}应在{short_day(answer_by)}前答复，晚了；着急请打本页的电话"
     return Status(Dot.LATE, late if today > answer_by else said)
 
 
@@ -148,14 +148,14 @@ def _when_waiting(row: LedgerRow, policy: Policy, is_waiver: bool, above: str, t
     by = f"{short_day(promised)}前{'办好' if is_waiver else '到账'}"
     closed = closed_before(row, policy, today)
     if closed:
-        return Status(Dot.LATE, f"{day_words(closed)}前要申请，已经过了；还能不能补，请打下面的电话问")
+        return Status(Dot.LATE, f"{day_words(closed)}前要申请，已经过了；还能不能补，请打本页的电话问")
     if asks_to_apply(row, policy):
         return Status(Dot.TODO, f"要申请一次：{policy.application.how}。{policy.application.when}")
     if asks_to_confirm(row):
         return Status(Dot.TODO, f"请回答下面两个问题，答完由学校办理，{by}")
     if today > promised:
         actor = above if row.owner_level is not UnitLevel.SCHOOL else "学校"
-        return Status(Dot.LATE, f"比说好的{short_day(promised)}晚了，{actor}正在办；着急请打下面的电话")
+        return Status(Dot.LATE, f"比说好的{short_day(promised)}晚了，{actor}正在办；着急请打本页的电话")
     if row.state is APPLIED:
         return Status(Dot.PENDING, f"学校审核中，{by}")
     return Status(Dot.PENDING, f"{f'{above}发放中' if row.state is APPROVED else '学校办理中'}，{by}")

@@ -118,7 +118,7 @@ def test_half_the_money_says_what_is_lacking(session: Session) -> None:
 
 def test_after_the_promised_day_it_says_late_and_who_is_at_it(session: Session) -> None:
     status = page_of(session, a_row(session).pupil, date(2026, 10, 16)).items[0].status
-    assert (status.dot, status.words) == (Dot.LATE, "比说好的10月15日晚了，学校正在办；着急请打下面的电话")
+    assert (status.dot, status.words) == (Dot.LATE, "比说好的10月15日晚了，学校正在办；着急请打本页的电话")
 
 
 def test_a_row_the_county_ended_gives_its_reason_and_leaves_the_figure(session: Session) -> None:
@@ -126,7 +126,7 @@ def test_a_row_the_county_ended_gives_its_reason_and_leaves_the_figure(session: 
     officer = a_staff_member(session, "cnty", Role.COUNTY_OFFICER, a_county(session))
     give_reason(session, row, "R03", "", officer, A_MONDAY)
     page = page_of(session, row.pupil)
-    assert page.items[0].status.words == "2026年9月7日结束：已毕业、结业。有疑问请打下面的电话"
+    assert page.items[0].status.words == "2026年9月7日结束：已毕业、结业。有疑问请打本页的电话"
     assert (page.figure, page.questions_open) == ("全免", False)
 
 

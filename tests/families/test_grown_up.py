@@ -78,6 +78,7 @@ def test_j8_the_page_speaks_to_the_student_of_herself(session: Session, client: 
     for words in ("您在校吗？需要资助吗？", "我在校，需要资助", "因为您在示例县民政局2024年8月名单里"):
         assert words in said
     assert "孩子在" not in said
+    assert "您不在这所学校了" in client.get("/child/1/correct").text
 
 
 def test_j8_after_the_last_day_she_reads_that_it_is_over_and_whom_to_ring(
@@ -89,7 +90,7 @@ def test_j8_after_the_last_day_she_reads_that_it_is_over_and_whom_to_ring(
     with time_machine.travel(A_MONDAY.replace(month=10, day=12), tick=True):
         sign_in(client, code, "20070214")
         said = client.get("/child").text
-    assert "2026年9月30日前要申请，已经过了；还能不能补，请打下面的电话问" in said
+    assert "2026年9月30日前要申请，已经过了；还能不能补，请打本页的电话问" in said
     assert "每年9月30日前" not in said
 
 

@@ -7,6 +7,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
 from portal import clock
+from portal.access.households import is_grown_up
 from portal.blueprints.families.blueprint import families
 from portal.blueprints.families.visit import back_to, the_child, this_term
 from portal.blueprints.forms import Form
@@ -43,7 +44,8 @@ class CorrectionForm(Form):
 def correct(place: int) -> str | Response:
     form, pupil = CorrectionForm(), the_child(place)
     if not form.validate_on_submit():
-        return render_template("families/correct.html", form=form, place=place, name=pupil.name)
+        grown_up = is_grown_up(pupil, clock.today())
+        return render_template("families/correct.html", form=form, place=place, name=pupil.name, grown_up=grown_up)
     about, words = form.about.data, form.words.data or ""
     if about in (LEFT, NOT_NEEDED):
         answer_no(pupil, in_school=about == NOT_NEEDED)
