@@ -11,6 +11,7 @@ from portal.database import database_config, db
 from portal.logs import start_logging
 from portal.models.sealed import use_keyring
 from portal.privacy.sealing import Keyring
+from portal.readiness import MIGRATIONS
 from portal.settings import Settings, read_settings
 
 
@@ -32,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
 
     db.init_app(app)
-    Migrate(app, db, directory="migrations")
+    Migrate(app, db, directory=MIGRATIONS)
     guards.stand_before(app)
     errors.answer_in_words(app)
     static_files.serve_on(app)

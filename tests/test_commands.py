@@ -248,6 +248,14 @@ def test_check_says_whether_the_portal_could_start(app: Flask) -> None:
     assert answer(app, "check") == {"ready": True}
 
 
+def test_the_tables_are_brought_up_to_date_from_whatever_folder(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = flask(app, "db", "heads")
+    assert result.exit_code == 0, result.stderr
+
+
 def run_flask(settings: dict[str, str], *arguments: object, **options: Any) -> "subprocess.Popen[str]":
     """A process of its own, as an operator starts it."""
     return subprocess.Popen(
