@@ -17,7 +17,7 @@ from portal.coverage.next_stage import Later, later_of
 from portal.coverage.notices import notices
 from portal.coverage.progress import is_missing
 from portal.coverage.status import asks_to_apply, asks_to_confirm, closed_before
-from portal.coverage.steps import PAID
+from portal.coverage.steps import LIST_GONE, PAID, SAID_LEFT, SAID_NEVER_AGREED, SAID_NOT_NEEDED
 from portal.coverage.totals import COUNTED_AS_AIDED
 from portal.coverage.words import class_words, day_words, yuan_words
 from portal.enrolment import waivers
@@ -29,6 +29,7 @@ from portal.policies.catalogue import Catalogue
 from portal.vocabulary import Boarding, EntitlementState
 
 NOTHING_TO_DO = "您不用做任何事，也不用交证明"
+LOOKED_INTO = frozenset(step.words for step in (SAID_LEFT, SAID_NOT_NEEDED, SAID_NEVER_AGREED, LIST_GONE))
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class ChildPage:
     guardians_only: bool
     """A child under 14: only its parents answer."""
     answer_changes_nothing: bool
-    """Nothing waits for the two answers; they only spare the teacher a call."""
+    """Nothing waits for the two answers, nor hangs on them; they only spare the teacher a call."""
     grown_up: bool
     """From 18 it is the student who reads, and of herself (J8)."""
 
@@ -149,7 +150,7 @@ def child_page(session: Session, pupil_id: UUID, catalogue: Catalogue, day: date
         ask=_whom_to_ask(known),
         ask_first=record is not None and record.boarding is Boarding.AT_HOME,
         guardians_only=only_guardians_act(pupil, day),
-        answer_changes_nothing=headline == NOTHING_TO_DO,
+        answer_changes_nothing=headline == NOTHING_TO_DO and not any(map(_waits_for_a_yes, ours)),
         grown_up=is_grown_up(pupil, day),
     )
 
@@ -212,6 +213,11 @@ def _headline(catalogue: Catalogue, rows: list[LedgerRow], day: date) -> str:
     if any(asks_to_confirm(row) for row in open_rows):
         return "只要回答下面两个问题，不用交证明"
     return NOTHING_TO_DO
+
+
+def _waits_for_a_yes(row: LedgerRow) -> bool:
+    """The school or the county looks into it first, and a yes may be what settles it."""
+    return row.closed_on is None and row.next_step in LOOKED_INTO
 
 
 def _answered(known: Known) -> Answered | None:

@@ -26,7 +26,7 @@ from portal.models import (
     Unit,
     Waiver,
 )
-from portal.vocabulary import AdditionState, Boarding, Stage
+from portal.vocabulary import AdditionState, Boarding, Role, Stage
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Child:
 
 @dataclass(frozen=True)
 class Enrolled:
-    """As in ``EnrolmentRecord``; ``teacher`` is the class's, ``helper`` who was named for the pupil; or nobody."""
+    """As in ``EnrolmentRecord``; ``teacher`` is the class's; ``helper`` was named for the pupil and is still there."""
 
     pupil_id: UUID
     term: str
@@ -143,7 +143,10 @@ _KNOWN = (
         ),
     )
     .outerjoin(PupilHelper, and_(PupilHelper.pupil_id == Pupil.id, PupilHelper.school_id == Pupil.school_id))
-    .outerjoin(StaffMember, StaffMember.id == PupilHelper.staff_id)
+    .outerjoin(
+        StaffMember,
+        and_(StaffMember.id == PupilHelper.staff_id, StaffMember.active, StaffMember.role == Role.TEACHER),
+    )
     .outerjoin(Confirmation, and_(Confirmation.pupil_id == Pupil.id, Confirmation.term == _OF_THE_TERM))
     .outerjoin(
         Waiver,

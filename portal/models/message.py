@@ -64,6 +64,7 @@ class Message(Row):
     """How often the supplier was asked what became of it, while that was unknown."""
     ask_at: Mapped[datetime | None]
     planned_at: Mapped[datetime]
+    """Once more where a person sends it again."""
     sent_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
 

@@ -1,6 +1,6 @@
 """告知证明: who is not reached yet, as names; and all that was done to reach one household, to be printed (G4)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from portal.access.actors import actor_words
 from portal.access.scope import Scope
-from portal.clock import SHANGHAI, SchoolTerm
+from portal.clock import SHANGHAI, SchoolTerm, local
 from portal.coverage.lists import names_of
 from portal.coverage.tallies import by_school, number, page_of, together
 from portal.coverage.today import PUPILS, is_unreached
-from portal.coverage.words import class_words
+from portal.coverage.words import class_words, short_day
 from portal.models import (
+    AuditEntry,
     Confirmation,
     ContactRecord,
     ContactTask,
@@ -26,6 +27,7 @@ from portal.models import (
 )
 from portal.outreach.lists import BECAUSE
 from portal.privacy.masking import mask_name, mask_phone
+from portal.vocabulary import MessageState
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,14 @@ def _of_messages(session: Session, pupil_id: UUID, term: SchoolTerm) -> list[Tra
         .join(MessagePupil, MessagePupil.message_id == Message.id)
         .where(MessagePupil.pupil_id == pupil_id, Message.matter.endswith(term.code))
     )
-    return list(map(_of_message, session.scalars(statement)))
+    messages = {str(message.id): message for message in session.scalars(statement)}
+    again = select(AuditEntry).where(AuditEntry.pupil_id == pupil_id, AuditEntry.action == "sent_again")
+    before = [
+        _before_again(session, messages[entry.detail["message"]], entry)
+        for entry in session.scalars(again)
+        if entry.detail["message"] in messages
+    ]
+    return [*before, *map(_of_message, messages.values())]
 
 
 def _of_message(message: Message) -> Trace:
@@ -150,6 +159,13 @@ def _of_message(message: Message) -> Trace:
         f"第 {message.template_version} 版文案" if message.template else "门户",
         message.state.label + _why(message),
     )
+
+
+def _before_again(session: Session, message: Message, entry: AuditEntry) -> Trace:
+    """The attempt of which nobody knew what became, and who had it sent once more."""
+    decided = f"{short_day(local(entry.at).date())}{actor_words(session, entry.actor)}决定再发一次"
+    left_at = datetime.fromisoformat(entry.detail["left_at"])
+    return replace(_of_message(message), at=left_at, came_of_it=f"{MessageState.UNKNOWN.label}；{decided}")
 
 
 def _why(message: Message) -> str:

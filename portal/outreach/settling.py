@@ -17,6 +17,7 @@ from portal.outreach.delivery import apply_waiting, record
 from portal.outreach.excepted_days import even_on
 from portal.outreach.gateways.approved import Approved
 from portal.outreach.gateways.protocol import Handed, Outcome, Outgoing
+from portal.outreach.outbox import requeue
 from portal.outreach.quiet import next_allowed
 from portal.outreach.supplier_templates import approved
 from portal.vocabulary import CampaignState, MessageState
@@ -93,8 +94,11 @@ def answer(session: Session, question: Question, outcome: Outcome, now: datetime
         record(session, question.gateway, report, now)
 
 
-def send_again(session: Session, scope: Scope, message_id: UUID, by: str, now: datetime) -> None:
-    """A person takes it upon himself that the family may get it twice; raises NotInScope, NotUnknown."""
+def send_again(session: Session, scope: Scope, message_id: UUID, by: str, now: datetime) -> datetime:
+    """A person takes it upon himself that the family may get it twice; when it is due. Raise NotInScope, NotUnknown.
+
+    It is planned anew, so that it has all its time once more; when it first left stays in each child's trail.
+    """
     message = scope.find(session, Message, message_id, Message.school_id)
     session.refresh(message, with_for_update=True)
     if message.state is not MessageState.UNKNOWN:
@@ -102,9 +106,16 @@ def send_again(session: Session, scope: Scope, message_id: UUID, by: str, now: d
     if message.sent_at is not None and message.sent_at > now - SHOWN_AFTER:
         raise NotUnknown("状态报告还可能到，满24小时再决定")
     due_at = _due_again(session, message.campaign_id, now)
-    message.state, message.due_at = MessageState.QUEUED, due_at
-    message.because = message.sent_at = message.ask_at = None
-    audit.record(session, by, "sent_again", unit_id=message.school_id, message=str(message.id))
+    left_at = message.sent_at or message.planned_at
+    for beside in message.pupils:
+        audit.record(
+            session, by, "sent_again", unit_id=beside.school_id, pupil_id=beside.pupil_id,
+            message=str(message.id), left_at=left_at.isoformat(),
+        )  # fmt: skip
+    requeue(message, due_at)
+    message.planned_at, message.asked = now, 0
+    message.because = message.ask_at = None
+    return due_at
 
 
 def _due_again(session: Session, campaign_id: UUID | None, now: datetime) -> datetime:

@@ -5,11 +5,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.one_to_one import name_helper
 from portal.coverage import progress
 from portal.coverage.awards import keep_awards
 from portal.coverage.child import ChildPage, child_page
 from portal.coverage.ledger import open_rows
 from portal.coverage.status import Dot
+from portal.coverage.steps import LIST_GONE, take_step
 from portal.coverage.unaided import give_reason
 from portal.database import EVERYTHING, reach_pupils, set_reach
 from portal.enrolment.confirmation import confirm
@@ -71,6 +73,22 @@ def test_whom_to_ring_is_the_class_teacher_and_the_number_on_the_gate(session: S
     session.add(SchoolClass(school_id=pupil.school_id, grade="四年级", name="(2)班", teacher="李老师"))
     ask = page_of(session, pupil).ask
     assert (ask.teacher, ask.aid_officer, ask.landline) == ("李老师", "张老师", "0510-00000001")
+
+
+def test_a_helper_whose_account_is_closed_is_not_named_to_the_family(session: Session) -> None:
+    pupil = a_pupil(session)
+    helper = a_staff_member(session, "t1", Role.TEACHER, pupil.school, "周老师")
+    name_helper(session, pupil, helper, "staff:sch1", A_MONDAY)
+    assert page_of(session, pupil).ask.helper == "周老师"
+    helper.active = False
+    assert page_of(session, pupil).ask.helper == ""
+
+
+def test_where_a_row_waits_for_a_yes_nobody_says_that_the_answer_changes_nothing(session: Session) -> None:
+    row = a_row(session)
+    assert page_of(session, row.pupil).answer_changes_nothing
+    take_step(session, row, row.state, "command", A_MONDAY, "名单撤回", LIST_GONE)
+    assert not page_of(session, row.pupil).answer_changes_nothing
 
 
 def test_after_the_answer_there_is_a_receipt_and_no_question(session: Session) -> None:

@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from portal.access.scope import NotInScope, Scope
+from portal.clock import SchoolTerm
 from portal.models import Message, Unit
 from portal.outreach import dispatch, settling
 from portal.outreach.delivery import NO_REPORT, record, time_out
 from portal.outreach.gateways.protocol import Handed, Outcome, Outgoing, Report
+from portal.outreach.reach import traces
 from portal.vocabulary import MessageState, Undelivered
-from tests.builders import A_MONDAY, a_bureau
+from tests.builders import A_MONDAY, TERM, a_bureau
 from tests.outreach.cases import messages, sessions
 from tests.outreach.test_health import LOST, Fake, planned, rounds
 
@@ -87,6 +89,26 @@ def test_a_person_may_send_it_again_after_a_day_and_it_is_recorded(session: Sess
     other = Fake("other")
     rounds(A_MONDAY + DAY, other)
     assert len(other.given) == 1
+
+
+def test_what_is_sent_again_has_all_its_time_once_more(session: Session) -> None:
+    message = unknown(session)
+    message.asked = len(settling.ASK_AFTER)
+    settling.send_again(session, scope_of(session, message), message.id, "sch1", A_MONDAY + 4 * DAY)
+    session.commit()
+    rounds(A_MONDAY + 4 * DAY, Fake("one", Outcome(Handed.RETRY, "busy", "繁忙")))
+
+    assert (messages(session)[0].state, messages(session)[0].asked) == (MessageState.QUEUED, 0)
+
+
+def test_the_first_attempt_stays_in_the_proof_with_who_sent_it_again(session: Session) -> None:
+    message = unknown(session)
+    pupil_id = message.pupils[0].pupil_id
+    settling.send_again(session, scope_of(session, message), message.id, "staff:sch1", A_MONDAY + DAY)
+    first, again = traces(session, pupil_id, SchoolTerm.parse(TERM))
+
+    assert (first.at, first.came_of_it[:5]) == (A_MONDAY, "结果待查；")
+    assert "工作人员决定再发一次" in first.came_of_it and again.came_of_it.startswith("待发")
 
 
 def test_what_is_settled_is_not_sent_again_by_a_person_either(session: Session) -> None:

@@ -13,6 +13,8 @@ from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.blueprints.staff.reading import sessions
+from portal.clock import local
+from portal.coverage.words import short_day
 from portal.database import db
 from portal.outreach.lists import count_by_state, phones, recent_messages
 from portal.outreach.settling import SHOWN_AFTER, NotUnknown, send_again
@@ -45,11 +47,11 @@ def send_message_again(message_id: UUID) -> BaseResponse:
     if Form().validate_on_submit():
         try:
             with sessions().begin() as everything:
-                send_again(everything, current_user.scope, message_id, current_user.actor, clock.now())
+                due_at = send_again(everything, current_user.scope, message_id, current_user.actor, clock.now())
         except NotUnknown as refused:
             flash(str(refused))
         else:
-            flash("已放回待发，9:00 到 20:00 之间发出；家长可能收到两条。")
+            flash(f"已放回待发，{short_day(local(due_at).date())} 9:00 到 20:00 之间发出；家长可能收到两条。")
     return redirect(url_for("staff.messages", state=MessageState.UNKNOWN.value))
 
 
