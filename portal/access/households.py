@@ -1,6 +1,6 @@
 """一家的孩子: whom a family sees on one visit: the children of the same guardian, until they are eighteen (J5, J8)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Protocol
 from uuid import UUID
@@ -33,8 +33,12 @@ def is_grown_up(pupil: Born, day: date) -> bool:
 
 def has_died(session: Session, pupil_id: UUID) -> bool:
     """Nothing is ever sent about the child again, and its page asks nothing."""
-    died = select(Move.id).where(Move.pupil_id == pupil_id, Move.kind == MoveKind.DEATH, Move.ended_at.is_(None))
-    return session.scalars(died).first() is not None
+    return bool(died_among(session, [pupil_id]))
+
+
+def died_among(session: Session, pupils: Collection[UUID]) -> set[UUID]:
+    died = select(Move.pupil_id).where(Move.pupil_id.in_(pupils), Move.kind == MoveKind.DEATH, Move.ended_at.is_(None))
+    return set(session.scalars(died))
 
 
 def only_guardians_act(pupil: Born, day: date) -> bool:

@@ -2,21 +2,19 @@
 
 import csv
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from pathlib import Path
 from time import sleep
 
 import click
 from sqlalchemy.orm import Session
 from xlsxwriter import Workbook
-from xlsxwriter.exceptions import FileCreateError
 
 from portal import audit, clock
 from portal.access.scope import scope_of
 from portal.blueprints.staff.sheets import spelled_out
 from portal.clock import SchoolTerm
 from portal.commands.session import answering, find_office, open_session, open_sessions, term_option, unit_option
-from portal.commands.telling import Refused, Steps, json_option, tell, why
+from portal.commands.telling import Refused, Steps, json_option, tell, written_whole
 from portal.coverage.matching_work import work_on
 from portal.coverage.totals import totals
 from portal.enrolment.lists import MatchedLine, matched
@@ -90,7 +88,8 @@ def write_matched(unit: str, term: str, out: Path, as_json: bool) -> None:
     owner = find_office(session, unit)
     rows = [_cells(line) for line in matched(session, scope_of(owner), school_term.code)]
     steps("写出文件")
-    _write(write, out, rows)
+    with written_whole(out) as unfinished:
+        write(unfinished, rows)
     audit.record(
         session, "command", "exported", unit_id=owner.id, list="matched", term=school_term.code, rows=len(rows)
     )
@@ -123,22 +122,6 @@ def _cells(line: MatchedLine) -> tuple[str, ...]:
         line.rule,
         COUNTED_AS[line.decision],
     )
-
-
-def _write(
-    write: Callable[[Path, Iterable[tuple[str, ...]]], None], out: Path, rows: Iterable[tuple[str, ...]]
-) -> None:
-    """All of it or nothing, and no half of a list of pupils is left behind."""
-    unfinished = out.with_name(f".{out.name}.unfinished")
-    try:
-        write(unfinished, rows)
-        unfinished.replace(out)
-    except (OSError, FileCreateError) as problem:
-        reason = why(problem) if isinstance(problem, OSError) else problem
-        raise Refused(f"写不了文件 {out}（{reason}）：请检查文件夹和权限") from problem
-    finally:
-        with suppress(OSError):
-            unfinished.unlink()
 
 
 def _write_csv(path: Path, rows: Iterable[tuple[str, ...]]) -> None:

@@ -3,19 +3,22 @@
 import errno
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from time import perf_counter
 from typing import IO, Any, ParamSpec, TypeVar
 
 import click
+from xlsxwriter.exceptions import FileCreateError
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
 PATIENCE = 1.0  # seconds
 _USUAL = {
     errno.ENOENT: "没有这个文件或文件夹",
+    errno.EEXIST: "已经有这个文件",
     errno.EISDIR: "这是一个文件夹",
     errno.ENOTDIR: "路径中间有一段不是文件夹",
     errno.EACCES: "没有权限",
@@ -52,6 +55,22 @@ def read_file(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as problem:
         raise Refused(f"读不了文件 {path}（{why(problem)}）：请检查路径和权限") from problem
+
+
+@contextmanager
+def written_whole(out: Path) -> Iterator[Path]:
+    """The name to write to: all of it or nothing, and no half of a list of pupils is left behind."""
+    unfinished = out.with_name(f".{out.name}.unfinished")
+    try:
+        unfinished.unlink(missing_ok=True)
+        yield unfinished
+        unfinished.replace(out)
+    except (OSError, FileCreateError) as problem:
+        reason = why(problem) if isinstance(problem, OSError) else problem
+        raise Refused(f"写不了文件 {out}（{reason}）：请检查文件夹和权限") from problem
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()
 
 
 def why(problem: OSError) -> str:

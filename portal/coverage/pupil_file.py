@@ -125,14 +125,21 @@ class PupilFile:
 
 
 def pupil_file(
-    session: Session, scope: Scope, pupil_id: UUID, level: UnitLevel, catalogue: Catalogue, today: date, by: str
+    session: Session,
+    scope: Scope,
+    pupil_id: UUID,
+    level: UnitLevel,
+    catalogue: Catalogue,
+    today: date,
+    by: str,
+    source: str,
 ) -> PupilFile:
     """Raise NotInScope for a pupil that is not there or not theirs; that it was read is recorded.
 
     ``level`` is the reader's: what a family told the county about its school is not shown to the school.
     """
     pupil = scope.find(session, Pupil, pupil_id, Pupil.school_id)
-    audit.record(session, by, "read", unit_id=pupil.school_id, pupil_id=pupil.id)
+    audit.record(session, by, "read", unit_id=pupil.school_id, pupil_id=pupil.id, source=source)
     records = session.scalars(select(EnrolmentRecord).where(EnrolmentRecord.pupil_id == pupil.id))
     record = max(records, key=lambda one: (SchoolTerm.parse(one.term), one.left_on is None), default=None)
     in_class = class_words(record.grade, record.class_name) if record else ""

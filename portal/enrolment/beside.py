@@ -83,11 +83,11 @@ class Beside:
     lines: tuple[Line, ...]
 
 
-def beside(session: Session, scope: Scope, pair_id: UUID, by: str, in_full: bool = False) -> Beside:
+def beside(session: Session, scope: Scope, pair_id: UUID, by: str, source: str, in_full: bool = False) -> Beside:
     """Raise NotInScope for what is not theirs; that it was looked at is recorded."""
     pair = scope.find(session, MatchPair, pair_id, MatchPair.school_id)
     pupil, entry, settlement = pair.pupil, pair.entry, pair.settlement
-    audit.record(session, by, "read", unit_id=pair.school_id, pupil_id=pupil.id, page="review")
+    audit.record(session, by, "read", unit_id=pair.school_id, pupil_id=pupil.id, source=source, page="review")
     record = session.scalars(
         select(EnrolmentRecord).where(
             EnrolmentRecord.pupil_id == pupil.id,

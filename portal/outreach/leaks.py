@@ -1,10 +1,10 @@
 """信息泄露: whose information may have got out, told by the trail alone, and what each of them is told (PIPL 57).
 
-A page of one child names the child in the trail. A list that was taken away names its unit: then everybody who was
-enrolled there that term counts, which is the most that the list can have held.
+A page of one child names the child in the trail, a page of several names all of them. A list that was taken away names
+its unit: then everybody who was enrolled there in its term counts, which is the most that the list can have held.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -12,17 +12,20 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from portal.access.households import died_among
 from portal.clock import SchoolTerm, local, term_of
-from portal.coverage.words import day_words
+from portal.coverage.words import above_words, class_words, day_words
 from portal.models import AuditEntry, EnrolmentRecord, Guardian, Pupil, SchoolClass, Unit
-from portal.outreach.contacts import Number, Ownership, numbers_of
+from portal.outreach.contacts import Ownership, numbers_of
+from portal.vocabulary import UnitLevel
 
 DRAFT_WITHIN, REPORT_WITHIN = timedelta(hours=1), timedelta(hours=4)
 """From the moment it was found out: our own draft, and the report to the 网信办 (国家网络安全事件报告管理办法 4)."""
-PAGE, NUMBERS, EVERYTHING_OF_IT = "姓名、学校、班级和资助情况", "身份证件号或电话号码", "登记的全部信息"
+PAGE, NUMBERS, EVERYTHING_OF_IT = "姓名、学校、班级、困难类别和资助情况", "身份证件号或电话号码", "登记的全部信息"
 SHOWN = {
     # an act of the trail: what whoever did it had before his eyes
     "read": PAGE,
+    "looked_up": "姓名的一部分、学校和班级",
     "revealed": NUMBERS,
     "copied": EVERYTHING_OF_IT,
     "signed_in": PAGE,
@@ -32,9 +35,13 @@ SHOWN = {
     "exported": PAGE,
     "slips_printed": "姓名和告知单号码",
 }
+TAKEN_AWAY = ("exported", "slips_printed")
+"""Acts that name a unit and mean everybody in it; of every other act the trail names the children."""
 NAMELESS = ("budget", "statistics")
 """Lists of counts, which hold nobody."""
 LOOKED_AT_ONCE = 1000
+BY_PHONE = "打电话；短信里只请家长回电"
+"""What leaked is no matter for a screen that anybody may read."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +66,11 @@ class Touched:
 
 @dataclass(frozen=True)
 class Told:
-    """One person to be told: the child, or a guardian of it; ``way`` is how."""
+    """One person to be told: the child, or a guardian of it; ``way`` is how, ``landline`` and ``above`` whom to ask."""
 
     school: str
+    landline: str
+    above: str
     class_words: str
     child: str
     who: str
@@ -80,12 +89,12 @@ class Notice:
     cause: str
     measures: str
 
-    def text(self, told: Told, landline: str) -> str:
+    def text(self, told: Told) -> str:
         return (
             f"{told.school}告诉您：{day_words(local(told.first_at).date())}起，因为{self.cause}，"
             f"{told.child}的{told.shown}可能被不该看的人看到，可能有人拿它冒充学校打电话、骗钱。"
             f"我们已经{self.measures}。请您不要相信要验证码、要转账、要证明的电话和短信；接到了，打110和学校电话。"
-            f"要问、要查、要投诉，请打{landline or '学校电话'}，也可以找县资助中心。"
+            f"要问、要查、要投诉，请打{told.landline or '学校电话'}，也可以找{told.above}。"
         )
 
 
@@ -97,26 +106,28 @@ def touched_by(session: Session, leak: Leak) -> dict[UUID, Touched]:
             if not leak.pupils or pupil_id in leak.pupils:
                 one = found.setdefault(pupil_id, Touched(entry.at))
                 one.times += 1
-                one.shown.add(SHOWN[entry.action])
+                one.shown |= _shown(entry)
     return found
 
 
-def people_to_tell(session: Session, touched: Mapping[UUID, Touched]) -> Iterator[tuple[Told, str]]:
-    """Child and guardians, each with the school's landline; in the order of schools within each thousand."""
+def people_to_tell(session: Session, touched: Mapping[UUID, Touched]) -> Iterator[Told]:
+    """Child and guardians, in the order of schools within each thousand."""
     everybody = list(touched)
     for first in range(0, len(everybody), LOOKED_AT_ONCE):
         some = everybody[first : first + LOOKED_AT_ONCE]
         numbers = numbers_of(session, some)
         classes = _classes(session, some)
+        died = died_among(session, some)
         pupils = session.scalars(
             select(Pupil)
             .where(Pupil.id.in_(some))
-            .options(joinedload(Pupil.school), selectinload(Pupil.guardians))
+            .options(joinedload(Pupil.school).joinedload(Unit.parent), selectinload(Pupil.guardians))
             .order_by(Pupil.school_id, Pupil.id)
         )
         for pupil in pupils:
-            for told in _people(pupil, touched[pupil.id], numbers.get(pupil.id, ()), classes.get(pupil.id, ("", ""))):
-                yield told, pupil.school.landline
+            own = {number.phone for number in numbers.get(pupil.id, ()) if number.ownership is Ownership.OWN}
+            about = _About(pupil, touched[pupil.id], *classes.get(pupil.id, ("", "")))
+            yield from about.the_dead() if pupil.id in died else about.everybody(own)
 
 
 def _entries(leak: Leak) -> Select[AuditEntry]:
@@ -132,13 +143,20 @@ def _entries(leak: Leak) -> Select[AuditEntry]:
     return statement.order_by(AuditEntry.at)
 
 
+def _shown(entry: AuditEntry) -> set[str]:
+    in_full = {NUMBERS} if entry.detail.get("numbers") == "plain" else set()
+    return {SHOWN[entry.action]} | in_full
+
+
 def _pupils_of(session: Session, entry: AuditEntry) -> Iterable[UUID]:
     if entry.pupil_id is not None:
         return (entry.pupil_id,)
+    if entry.action not in TAKEN_AWAY:
+        return [UUID(pupil) for pupil in entry.detail.get("whose", ())]
     unit = session.get(Unit, entry.unit_id) if entry.unit_id else None
     if unit is None:
         return ()
-    term = term_of(local(entry.at).date()).code
+    term = entry.detail.get("term") or term_of(local(entry.at).date()).code
     enrolled = select(EnrolmentRecord.pupil_id).where(
         EnrolmentRecord.term == term, EnrolmentRecord.school_id.in_(Unit.ids_below(unit.path))
     )
@@ -158,26 +176,47 @@ def _classes(session: Session, pupils: Iterable[UUID]) -> dict[UUID, tuple[str, 
         .where(EnrolmentRecord.pupil_id.in_(list(pupils)))
     ).all()
     in_order = sorted(records, key=lambda found: SchoolTerm.parse(found[0].term))
-    return {record.pupil_id: (f"{record.grade}{record.class_name}", teacher or "") for record, teacher in in_order}
+    return {
+        record.pupil_id: (class_words(record.grade, record.class_name), teacher or "") for record, teacher in in_order
+    }
 
 
-def _people(pupil: Pupil, seen: Touched, numbers: Iterable[Number], in_class: tuple[str, str]) -> Iterator[Told]:
-    class_words, teacher = in_class
-    own = {number.phone for number in numbers if number.ownership is Ownership.OWN}
-    by_school = f"{teacher or '班主任'}当面告诉，或写信"
+@dataclass(frozen=True)
+class _About:
+    """One child of the leak, and who is told of it."""
 
-    def told(who: str, name: str, phone: str, way: str) -> Told:
-        shown = "；".join(sorted(seen.shown))
+    pupil: Pupil
+    seen: Touched
+    class_words: str
+    teacher: str
+
+    def everybody(self, own: Set[str]) -> Iterator[Told]:
+        """A number of several families, and one that is no mobile, is rung by nobody about this."""
+        yield self._told("学生", self.pupil.name or "")
+        for guardian in self.pupil.guardians:
+            yield self._of(guardian, guardian.phone if guardian.phone in own else "")
+
+    def the_dead(self) -> Iterator[Told]:
+        """Nothing is said to the child, and its family's telephone rings for nothing of it."""
+        for guardian in self.pupil.guardians:
+            yield self._of(guardian, "")
+
+    def _of(self, guardian: Guardian, phone: str | None) -> Told:
+        return self._told(guardian.relation or "监护人", guardian.name or "", phone or "")
+
+    def _told(self, who: str, name: str, phone: str = "") -> Told:
+        school = self.pupil.school
         return Told(
-            pupil.school.name, class_words, pupil.name or "", who, name, phone, way, shown, seen.times, seen.first_at
+            school=school.name,
+            landline=school.landline,
+            above=above_words(school.parent.level if school.parent else UnitLevel.COUNTY),
+            class_words=self.class_words,
+            child=self.pupil.name or "",
+            who=who,
+            name=name,
+            phone=phone,
+            way=BY_PHONE if phone else f"{self.teacher or '班主任'}当面告诉，或写信",
+            shown="；".join(sorted(self.seen.shown)),
+            times=self.seen.times,
+            first_at=self.seen.first_at,
         )
-
-    yield told("学生", pupil.name or "", "", by_school)
-    for guardian in pupil.guardians:
-        yield told(guardian.relation or "监护人", guardian.name or "", *_reached(guardian, own, by_school))
-
-
-def _reached(guardian: Guardian, own: set[str], by_school: str) -> tuple[str, str]:
-    """A number of several families, and one that is no mobile, is rung by nobody about this."""
-    phone = guardian.phone or ""
-    return (phone, "打电话或发短信") if phone in own else ("", by_school)

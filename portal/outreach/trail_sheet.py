@@ -56,9 +56,13 @@ class TrailSheet:
     deeds: tuple[Deed, ...]
 
 
-def trail_sheet(session: Session, pupil: Pupil, term: SchoolTerm, catalogue: Catalogue, by: str) -> TrailSheet:
+def trail_sheet(
+    session: Session, pupil: Pupil, term: SchoolTerm, catalogue: Catalogue, by: str, source: str
+) -> TrailSheet:
     """The scope was looked at before; that it was printed is recorded."""
-    audit.record(session, by, "trail_printed", unit_id=pupil.school_id, pupil_id=pupil.id, term=term.code)
+    audit.record(
+        session, by, "trail_printed", unit_id=pupil.school_id, pupil_id=pupil.id, source=source, term=term.code
+    )
     record = session.scalars(
         select(EnrolmentRecord).where(EnrolmentRecord.pupil_id == pupil.id, EnrolmentRecord.term == term.code)
     ).first()

@@ -24,7 +24,7 @@ def listed(session: Session, unit: Unit, wanted: LedgerFilter = EVERYTHING, toda
 
 
 def file_of(session: Session, row: Entitlement, level: UnitLevel = UnitLevel.SCHOOL) -> PupilFile:
-    return pupil_file(session, scope_of(row.school), row.pupil_id, level, CATALOGUE, TODAY, "staff:sch1")
+    return pupil_file(session, scope_of(row.school), row.pupil_id, level, CATALOGUE, TODAY, "staff:sch1", "")
 
 
 def test_a_line_says_everything_with_the_name_masked(session: Session) -> None:
@@ -108,5 +108,5 @@ def test_a_pupil_elsewhere_is_not_there_and_leaves_no_entry(session: Session) ->
     neighbour = scope_of(a_county(session, "329902", "邻县"))
     for pupil_id in (session.scalars(select(Entitlement.pupil_id)).one(), uuid4()):
         with pytest.raises(NotInScope):
-            pupil_file(session, neighbour, pupil_id, UnitLevel.COUNTY, CATALOGUE, TODAY, "staff:cnty2")
+            pupil_file(session, neighbour, pupil_id, UnitLevel.COUNTY, CATALOGUE, TODAY, "staff:cnty2", "")
     assert session.scalar(select(func.count()).select_from(AuditEntry)) == 0

@@ -61,14 +61,15 @@ def test_another_countys_child_and_nobody_get_the_same_answer(
     assert said not in page
 
 
-def test_the_trail_tells_that_somebody_was_looked_for_and_not_who(
+def test_the_trail_tells_whom_the_page_showed_and_not_what_was_asked_for(
     client: FlaskClient, session: Session, county: StaffCounty
 ) -> None:
     sign_in(client, "sch1")
     for said in ("赵远", "王小雨"):
         look_up(client, said)
     entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "looked_up").order_by(AuditEntry.id))
-    assert [(entry.detail, entry.pupil_id) for entry in entries] == [({"pupils": 0}, None), ({"pupils": 1}, None)]
+    found = [str(county.ours.pupil.id)]
+    assert [entry.detail for entry in entries] == [{"pupils": 0, "whose": []}, {"pupils": 1, "whose": found}]
 
 
 def test_the_field_is_a_key_away_on_a_desk_and_behind_the_menu_on_a_phone(

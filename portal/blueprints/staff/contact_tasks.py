@@ -56,7 +56,9 @@ def contact_tasks() -> str:
 def contact_task(task_id: UUID) -> str:
     """Who is to be rung and what for is read here, so it is in the trail."""
     task = _find(task_id)
-    audit.record(db.session(), current_user.actor, "read", unit_id=task.school_id, pupil_id=task.pupil_id)
+    audit.record(
+        db.session(), current_user.actor, "read", unit_id=task.school_id, pupil_id=task.pupil_id, source=source()
+    )
     page = _page(task, TalkForm(None))
     db.session.commit()
     return page

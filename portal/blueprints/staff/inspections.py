@@ -13,7 +13,7 @@ from portal import clock
 from portal.access.permissions import Permission
 from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.forms import Form
-from portal.blueprints.guards import needs
+from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.terms import asked_term
@@ -92,7 +92,7 @@ def pupil_trail(pupil_id: UUID) -> str:
 
 def _sheets(pupils: list[Pupil], term: SchoolTerm, back: str) -> str:
     session, actor = db.session(), current_user.actor
-    sheets = [trail_sheet(session, pupil, term, the_catalogue(), actor) for pupil in pupils]
+    sheets = [trail_sheet(session, pupil, term, the_catalogue(), actor, source()) for pupil in pupils]
     page = render_template("staff/trail.html", sheets=sheets, term=term, back=back, now=clock.now())
     session.commit()
     return page

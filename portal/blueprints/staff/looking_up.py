@@ -18,12 +18,15 @@ LONGEST = 64
 @staff.post("/pupils/find")
 @needs(Permission.SEE_PUPILS)
 def find_pupil() -> str | BaseResponse:
-    """The trail tells that somebody was looked for and how many were found, never who."""
+    """The trail tells whom the page showed, by their ids, and never what was asked for."""
     words, session = request.form.get("words", "").strip()[:LONGEST], db.session()
     found = look_up(session, current_user.scope, words, term_of(clock.today()).code) if words else []
     if words:
-        unit_id = current_user.staff.unit_id
-        audit.record(session, current_user.actor, "looked_up", unit_id=unit_id, source=source(), pupils=len(found))
+        audit.record(
+            session, current_user.actor, "looked_up",
+            unit_id=current_user.staff.unit_id, source=source(), pupils=len(found),
+            whose=[str(pupil.id) for pupil in found[:MOST]],
+        )  # fmt: skip
         session.commit()
     if len(found) == 1:
         return redirect(url_for("staff.pupil", pupil_id=found[0].id))

@@ -48,9 +48,14 @@ class VerifyForm(Form):
 @staff.get("/my-pupils")
 @needs(Permission.VERIFY_OWN_CLASS)
 def my_pupils() -> str:
-    term = current_term()
-    pupils = own_pupils(db.session(), current_user.scope, term)
-    return render_template("staff/my_pupils.html", pupils=pupils, term=term)
+    """Whole names of a class are read here, so it is in the trail, once for all of them."""
+    session, term, unit_id = db.session(), current_term(), current_user.staff.unit_id
+    pupils = own_pupils(session, current_user.scope, term)
+    whose = [str(pupil.id) for pupil in pupils]
+    audit.record(session, current_user.actor, "read", unit_id=unit_id, source=source(), whose=whose)
+    page = render_template("staff/my_pupils.html", pupils=pupils, term=term)
+    session.commit()
+    return page
 
 
 @staff.get("/my-pupils/<uuid:pupil_id>")

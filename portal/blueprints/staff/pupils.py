@@ -45,7 +45,7 @@ def pupil_page(pupil_id: UUID, **shown: Any) -> str:
     person = scope.find(session, Pupil, pupil_id, Pupil.school_id)
     level = current_user.staff.unit.level
     set_reach(session, replace(scope.reach, pupils=(pupil_id,)))  # what was before at another school is theirs to read
-    file = pupil_file(session, scope, pupil_id, level, the_catalogue(), today, current_user.actor)
+    file = pupil_file(session, scope, pupil_id, level, the_catalogue(), today, current_user.actor, source())
     words = {
         "file": file,
         "name": person.name if current_user.may(Permission.REVEAL) else file.masked_name,

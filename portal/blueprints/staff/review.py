@@ -93,7 +93,7 @@ def reveal_pair(pair_id: UUID) -> str | tuple[str, int]:
 
 def _one(pair_id: UUID, form: RevealPairForm, in_full: bool = False) -> str:
     session = db.session()
-    found = beside(session, current_user.scope, pair_id, current_user.actor, in_full)
+    found = beside(session, current_user.scope, pair_id, current_user.actor, source(), in_full)
     page = render_template("staff/beside.html", pair=found, form=form, in_full=in_full, answers=ANSWERS[found.desk])
     session.commit()
     return page
