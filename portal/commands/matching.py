@@ -60,8 +60,7 @@ def _work_off(session: Session, made: MatchRun, steps: Steps) -> None:
         if not (went_on or made.finished_at):
             sleep(LOOK_AGAIN)
         if made.given_up_at:
-            so_far = "名单已经是这一次的，台账没有开完" if made.stands_since else "名单还是上一次的"
-            raise Refused(f"这次比对没有完成，{so_far}：请再运行一次")
+            raise Refused("这次比对没有完成，名单还是上一次的：请再运行一次")
 
 
 def _step(made: MatchRun, done: int, every: int) -> str:

@@ -7,13 +7,14 @@ processes may work on one run; whoever finds nothing left to take and everything
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select, text
+from sqlalchemy import exists, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal.coverage.ledger import open_rows_for
 from portal.enrolment.local_standards import catalogue_of
 from portal.enrolment.matching_runs import (
+    GIVEN_UP,
     ONE_AT_A_TIME,
     compare_next,
     finish,
@@ -28,15 +29,15 @@ from portal.models import MatchPart, MatchRun, StaffMember
 
 ALONE = timedelta(seconds=30)
 """So long whoever began a run has it to itself."""
-GIVEN_UP = timedelta(hours=12)
 PATIENCE = 300
-"""Seconds that whoever changes pairs just now may take before a run ends."""
+"""Seconds that whoever changes pairs just now may take, while a run waits for its turn."""
 
 
 def work_on(sessions: Sessions, run_id: UUID, now: datetime) -> bool:
     """One part, or the list's taking its place; False when nothing is left here.
 
-    What fails by itself is given up, and the error told; once the list stands, its ledger is tried again.
+    What fails by itself is given up, and the error told; once the list stands, what of its ledger could not be opened
+    is tried again.
     """
     try:
         with sessions.begin() as session:
@@ -52,16 +53,14 @@ def work_on(sessions: Sessions, run_id: UUID, now: datetime) -> bool:
         raise
     except Exception:
         with sessions.begin() as session:
-            run = session.get_one(MatchRun, run_id)
-            if run.stands_since is None:
-                give_up(session, run, now)
+            give_up(session, session.get_one(MatchRun, run_id), now)
         raise
 
 
 def go_on(sessions: Sessions, now: datetime) -> int:
     """With every run that takes longer: whoever began it may be dead, or glad of help; how many there were.
 
-    What never ends is given up. One that fails says so once the others had their turn.
+    What never comes to stand is given up. One that fails says so once the others had their turn.
     """
     going_on = select(MatchRun.id, MatchRun.began_at).where(unfinished(), MatchRun.began_at < now - ALONE)
     with sessions.begin() as session:
@@ -87,24 +86,42 @@ def _put_in_place(sessions: Sessions, run_id: UUID, now: datetime) -> bool:
         run = session.get_one(MatchRun, run_id, with_for_update={"of": MatchRun})
         if run.stands_since or run.given_up_at or not is_whole(session, run):
             return bool(run.stands_since)
-        session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME})
+        _wait_for_pairs(session, "pg_advisory_xact_lock")
         put_in_place(session, run, _who_asked(session, run), now)
     return True
 
 
 def _open_next(session: Session, run: MatchRun, now: datetime) -> bool:
-    """The ledger of one part; pairs do not change meanwhile, and whoever changes them waits for no more than a part."""
-    session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": ONE_AT_A_TIME})
-    part = next_part(session, run)
-    if part is not None:
-        open_rows_for(session, part.pupil_ids, run.term, catalogue_of(session), now, _who_asked(session, run))
-        session.delete(part)
-        return True
+    """The ledger of one part; pairs do not change meanwhile, and whoever changes them waits for no more than a part.
+
+    A part that cannot be opened goes behind all others, and its error is told once none but such are left.
+    """
+    _wait_for_pairs(session, "pg_advisory_xact_lock_shared")
+    failed: dict[UUID, Exception] = {}
+    while part := next_part(session, run, MatchPart.id.not_in(failed)):
+        try:
+            with session.begin_nested():
+                open_rows_for(session, part.pupil_ids, run.term, catalogue_of(session), now, _who_asked(session, run))
+                session.delete(part)
+            return True
+        except OperationalError:
+            raise
+        except Exception as problem:  # noqa: BLE001 — raised below, unless another part can be opened first
+            failed[part.id] = problem
+            last = select(func.max(MatchPart.place)).where(MatchPart.run_id == run.id)
+            part.place = (session.scalar(last) or 0) + 1
+    if failed:
+        raise next(iter(failed.values()))
     session.refresh(run, with_for_update={"of": MatchRun})
-    if not session.scalar(select(exists().where(MatchPart.run_id == run.id))):
+    if run.finished_at is None and not session.scalar(select(exists().where(MatchPart.run_id == run.id))):
         finish(session, run, now)
     return False
+
+
+def _wait_for_pairs(session: Session, lock: str) -> None:
+    """Longer than a connection usually waits: whoever changes pairs just now may be putting a province's in place."""
+    session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE}s'"))
+    session.execute(select(getattr(func, lock)(ONE_AT_A_TIME)))
 
 
 def _who_asked(session: Session, run: MatchRun) -> str:

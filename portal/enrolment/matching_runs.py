@@ -6,7 +6,7 @@ on with a run that was left behind begins with the first part that is not done.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, literal, or_, select, text
@@ -36,6 +36,8 @@ ONE_AT_A_TIME = 8_207_2020
 """The advisory lock of whoever changes which pairs stand."""
 AT_ONCE = 5000
 """Pupils of a part; whom they meet elsewhere is opened beside them."""
+GIVEN_UP = timedelta(hours=12)
+"""After that nobody waits for a run any more: pressing again begins a new one."""
 
 
 class MatchingBusy(RuntimeError):
@@ -89,15 +91,16 @@ def begin(session: Session, unit: Unit, term: SchoolTerm, by: str, now: datetime
     return made
 
 
-def under_way(session: Session, unit: Unit, term: SchoolTerm) -> MatchRun | None:
-    """The run of this unit and term that somebody goes on with, or will."""
+def under_way(session: Session, unit: Unit, term: SchoolTerm, now: datetime) -> MatchRun | None:
+    """The run of this unit and term that somebody goes on with, or will; not one that has stuck for long."""
     mine = select(MatchRun).where(MatchRun.unit_id == unit.id, MatchRun.term == term.code, unfinished())
-    return session.scalars(mine.order_by(MatchRun.began_at.desc())).first()
+    return session.scalars(mine.where(MatchRun.began_at > now - GIVEN_UP).order_by(MatchRun.began_at.desc())).first()
 
 
 def begin_or_join(session: Session, unit: Unit, term: SchoolTerm, by: str, now: datetime) -> MatchRun:
-    """The run that is under way, unless a file came since: then it is given up, and a new one begins."""
-    going_on = under_way(session, unit, term)
+    """The run that is under way, unless a file came since: then it is given up or, where it stands already, finished
+    beside a new one."""
+    going_on = under_way(session, unit, term, now)
     if going_on is not None:
         came = exists().where(
             Intake.state == IntakeState.KEPT,
@@ -142,7 +145,10 @@ def progress_of(session: Session, made: MatchRun) -> tuple[int, int]:
 
 
 def put_in_place(session: Session, made: MatchRun, by: str, now: datetime) -> None:
-    """What the parts found takes the place of what stood; the caller holds the lock of all who change pairs."""
+    """What the parts found takes the place of what stood; the caller holds the lock of all who change pairs.
+
+    What earlier runs of the unit have not opened of the ledger is this one's to open.
+    """
     unit, term = session.get_one(Unit, made.unit_id), SchoolTerm.parse(made.term)
     ours = enrolled(unit, term)
     parts = select(MatchPart.id).where(MatchPart.run_id == made.id).order_by(MatchPart.place)
@@ -157,6 +163,11 @@ def put_in_place(session: Session, made: MatchRun, by: str, now: datetime) -> No
     made.counts = _counts(pupils, count_matched(session, unit, term.code))
     made.stands_since = now
     session.execute(delete(MatchFinding).where(MatchFinding.run_id == made.id))
+    earlier = select(MatchRun).where(
+        MatchRun.unit_id == unit.id, MatchRun.term == made.term, MatchRun.stands_since.is_not(None), unfinished()
+    )
+    for run in session.scalars(earlier.where(MatchRun.began_at < made.began_at)).all():
+        finish(session, run, now)
     audit.record(session, by, "matched", unit_id=unit.id, term=term.code, run=str(made.id), counts=made.counts)
     session.flush()
 
@@ -169,9 +180,14 @@ def finish(session: Session, made: MatchRun, now: datetime) -> None:
 
 
 def give_up(session: Session, made: MatchRun, now: datetime) -> None:
-    """The last list goes on standing."""
-    made.given_up_at = now
-    _tidy(session, made)
+    """The last list goes on standing; one that stands itself is not given up, its ledger is still to be opened.
+
+    Nor is one that just then takes its place.
+    """
+    mine = select(MatchRun.id).where(MatchRun.id == made.id, MatchRun.stands_since.is_(None), unfinished())
+    if session.scalar(mine.with_for_update(skip_locked=True, key_share=True)) is not None:
+        made.given_up_at = now
+        _tidy(session, made)
 
 
 def unfinished() -> ColumnElement[bool]:

@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from portal.clock import SchoolTerm
 from portal.coverage.steps import APPLIED, PAID, STEPS
-from portal.enrolment.matching_runs import unfinished
 from portal.enrolment.moves import is_away
 from portal.enrolment.standing import stands
 from portal.enrolment.waivers import BY_FAMILY
-from portal.models import Confirmation, EnrolmentRecord, Entitlement, MatchPair, MatchRun, Pupil, Waiver
+from portal.models import Confirmation, EnrolmentRecord, Entitlement, MatchPair, MatchPart, MatchRun, Pupil, Waiver
 from portal.vocabulary import Audience, ClaimMode, Decision, EntitlementState
 
 
@@ -92,13 +91,25 @@ def waiting(term: SchoolTerm) -> Select[UUID]:
     return _waiting(term, (Decision.CERTAIN,), None)
 
 
+def ledger_awaited(term: SchoolTerm) -> ColumnElement[bool]:
+    """A list that stands has the pupil in a part whose ledger is still to be opened; it says what a message will.
+
+    Asked when a message is planned, and only then: what was planned before, and what a person was asked to do, stays.
+    """
+    awaited = (
+        select(func.unnest(MatchPart.pupil_ids).label("pupil_id"))
+        .join(MatchRun, MatchRun.id == MatchPart.run_id)
+        .where(MatchRun.term == term.code, MatchRun.stands_since.is_not(None))
+        .subquery("awaited")
+    )
+    return exists().where(awaited.c.pupil_id == Pupil.id)
+
+
 def _waiting(term: SchoolTerm, decisions: Sequence[Decision], stages: Mapping[str, Any] | None) -> Select[UUID]:
     matched = exists().where(
         MatchPair.pupil_id == Pupil.id,
         stands(term.code),
         MatchPair.outcome.in_(decisions),
-        MatchRun.id == MatchPair.run_id,
-        ~unfinished(),  # the ledger says what the message will
     )
     confirmed = exists().where(Confirmation.pupil_id == Pupil.id, Confirmation.term == term.code)
     return select(Pupil.id).where(matched, _in_stages(term, stages), ~confirmed)

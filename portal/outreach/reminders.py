@@ -31,7 +31,7 @@ from sqlalchemy.orm import Session
 from portal import audit
 from portal.clock import local, term_of
 from portal.models import Campaign, CampaignPupil, Guardian, Message, MessagePupil, Pupil
-from portal.outreach.audiences import MATTERS, concerned, matter_of
+from portal.outreach.audiences import MATTERS, concerned, ledger_awaited, matter_of
 from portal.outreach.drawing_up import reminder_of
 from portal.outreach.excepted_days import bring_forward
 from portal.outreach.in_wechat import give_up
@@ -109,6 +109,8 @@ def _plan(session: Session, reminder: Reminder, now: datetime, gateway: str, app
 def _recipients(reminder: Reminder) -> Select[UUID]:
     """What was approved is a list; nobody who came later is written to on its strength."""
     pupils = concerned(reminder.audience, reminder.term, reminder.stages)
+    if reminder.audience is Audience.UNCONFIRMED:
+        pupils = pupils.where(~ledger_awaited(reminder.term))
     if reminder.campaign_id is None:
         return pupils
     listed = select(CampaignPupil.pupil_id).where(CampaignPupil.campaign_id == reminder.campaign_id)

@@ -10,20 +10,34 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.coverage.matching_work import GIVEN_UP, go_on, work_on
-from portal.enrolment.matching_runs import begin, begin_or_join, progress_of
-from portal.models import Entitlement, MatchPair, MatchPart, MatchRun, Pupil, RegisterEntry
+from portal.coverage.matching_work import go_on, work_on
+from portal.enrolment.matching_runs import GIVEN_UP, begin, begin_or_join, give_up, progress_of
+from portal.models import (
+    Entitlement,
+    Guardian,
+    MatchPair,
+    MatchPart,
+    MatchRun,
+    MessagePupil,
+    Pupil,
+    RegisterEntry,
+)
 from portal.outreach.audiences import waiting
+from portal.outreach.dispatch import tick
+from portal.outreach.gateways.sandbox import Sandbox
+from portal.outreach.reminders import plan
 from portal.privacy.sealing import SealBroken
-from portal.vocabulary import IntakeKind
+from portal.vocabulary import IntakeKind, MessageState
 from tests.builders import A_MONDAY, a_bureau, a_county, a_pupil, a_school, an_entry, an_intake
 from tests.conftest import ROOT
 from tests.enrolment.test_matching_runs import AUTUMN, LATER
 from tests.intake.arrivals import sessions_of
 from tests.intake.files import CHEN_MING, XIAOCHUAN, XIAOYU
+from tests.outreach.cases import a_matched_pupil, listed_anew, states
 from tests.outreach.kannel import wait_for
 
 MATCH = (sys.executable, "-m", "flask", "match", "--unit", "329901", "--term", AUTUMN.code)
+SOON = A_MONDAY + timedelta(minutes=5)
 
 
 @pytest.fixture
@@ -103,13 +117,49 @@ def test_the_list_stands_before_its_ledger_which_is_opened_part_by_part(session:
     assert (rows(session), parts(session), made.finished_at is None) == (3, [], False)
 
 
-def test_nobody_is_reminded_of_a_list_whose_ledger_is_not_open(session: Session, made: MatchRun) -> None:
+def reminded(session: Session) -> int:
+    """How many more pupils are."""
+    session.commit()
+    before = session.scalar(select(func.count(MessagePupil.pupil_id.distinct()))) or 0
+    plan(session, A_MONDAY, "sandbox")
+    session.commit()
+    return (session.scalar(select(func.count(MessagePupil.pupil_id.distinct()))) or 0) - before
+
+
+def test_nobody_is_reminded_before_that_part_of_the_ledger_is_open(session: Session, made: MatchRun) -> None:
     sessions = sessions_of(session)
+    for guardian, number in zip(session.scalars(select(Guardian)), "123", strict=True):
+        guardian.phone = f"1990000000{number}"  # three families
     for _ in range(5):
         work_on(sessions, made.id, A_MONDAY)
-    assert session.scalars(waiting(AUTUMN)).all() == []
+    session.commit()
+    assert (reminded(session), len(session.scalars(waiting(AUTUMN)).all())) == (1, 3)
     go_on(sessions, A_MONDAY + timedelta(minutes=1))
-    assert len(session.scalars(waiting(AUTUMN)).all()) == 3
+    assert reminded(session) == 2
+
+
+def test_what_was_planned_before_leaves_while_the_ledger_of_a_new_list_is_opened(session: Session) -> None:
+    a_matched_pupil(session)
+    assert reminded(session) == 1
+    listed_anew(session)
+    tick(sessions_of(session), (Sandbox(),), A_MONDAY)
+    assert states(session)[MessageState.SUPPRESSED] == 0
+
+
+def test_a_list_that_stands_is_not_given_up_and_the_next_one_opens_what_is_left(
+    session: Session, made: MatchRun
+) -> None:
+    sessions = sessions_of(session)
+    for _ in range(4):
+        work_on(sessions, made.id, A_MONDAY)
+    give_up(session, made, LATER)
+    assert (made.given_up_at, len(parts(session))) == (None, 3)
+    again = begin(session, a_county(session), AUTUMN, "command", LATER)
+    session.commit()
+    while work_on(sessions, again.id, LATER):
+        pass
+    session.refresh(made)
+    assert (rows(session), parts(session), made.finished_at) == (3, [], LATER)
 
 
 def test_what_cannot_be_opened_is_tried_again_and_holds_no_other_run_up(session: Session, made: MatchRun) -> None:
@@ -125,7 +175,7 @@ def test_what_cannot_be_opened_is_tried_again_and_holds_no_other_run_up(session:
     with pytest.raises(SealBroken):
         go_on(sessions, A_MONDAY + timedelta(minutes=1))
     session.refresh(other)
-    assert other.finished_at
+    assert (other.finished_at is None, rows(session), len(parts(session))) == (False, 2, 1)
     pair.category_sealed = category
     session.commit()
     go_on(sessions, A_MONDAY + timedelta(minutes=2))
@@ -146,14 +196,14 @@ def test_a_pair_that_fell_while_it_was_found_again_stands_again(session: Session
 
 
 def test_pressing_twice_joins_the_run_under_way(session: Session, made: MatchRun) -> None:
-    assert begin_or_join(session, a_county(session), AUTUMN, "command", LATER) is made
+    assert begin_or_join(session, a_county(session), AUTUMN, "command", SOON) is made
 
 
 def test_a_file_that_came_since_begins_anew(session: Session, made: MatchRun) -> None:
     came = an_intake(session, a_bureau(session), IntakeKind.REGISTER, "2026-09")
-    came.finished_at = LATER
-    fresh = begin_or_join(session, a_county(session), AUTUMN, "command", LATER)
-    assert (fresh is made, made.given_up_at) == (False, LATER)
+    came.finished_at = SOON
+    fresh = begin_or_join(session, a_county(session), AUTUMN, "command", SOON)
+    assert (fresh is made, made.given_up_at) == (False, SOON)
 
 
 def test_pairs_with_a_register_that_came_meanwhile_are_left_alone(session: Session, made: MatchRun) -> None:

@@ -10,11 +10,13 @@ from flask import current_app
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from portal.clock import SchoolTerm
 from portal.database import EVERYTHING, db
-from portal.models import Message, MessagePupil, Pupil
+from portal.enrolment.matching_runs import begin
+from portal.models import MatchPair, Message, MessagePupil, Pupil
 from portal.outreach.starting import Started, look_at, start
 from portal.vocabulary import MessageState
-from tests.builders import a_pupil
+from tests.builders import A_MONDAY, TERM, a_county, a_pupil
 from tests.coverage.builders import a_match, opened
 
 Result = TypeVar("Result")
@@ -40,6 +42,14 @@ def matched_pupils(session: Session, count: int) -> None:
         name = f"{SURNAMES[n % 10]}{chr(0x5B50 + n)}"
         a_match(session, a_pupil(session, name=name, id_number=None, phone=f"1990000{5000 + n}", guardian=f"{name}母"))
     opened(session)
+    session.commit()
+
+
+def listed_anew(session: Session) -> None:
+    """A younger run's list stands, with other pairs; its ledger is still to be opened."""
+    run = begin(session, a_county(session), SchoolTerm.parse(TERM), "command", A_MONDAY)
+    run.stands_since = A_MONDAY
+    session.execute(update(MatchPair).values(run_id=run.id))
     session.commit()
 
 

@@ -18,7 +18,7 @@ from portal.outreach.tasks import note_contact
 from portal.vocabulary import Channel, ContactTaskKind, EntitlementState, UnitLevel
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil
 from tests.coverage.builders import a_match, opened
-from tests.outreach.cases import a_matched_pupil, messages, sessions
+from tests.outreach.cases import a_matched_pupil, listed_anew, messages, sessions
 
 DAY = timedelta(days=1)
 THIS_TERM = SchoolTerm.parse(TERM)
@@ -69,6 +69,12 @@ def test_a_phone_that_is_off_twice_is_the_class_teachers_call_by_the_third_day(s
     assert len(messages(session)) == 2
     assert (task.kind, task.assignee, task.due_on) == (ContactTaskKind.CALL, "李老师", date(2026, 9, 14))
     assert task.opened_at < A_MONDAY + 3 * DAY
+
+
+def test_a_task_stays_while_the_ledger_of_a_new_list_is_opened(session: Session) -> None:
+    called(session)
+    listed_anew(session)
+    assert climb(session, A_MONDAY + 3 * DAY + EIGHT).closed == 0
 
 
 def test_a_spoken_yes_is_kept_with_how_it_was_given_and_ends_the_task(session: Session) -> None:

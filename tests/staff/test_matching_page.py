@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
-from portal.enrolment.matching_runs import begin, compare_next, give_up, put_in_place
+from portal.enrolment.matching_runs import GIVEN_UP, begin, compare_next, give_up, put_in_place
 from portal.models import MatchRun
 from tests.builders import A_MONDAY, TERM
 from tests.staff.county import StaffCounty, sign_in
@@ -39,9 +39,19 @@ def test_a_list_that_stands_before_its_ledger_says_what_is_left(
     page = client.get("/staff/matching").text
     assert re.search(r"名单已经是这一次的；正在开立台账，还有 [2-9] 人", page)
     assert "名单还是上一次的" not in page
-    give_up(session, made, A_MONDAY)
+
+
+def test_a_ledger_that_stuck_for_long_says_so_and_the_run_may_be_pressed_again(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    made = under_way(session, county)
+    put_in_place(session, made, "command", A_MONDAY)
+    made.began_at -= GIVEN_UP
     session.commit()
-    assert "名单已经是这一次的，但台账没有开完" in client.get("/staff/matching").text
+    sign_in(client, "sch1")
+    page = client.get("/staff/matching").text
+    assert "名单已经是这一次的，但台账没有开完" in page
+    assert "运行比对</button>" in page
 
 
 def test_a_run_that_was_given_up_says_so_and_may_be_pressed_again(

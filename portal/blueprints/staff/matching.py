@@ -17,7 +17,7 @@ from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.reading import match_soon, sessions
 from portal.blueprints.staff.terms import current_term
 from portal.database import db
-from portal.enrolment.matching_runs import begin_or_join, progress_of
+from portal.enrolment.matching_runs import begin_or_join, progress_of, under_way
 from portal.models import MatchRun, Unit
 
 PATIENCE = 5.0
@@ -29,16 +29,16 @@ PATIENCE = 5.0
 def matching() -> str:
     session, term = db.session(), current_term()
     newest = _newest(session, MatchRun.term == term.code)
-    goes_on = newest is not None and newest.finished_at is None and newest.given_up_at is None
+    going_on = under_way(session, current_user.staff.unit, term, clock.now())
     return render_template(
         "staff/matching.html",
         form=Form(),
         term=term,
         last=_newest(session, MatchRun.stands_since.is_not(None)),
-        under_way=goes_on,
+        under_way=going_on is not None,
         stands=newest is not None and newest.stands_since is not None,
-        progress=progress_of(session, newest) if newest and goes_on else (0, 0),
-        failed=newest is not None and newest.given_up_at is not None,
+        progress=progress_of(session, going_on) if going_on else (0, 0),
+        failed=going_on is None and newest is not None and newest.finished_at is None,
     )
 
 
