@@ -185,9 +185,11 @@ class Application:
 
     def closes_for(self, starts: date, ends: date) -> date | None:
         """The last day on which one may apply for a term: of the spans after ``starts``, its school year's first day,
-        those open before the term ``ends``; None where one may apply at any time."""
-        spans = (window.on(starts) for window in self.windows)
-        return max((closes for opens, closes in spans if opens <= ends), default=None)
+        those open before the term ``ends``, or else the last before it; None where one may apply at any time."""
+        spans = [window.on(starts) for window in self.windows]
+        in_time = [closes for opens, closes in spans if opens <= ends]
+        before = (closes.replace(year=closes.year - 1) for _, closes in spans)
+        return max(in_time or before, default=None)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pytest
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import Circumstances
 from portal.policies.evaluation import Finding, evaluate, term_amount
-from portal.policies.policy import DayOfYear, Money, Per, RestsOn, Sureness, Waived, Waiver, Window
+from portal.policies.policy import Application, DayOfYear, Money, Per, RestsOn, Sureness, Waived, Waiver, Window
 from portal.vocabulary import ClaimMode, Determination, SchoolOwnership, Stage, Verdict
 
 TODAY = date(2026, 9, 7)
@@ -122,6 +122,12 @@ def test_an_ended_policy_is_neither_promised_nor_refused_to_those_it_was_for(cat
 def test_the_window_is_the_present_one_or_the_next(catalogue: Catalogue, day: date, opens: date, closes: date) -> None:
     student = Circumstances(stage=Stage.COLLEGE, categories=frozenset({"TP"}))
     assert found(catalogue, "UG-NG", student, day).window == (opens, closes)
+
+
+def test_a_span_that_closed_before_the_school_year_is_over_for_its_autumn_and_comes_again_in_its_summer() -> None:
+    application = Application("", "", "", "", windows=(Window(DayOfYear(7, 1), DayOfYear(8, 31)),))
+    assert application.closes_for(date(2026, 9, 1), date(2027, 1, 31)) == date(2026, 8, 31)
+    assert application.closes_for(date(2026, 9, 1), date(2027, 7, 31)) == date(2027, 8, 31)
 
 
 def test_a_window_may_run_over_the_new_year() -> None:
