@@ -106,12 +106,10 @@ def send_again(session: Session, scope: Scope, message_id: UUID, by: str, now: d
     if message.sent_at is not None and message.sent_at > now - SHOWN_AFTER:
         raise NotUnknown("状态报告还可能到，满24小时再决定")
     due_at = _due_again(session, message.campaign_id, now)
-    left_at = message.sent_at or message.planned_at
-    for beside in message.pupils:
-        audit.record(
-            session, by, "sent_again", unit_id=beside.school_id, pupil_id=beside.pupil_id,
-            message=str(message.id), left_at=left_at.isoformat(),
-        )  # fmt: skip
+    what = {"message": str(message.id), "left_at": (message.sent_at or message.planned_at).isoformat()}
+    beside: list[UUID | None] = [each.pupil_id for each in message.pupils]
+    for pupil_id in beside or [None]:
+        audit.record(session, by, "sent_again", unit_id=message.school_id, pupil_id=pupil_id, **what)
     requeue(message, due_at)
     message.planned_at, message.asked = now, 0
     message.because = message.ask_at = None
