@@ -129,6 +129,13 @@ def count(session: Session, scope: Scope, desk: Desk, level: UnitLevel, today: d
     return session.scalar(select(func.count()).select_from(Move).where(desk.holds(scope, level, today))) or 0
 
 
+def count_pressing(session: Session, scope: Scope, desk: Desk, level: UnitLevel, today: date) -> int:
+    """Of these the ones past their day, and 疑似失学 of compulsory age."""
+    press = or_(Move.compulsory, Move.due_on < today)
+    counted = select(func.count()).select_from(Move).where(desk.holds(scope, level, today), press)
+    return session.scalar(counted) or 0
+
+
 def count_waiting(session: Session, scope: Scope, level: UnitLevel, today: date) -> int:
     """What somebody at this level has to do now: a school accepts, those above look into what is stuck or alarming."""
     mine = ["incoming"] if level is UnitLevel.SCHOOL else ["stuck", "dropped"]

@@ -225,6 +225,12 @@ def count_standards(session: Session, scope: Scope) -> Mapping[OverlayState, int
     return {state: sum(count for of, count in found if of is state) for state in OverlayState}
 
 
+def count_to_approve(session: Session, scope: Scope, by: str) -> int:
+    """What waits for a second person, where somebody else is the first."""
+    waits = PolicyOverlay.state == OverlayState.PROPOSED, PolicyOverlay.proposed_by != by
+    return session.scalar(scope.narrow(select(func.count()).where(*waits), PolicyOverlay.unit_id)) or 0
+
+
 def _overlays(session: Session) -> list[Overlay]:
     rows = session.scalars(
         select(PolicyOverlay)

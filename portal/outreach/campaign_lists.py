@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
-from portal.models import Campaign
+from portal.models import Campaign, Unit
 from portal.outreach.calendar import occasions
 from portal.outreach.left_out import LEFT_OUT, LeftOut
 from portal.vocabulary import CampaignState
 
-WAITS = (CampaignState.PROPOSED, CampaignState.DRAWN, CampaignState.SUBMITTED)
+UNFINISHED = (CampaignState.PROPOSED, CampaignState.DRAWN)
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,14 @@ def count_campaigns(session: Session, scope: Scope) -> int:
     return session.scalar(scope.narrow(select(func.count()).select_from(Campaign), Campaign.unit_id)) or 0
 
 
-def count_waiting(session: Session, scope: Scope) -> int:
-    """Not let go yet, and not over."""
-    waits = select(func.count()).select_from(Campaign).where(
-        Campaign.state.in_(WAITS), Campaign.stops_on >= func.current_date()
+def count_waiting(session: Session, scope: Scope, by: str, today: date) -> int:
+    """Not over: the unit's own to be handed in, and what somebody else handed in there or in a unit right below."""
+    near = select(Unit.id).where(or_(Unit.id == scope.unit_id, Unit.parent_id == scope.unit_id))
+    own = and_(Campaign.unit_id == scope.unit_id, Campaign.state.in_(UNFINISHED))
+    handed_in = and_(
+        Campaign.unit_id.in_(near), Campaign.state == CampaignState.SUBMITTED, Campaign.submitted_by != by
     )  # fmt: skip
+    waits = select(func.count()).select_from(Campaign).where(or_(own, handed_in), Campaign.stops_on >= today)
     return session.scalar(scope.narrow(waits, Campaign.unit_id)) or 0
 
 

@@ -3,9 +3,11 @@
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from portal.access.scope import scope_of
 from portal.coverage import moving
+from portal.enrolment.local_standards import count_to_approve
 from portal.enrolment.moves import Event
-from portal.vocabulary import MoveKind
+from portal.vocabulary import CampaignState, MoveKind
 from tests.builders import A_MONDAY
 from tests.conftest import Stranger
 from tests.staff.county import StaffCounty, sign_in
@@ -29,6 +31,47 @@ def test_the_county_hears_of_a_drop_out_the_same_day(app: Flask, session: Sessio
     page = today(app, "cnty")
     assert page.index("1 名学生疑似失学或退学") < page.index("1 名学生由学校提名")
     assert "/staff/moves?show=dropped" in page
+
+
+def test_a_student_who_left_college_is_not_looked_for_the_same_day(
+    app: Flask, session: Session, county: StaffCounty
+) -> None:
+    for pupil, compulsory in ((county.ours.pupil, True), (county.ours.addition.pupil, False)):
+        event = Event(MoveKind.DROP_OUT, A_MONDAY.date(), "")
+        moving.record(session, pupil, event, county.ours.member, A_MONDAY).compulsory = compulsory
+    session.commit()
+    assert "其中 1 名今天就要查" in today(app, "cnty")
+
+
+def test_a_transfer_of_today_to_a_school_nobody_knows_is_not_late(
+    app: Flask, session: Session, county: StaffCounty
+) -> None:
+    county.ours.move.to_school_id = None
+    county.ours.move.due_on = A_MONDAY.date()
+    session.commit()
+    page = today(app, "cnty")
+    assert "1 名学生转学，没有学校接收" in page and "已经晚了" not in page
+
+
+def test_who_proposed_a_standard_is_not_told_that_it_waits_for_approval(
+    app: Flask, session: Session, county: StaffCounty
+) -> None:
+    assert "1 份地方标准待批准" in today(app, "cnty")
+    scope, first = scope_of(county.units["county"]), county.ours.standard.proposed_by
+    assert [count_to_approve(session, scope, who) for who in (first, "staff:cnty")] == [0, 1]
+
+
+def test_a_campaign_waits_where_it_is_drawn_up_and_then_for_somebody_else(
+    app: Flask, session: Session, county: StaffCounty
+) -> None:
+    campaign = county.ours.campaign
+    waits = "个批次待提交或批准"
+    campaign.state, campaign.submitted_by = CampaignState.DRAWN, None
+    session.commit()
+    assert [waits in today(app, who) for who in ("sch1", "cnty", "city")] == [True, False, False]
+    campaign.state, campaign.submitted_by = CampaignState.SUBMITTED, "staff:sch1"
+    session.commit()
+    assert [waits in today(app, who) for who in ("sch1", "cnty", "city")] == [False, True, False]
 
 
 def test_a_second_person_is_told_and_the_first_is_not(app: Flask, county: StaffCounty) -> None:

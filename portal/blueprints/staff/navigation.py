@@ -16,11 +16,11 @@ from portal.coverage.move_lists import count_waiting as count_moves
 from portal.coverage.today import overdue_rows, pupils_to_settle, refused_files
 from portal.database import db
 from portal.enrolment.bureau_questions import count_asked
-from portal.enrolment.local_standards import count_standards
+from portal.enrolment.local_standards import count_to_approve
 from portal.enrolment.standing import DESKS
 from portal.outreach.campaign_lists import count_waiting
 from portal.outreach.tasks import count_tasks
-from portal.vocabulary import AdditionState, OverlayState
+from portal.vocabulary import AdditionState
 
 Count = Callable[[Session, Scope, SchoolTerm], int]
 
@@ -73,11 +73,11 @@ def nominations(session: Session, scope: Scope, _term: SchoolTerm) -> int:
 
 
 def waiting_campaigns(session: Session, scope: Scope, _: SchoolTerm) -> int:
-    return count_waiting(session, scope)
+    return count_waiting(session, scope, current_user.actor, clock.today())
 
 
 def standards_waiting(session: Session, scope: Scope, _term: SchoolTerm) -> int:
-    return count_standards(session, scope)[OverlayState.PROPOSED]
+    return count_to_approve(session, scope, current_user.actor)
 
 
 def moves_waiting(session: Session, scope: Scope, _term: SchoolTerm) -> int:

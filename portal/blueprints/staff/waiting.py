@@ -77,7 +77,7 @@ def calls(term: SchoolTerm) -> list[Waiting]:
 
 
 MOVES = (
-    # which list of moves, whether it is the school's or of those above it, and what is said of it
+    # which list of moves, whether it is the school's or of those above it, what is said of it and of those that press
     (
         "dropped", False, "{} 名学生疑似失学或退学", "义务教育年龄的孩子当天核查劝返；返校了在那里办结", "去看",
         "今天就要查",
@@ -94,10 +94,18 @@ def moves() -> list[Waiting]:
     session, scope, level, day = db.session(), current_user.scope, current_user.staff.unit.level, clock.today()
     lines = []
     for code, of_school, what, why, action, urgent in MOVES:
-        mine = of_school is (level is UnitLevel.SCHOOL)
-        if mine and (found := move_lists.count(session, scope, move_lists.DESKS[code], level, day)):
-            lines.append(Waiting(what.format(found), why, action, url_for("staff.moves", show=code), urgent))
+        desk, mine = move_lists.DESKS[code], of_school is (level is UnitLevel.SCHOOL)
+        if mine and (found := move_lists.count(session, scope, desk, level, day)):
+            pressing = move_lists.count_pressing(session, scope, desk, level, day)
+            words = _of_some(pressing, found, urgent)
+            lines.append(Waiting(what.format(found), why, action, url_for("staff.moves", show=code), words))
     return lines
+
+
+def _of_some(some: int, all_of_them: int, words: str) -> str:
+    if not some or not words:
+        return ""
+    return words if some == all_of_them else f"其中 {some} 名{words}"
 
 
 def _exports_waiting(_: SchoolTerm) -> int:
