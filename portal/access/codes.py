@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import audit
-from portal.access.tries import Asker, TooManyTries, count_try, network_of, take_back
+from portal.access.tries import LIMITS, Asker, TooManyTries, count_try, network_of, take_back
 from portal.database import reach_pupils, set_reach
 from portal.models import CodeRequest, Pupil
 from portal.models.sealed import keyring
@@ -44,6 +44,14 @@ def ask(session: Session, name: str, id_number: str, source: str, now: datetime)
     session.add(request)
     audit.record(session, "nobody", "code_asked", source=source)
     return request.id
+
+
+def keeps_waiting(session: Session, request_id: UUID, wait: TooManyTries) -> bool:
+    """Whether it is this very request that began the minute of ``wait``, and its code may still be written down."""
+    request = session.get(CodeRequest, request_id)
+    if request is None or request.used_at is not None or request.tries >= MOST_TRIES:
+        return False
+    return wait.ends_at == request.asked_at + LIMITS[PER_CHILD[0]].within
 
 
 def find_pupils(session: Session, request_id: UUID | None, code: str, asker: Asker, now: datetime) -> list[Pupil]:

@@ -22,11 +22,11 @@ JUDGED, LEAST_USED = 200, 0.3
 
 
 class Pace(Labelled):
-    """How freely codes leave."""
+    """How freely codes leave; it is judged anew for every batch, so within an hour of a stop some leave again."""
 
     USUAL = "usual", "照常"
     SLOWED = "slowed", "每个号码一小时一个"
-    STOPPED = "stopped", "停发，等人来看"
+    STOPPED = "stopped", "停发，一小时里发出的少下来再发"
 
 
 def pace_of(session: Session, now: datetime) -> Pace:

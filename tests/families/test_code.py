@@ -181,6 +181,27 @@ def test_whoever_asks_too_soon_may_still_write_down_the_first_code(session: Sess
     assert enter(client, code_in(message)).location == "/child"
 
 
+@pytest.mark.parametrize("between", ["used", "another child's", "an hour of them"])
+def test_nobody_is_told_of_a_code_that_is_no_longer_good(
+    session: Session, client: FlaskClient, clock: time_machine.Traveller, between: str
+) -> None:
+    a_listed_child(session)
+    ask(client, *HER)
+    if between == "used":
+        enter(client, code_in(look(session)[0]))
+        post(client, "/sign-out", page="/child")
+    elif between == "another child's":
+        ask(client, *NOBODY)
+    else:
+        for _ in range(4):
+            clock.shift(timedelta(minutes=2))
+            ask(client, *HER)
+        clock.shift(timedelta(minutes=2))
+    again = ask(client, *HER)
+    assert again.status_code == 429
+    assert "还能用" not in again.text
+
+
 def test_a_name_that_does_not_agree_gets_nothing_and_nothing_of_it_is_kept(
     session: Session, client: FlaskClient
 ) -> None:

@@ -64,7 +64,7 @@ def ask_code() -> str | Response | Answer:
     try:
         session[ASKED] = str(codes.ask(db.session(), form.name.data or "", form.number.number, source(), clock.now()))
     except TooManyTries as wait:
-        if ASKED not in session:
+        if ASKED not in session or not codes.keeps_waiting(db.session(), UUID(session[ASKED]), wait):
             raise
         return _still_good(wait)
     finally:
