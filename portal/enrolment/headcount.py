@@ -17,14 +17,21 @@ class Size(Labelled):
 
 
 def people_held(session: Session) -> int:
-    """Everybody with a number of his own once, wherever he stands, and every pupil without one."""
+    """Everybody with a number of his own once, wherever he stands.
+
+    Whoever has none that holds counts as often as he stands somewhere, so that it is the most there can be.
+    """
     numbers = (
         select(table.id_number_index).where(table.id_number_index.is_not(None))
         for table in (Pupil, Guardian, RegisterEntry)
     )
     first, *others = numbers
     persons = session.scalar(select(func.count()).select_from(first.union(*others).subquery())) or 0
-    return persons + (session.scalar(select(func.count()).where(Pupil.id_number_index.is_(None))) or 0)
+    return persons + sum(_without_number(session, table) for table in (Pupil, Guardian, RegisterEntry))
+
+
+def _without_number(session: Session, table: type[Pupil | Guardian | RegisterEntry]) -> int:
+    return session.scalar(select(func.count()).select_from(table).where(table.id_number_index.is_(None))) or 0
 
 
 def size_of(people: int) -> Size:

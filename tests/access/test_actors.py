@@ -9,8 +9,11 @@ from tests.builders import a_staff_member
 
 @pytest.mark.parametrize(
     ("by", "words"),
-    [("family", "家长"), ("portal", "门户"), ("command", "门户"), ("staff:sch1", "张老师"), ("staff:gone", "工作人员")],
-)
+    [
+        ("family", "家长"), ("portal", "门户"), ("command", "门户"), ("nobody", "没有登录的人"),
+        ("staff:sch1", "张老师"), ("staff:gone", "工作人员"),
+    ],
+)  # fmt: skip
 def test_a_person_is_called_by_name_and_never_by_the_account(session: Session, by: str, words: str) -> None:
     a_staff_member(session, "sch1", name="张老师")
     assert actor_words(session, by) == words

@@ -7,13 +7,14 @@ from portal.enrolment.headcount import Size, people_held, size_of
 from tests.builders import a_pupil, an_entry
 
 
-def test_a_pupil_on_a_list_is_one_person_and_one_without_number_another(session: Session) -> None:
+def test_a_pupil_on_a_list_is_one_person_and_everybody_without_number_another(session: Session) -> None:
     pupil = a_pupil(session)
     an_entry(session, pupil.name or "", pupil.id_number)
     an_entry(session, "陈明", "329901201211110023")
+    an_entry(session, "李明", None)
     a_pupil(session, name="无号", id_number=None)
-    guardians = {guardian.id_number for guardian in pupil.guardians if guardian.id_number}
-    assert people_held(session) == 3 + len(guardians)
+    mothers = 2  # without a number of their own
+    assert people_held(session) == 4 + mothers
 
 
 @pytest.mark.parametrize(
