@@ -54,13 +54,15 @@ def contact_tasks() -> str:
 @staff.get("/contact-tasks/<uuid:task_id>")
 @needs(Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS)
 def contact_task(task_id: UUID) -> str:
-    """Who is to be rung and what for is read here, so it is in the trail."""
-    task = _find(task_id)
+    """Who is to be rung and what for is read here, so it is in the trail; of a shared number all beside it."""
+    session, task = db.session(), _find(task_id)
+    several = [] if task.pupil_id else [str(pupil_id) for pupil_id, *_ in events.beside(session, task)]
     audit.record(
-        db.session(), current_user.actor, "read", unit_id=task.school_id, pupil_id=task.pupil_id, source=source()
-    )
+        session, current_user.actor, "read",
+        unit_id=task.school_id, pupil_id=task.pupil_id, source=source(), whose=several,
+    )  # fmt: skip
     page = _page(task, TalkForm(None))
-    db.session.commit()
+    session.commit()
     return page
 
 
