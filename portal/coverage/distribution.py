@@ -27,9 +27,9 @@ from portal.coverage.counted import (
     part_of,
 )
 from portal.coverage.tallies import Counts, Found, Key, Numbers, Tally, added_up, by_school, together
-from portal.enrolment.household import CHILD_GETS
 from portal.enrolment.lists import category_names
 from portal.enrolment.standing import stands
+from portal.matching.household import CHILD_GETS
 from portal.models import Addition, MatchPair, Unit
 from portal.vocabulary import AdditionState, Basis, Decision, UnitLevel
 

@@ -16,9 +16,9 @@ from portal.clock import SchoolTerm, local
 from portal.coverage.tallies import Found, Key, Tally, added_up, by_school
 from portal.coverage.words import Listing, above_words, day_words
 from portal.enrolment.circumstances import circumstances_of
-from portal.enrolment.household import CHILD_GETS
 from portal.enrolment.lists import matched_at
 from portal.enrolment.standing import stands
+from portal.matching.household import CHILD_GETS
 from portal.matching.rules import BY_CODE
 from portal.models import Addition, EnrolmentRecord, MatchPair, Pupil, Settlement, Unit
 from portal.policies.circumstances import Circumstances

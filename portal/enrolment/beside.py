@@ -238,7 +238,9 @@ def _plain_line(label: str, ours: str, theirs: str, show: Show | None = None) ->
 
 
 def _validity_line(entry: RegisterEntry, first_day: date) -> Line:
-    found = validity(entry.valid_to, entry.valid_to_unreadable, first_day)
+    found = validity(entry.valid_to, entry.valid_to_unreadable, first_day, entry.valid_from)
     until = "看不懂" if entry.valid_to_unreadable else str(entry.valid_to or "长期")
+    if found in (Validity.NOT_BEGUN, Validity.UNREADABLE) and entry.valid_from:
+        until = f"{until}，从 {entry.valid_from} 起"
     verdict = Verdict.AGREES if found is Validity.IN_FORCE else Verdict.DIFFERS
     return Line("有效期止", f"本学期从 {first_day} 开始", until, verdict, found.label)

@@ -3,10 +3,25 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
+from itertools import chain
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Dialect, LargeBinary, Select, and_, any_, func, literal, or_, select, true
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Dialect,
+    LargeBinary,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from sqlalchemy.types import UserDefinedType
 
@@ -105,16 +120,14 @@ def rivals_of(session: Session, candidates: Iterable[Candidate], term: str) -> I
 
 def siblings_of(session: Session, pupils: Collection[UUID], term: str) -> dict[UUID, set[UUID]]:
     """Who has a guardian's number in common with whom, at whatever school; a number of many is a teacher's."""
-    other = aliased(Guardian)
-    met = and_(other.id_number_index == Guardian.id_number_index, other.pupil_id != Guardian.pupil_id)
-    shared = select(Guardian.id_number_index, Guardian.pupil_id, other.pupil_id).distinct().join(other, met)
-    rows = session.execute(shared.where(among(Guardian.pupil_id, pupils))).all()
-    enrolled = in_term(session, {pupil_id for _, *both in rows for pupil_id in both}, term)
-    families: defaultdict[bytes | None, set[UUID]] = defaultdict(set)
-    for number, *both in rows:
-        families[number] |= enrolled.intersection(both)
+    ours = select(Guardian.id_number_index).distinct().where(among(Guardian.pupil_id, pupils)).subquery()
+    beside = func.array_agg(Guardian.pupil_id.distinct(), type_=ARRAY(Uuid))
+    shared = select(beside).join(ours, ours.c.id_number_index == Guardian.id_number_index)
+    several = func.count(Guardian.pupil_id.distinct()) > 1
+    families = session.scalars(shared.group_by(Guardian.id_number_index).having(several)).all()
+    enrolled = in_term(session, set(chain.from_iterable(families)), term)
     found: defaultdict[UUID, set[UUID]] = defaultdict(set)
-    for family in families.values():
+    for family in map(enrolled.intersection, families):
         if 1 < len(family) <= LARGEST_FAMILY:
             for child in family:
                 found[child] |= family - {child}

@@ -12,9 +12,9 @@ from portal.access.permissions import REFUSALS, may
 from portal.access.scope import NotInScope, Scope
 from portal.clock import SchoolTerm
 from portal.enrolment import bureau_questions
-from portal.enrolment.household import CHILD_GETS
 from portal.enrolment.standing import desk_of, may_be_settled
 from portal.matching.agreement import Validity, validity
+from portal.matching.household import CHILD_GETS
 from portal.models import MatchPair, Pupil, Settlement, StaffMember, Unit
 from portal.models.sealed import keyring
 from portal.vocabulary import Answer, Basis
@@ -117,7 +117,7 @@ def fingerprint(pair: MatchPair, first_day: date) -> bytes:
     if pair.basis is not Basis.SELF:
         parts += [text for guardian in pupil.guardians for text in (guardian.name, guardian.id_number)]
     parts += [entry.name, entry.id_number, entry.category, entry.household, entry.relation]
-    if validity(entry.valid_to, entry.valid_to_unreadable, first_day) is not Validity.IN_FORCE:
+    if validity(entry.valid_to, entry.valid_to_unreadable, first_day, entry.valid_from) is not Validity.IN_FORCE:
         parts.append(pair.term)
     return keyring().index("settled pair", "\n".join(part or "" for part in parts))
 

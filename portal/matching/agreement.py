@@ -35,7 +35,10 @@ class NameAgreement(Labelled):
 
 
 class BirthAgreement(Labelled):
-    """The roster's own 出生日期 and 性别 beside what the number, or the entry's number, says."""
+    """The roster's own 出生日期 and 性别 beside what the number, or the entry's number, says.
+
+    A sex that differs is only remarked: it is mistyped more often than it tells anything.
+    """
 
     AGREES = "birth_agrees", "出生日期一致"
     UNKNOWN = "birth_unknown", "没有可比的出生日期"
@@ -194,8 +197,9 @@ def compare_places(
 
 
 def validity(valid_to: date | None, unreadable: bool, day: date, valid_from: date | None = None) -> Validity:
-    """The last day itself still counts, and so does an entry that begins within the term."""
-    if unreadable:
+    """The last day itself still counts, and so does an entry that begins within the term; what ends before it begins
+    says nothing."""
+    if unreadable or (valid_to is not None and valid_from is not None and valid_to < valid_from):
         return Validity.UNREADABLE
     if valid_to is not None and valid_to < day:
         return Validity.ENDED

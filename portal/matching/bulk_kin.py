@@ -2,7 +2,8 @@
 # ruff: noqa: S608 — every name in the SQL is ours, no cell of a file is ever in it.
 
 from portal.matching.bulk_numbers import GUARDIANS, SELF
-from portal.matching.kin import LARGEST_FAMILY, LARGEST_HOUSEHOLD, of_whole_household
+from portal.matching.household import of_whole_household
+from portal.matching.kin import LARGEST_FAMILY, LARGEST_HOUSEHOLD
 from portal.matching.number_agreement import place_code
 from portal.matching.people import Kin
 from portal.matching.tables import Tables

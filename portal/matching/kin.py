@@ -1,6 +1,5 @@
 """Through the family (同户): what a guardian, a brother or the household's other entries say of a pair."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -8,6 +7,7 @@ from itertools import chain, product
 
 from portal.matching.agreement import AGREES, NUMBERS_MEET
 from portal.matching.engine import Match
+from portal.matching.household import of_whole_household
 from portal.matching.number_agreement import place_code, written_number
 from portal.matching.people import GUARDIANS, Kin, Pair, RegisterPerson, RosterPerson, RowId, Via
 from portal.privacy.names import damaged, name_key
@@ -19,11 +19,6 @@ CROWD = 3
 """More namesakes than that in one county, and nobody could say which of them is meant."""
 LARGEST_HOUSEHOLD = 20
 """So many entries under one 户编号 are a village."""
-
-_OF_WHOLE_HOUSEHOLDS = re.compile(
-    "低保|最低生活保障|脱贫|建档立卡|贫困户|返贫|易致贫|支出型|刚性支出|严重困难|低收入|"
-    "DIBAO|JS_JDLK|TP|EDGE|SUDDEN|RIGID|LOWINC"
-)
 
 Household = tuple[str, str]
 
@@ -133,11 +128,6 @@ class Families:
             others = self._homes[home] if len(self._homes[home]) <= LARGEST_HOUSEHOLD else []
             for child in (match.roster_id, *self._siblings[match.roster_id]):
                 yield from ((child, other, Kin.SAME_HOUSEHOLD) for other in others if other != match.register_id)
-
-
-def of_whole_household(category: str) -> bool:
-    """低保, 脱贫 and the like are the family's; 残疾 or 孤儿 is one person's."""
-    return _OF_WHOLE_HOUSEHOLDS.search(category) is not None
 
 
 def household_of(entry: RegisterPerson) -> Household | None:

@@ -72,6 +72,7 @@ def test_another_character_for_the_same_name_is_certain_and_listed_for_correctio
         ({"valid_to_unreadable": True}, Decision.POSSIBLE),
         ({"valid_from": date(2027, 2, 1)}, Decision.POSSIBLE),
         ({"valid_from": date(2027, 1, 31)}, Decision.CERTAIN),
+        ({"valid_from": date(2027, 1, 31), "valid_to": date(2026, 12, 31)}, Decision.POSSIBLE),
     ],
 )
 def test_an_entry_must_be_in_force_in_the_term(session: Session, values: dict[str, object], decision: Decision) -> None:

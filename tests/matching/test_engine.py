@@ -127,6 +127,11 @@ def test_an_entry_that_begins_after_the_term_is_not_certain(begins, rule):
     assert codes([a_pupil()], [an_entry(valid_from=begins)]) == [rule]
 
 
+def test_an_entry_that_ends_before_it_begins_is_not_certain():
+    entry = an_entry(valid_from=date(2027, 1, 31), valid_to=date(2026, 12, 31))
+    assert codes([a_pupil()], [entry]) == ["validity_unreadable"]
+
+
 @pytest.mark.parametrize("day", [date(2026, 9, 1), date(2027, 1, 10), date(2027, 2, 1), date(2027, 8, 31)])
 def test_a_term_ends_here_as_in_the_calendar(day):
     assert last_day_of_term(day) == term_of(day).last_day
@@ -195,7 +200,18 @@ def test_a_brother_of_a_matched_child_who_is_not_on_the_list_is_shown_with_the_h
 
 
 @pytest.mark.parametrize(
-    ("category", "led_on"), [("城乡低保家庭", True), ("DIBAO", True), ("残疾学生", False), ("ORPHAN", False)]
+    ("category", "led_on"),
+    [
+        ("城乡低保家庭", True),
+        ("DIBAO", True),
+        ("dibao_edge", True),
+        ("WORKER", True),
+        ("残疾人子女", True),
+        ("残疾学生", False),
+        ("DIS", False),
+        ("ORPHAN", False),
+        ("HTP-3", False),
+    ],
 )
 def test_a_list_without_households_leads_to_the_brother_where_the_category_is_the_familys(category, led_on):
     family = [a_pupil(guardian_1=a_guardian()), a_pupil(XIAOCHUAN, XIAOCHUAN_NUMBER, guardian_2=a_guardian())]
