@@ -3,12 +3,14 @@
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 
 from portal.app import create_app
+from portal.clock import SchoolTerm
 from portal.database import EVERYTHING, db, metadata, set_reach
+from portal.enrolment.matching_runs import begin
 from portal.models import Pupil
-from tests.builders import a_pupil
+from tests.builders import A_MONDAY, TERM, a_county, a_pupil
 from tests.conftest import Databases
 
 
@@ -25,6 +27,15 @@ def test_every_step_goes_down_and_up_again_with_rows_in_the_tables(databases: Da
         set_reach(db.session(), EVERYTHING)
         pupil = a_pupil(db.session())
         db.session.commit()
+        standing, unfinished = (
+            begin(db.session(), a_county(db.session()), SchoolTerm.parse(TERM), "command", A_MONDAY) for _ in range(2)
+        )
+        standing.stands_since, kept = A_MONDAY, unfinished.id
+        db.session.commit()
+        downgrade(revision="0041")
+        parts = db.session.scalars(text("SELECT run_id FROM match_part")).all()
+        assert parts == [kept]
+        db.session.rollback()
         downgrade(revision="0001")
         upgrade()
         set_reach(db.session(), EVERYTHING)

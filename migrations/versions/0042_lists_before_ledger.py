@@ -22,5 +22,6 @@ def upgrade():
 def downgrade():
     # a list that stands was whole; what its ledger lacks, the next run opens
     op.execute("UPDATE match_run SET finished_at = stands_since WHERE finished_at IS NULL AND given_up_at IS NULL")
+    op.execute("DELETE FROM match_part USING match_run r WHERE r.id = match_part.run_id AND r.finished_at IS NOT NULL")
     op.drop_column("match_finding", "stands_as")
     op.drop_column("match_run", "stands_since")
