@@ -8,8 +8,9 @@ from portal.coverage import moving
 from portal.enrolment.local_standards import count_to_approve
 from portal.enrolment.moves import Event
 from portal.vocabulary import CampaignState, MoveKind
-from tests.builders import A_MONDAY
+from tests.builders import A_MONDAY, TERM, a_staff_member
 from tests.conftest import Stranger
+from tests.outreach.cases import a_matched_pupil
 from tests.staff.county import StaffCounty, sign_in
 
 
@@ -72,6 +73,13 @@ def test_a_campaign_waits_where_it_is_drawn_up_and_then_for_somebody_else(
     campaign.state, campaign.submitted_by = CampaignState.SUBMITTED, "staff:sch1"
     session.commit()
     assert [waits in today(app, who) for who in ("sch1", "cnty", "city")] == [False, True, False]
+
+
+def test_families_who_did_not_answer_are_counted_and_opened_pupil_by_pupil(app: Flask, session: Session) -> None:
+    pupil = a_matched_pupil(session)
+    a_staff_member(session, "sch1", unit=pupil.school)
+    session.commit()
+    assert f'还有 1 名学生的家庭没有回应，<a href="/staff/unreached?term={TERM}">' in today(app, "sch1")
 
 
 def test_a_second_person_is_told_and_the_first_is_not(app: Flask, county: StaffCounty) -> None:

@@ -38,6 +38,7 @@ from portal.enrolment.corrections import (
 )
 from portal.enrolment.standing import DESKS
 from portal.models import Correction, Pupil
+from portal.outreach.reach import count_unreached
 from portal.privacy.masking import mask_name
 from portal.vocabulary import AdditionState, UnitLevel
 
@@ -109,6 +110,7 @@ def today_page(form: PressForm, refused: str = "") -> str:
         figures=figures(db.session(), current_user.scope, term),
         waiting=every[:MOST],
         more=len(every) - MOST,
+        unreached=count_unreached(db.session(), current_user.scope, term),
         next_due=next_due(db.session(), current_user.scope, term),
         done=told(),
         settled=_settled(),
