@@ -128,6 +128,7 @@ def child_page(session: Session, pupil_id: UUID, catalogue: Catalogue, day: date
         items += spared(catalogue, as_everybody, term, {row.policy for row in ours})
     household = None if ours or record is None else household_of(session, pupil, record, term, catalogue)
     figure, unit = _figure(ours, items)
+    grown_up = is_grown_up(pupil, day)
     headline = household.headline if household else _headline(catalogue, ours, day)
     return ChildPage(
         pupil_id=pupil.id,
@@ -137,7 +138,7 @@ def child_page(session: Session, pupil_id: UUID, catalogue: Catalogue, day: date
         term_label=term.label,
         figure=figure,
         unit=unit,
-        notices=notices(session, pupil, term.code, aided=bool(ours), refused=known.refused),
+        notices=notices(session, pupil, term.code, bool(ours), known.refused, grown_up),
         headline=headline,
         sums=_sums(ours),
         items=tuple(items),
@@ -151,7 +152,7 @@ def child_page(session: Session, pupil_id: UUID, catalogue: Catalogue, day: date
         ask_first=record is not None and record.boarding is Boarding.AT_HOME,
         guardians_only=only_guardians_act(pupil, day),
         answer_changes_nothing=headline == NOTHING_TO_DO and not any(map(_waits_for_a_yes, ours)),
-        grown_up=is_grown_up(pupil, day),
+        grown_up=grown_up,
     )
 
 

@@ -4,26 +4,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.coverage.known import Child, Proposal
-from portal.coverage.words import NAMED, above_words, day_words
+from portal.coverage.words import NAMED, above_words, day_words, to_reader
 from portal.enrolment.standing import stands
 from portal.models import MatchPair
 from portal.vocabulary import Decision, UnitLevel
 
 
-def notices(session: Session, pupil: Child, term: str, aided: bool, refused: Proposal | None) -> tuple[str, ...]:
+def notices(
+    session: Session, pupil: Child, term: str, aided: bool, refused: Proposal | None, grown_up: bool
+) -> tuple[str, ...]:
     """Sentences; a child whose household alone is on a list gets nothing by a brother's or sister's match (G13).
 
-    ``refused`` is the school's proposal that the county did not take.
+    ``refused`` is the school's proposal that the county did not take; the county's own words stay as they are.
     """
     said = []
     if not aided and (household := _household(session, pupil, term)):
-        said.append(household)
+        said.append(to_reader(household, grown_up))
     if refused is not None:
         office = pupil.school.parent
         above = above_words(office.level if office else UnitLevel.COUNTY)
         ring = f"打{above}电话{office.landline}" if office and office.landline else f"找{above}"
         said.append(
-            f"学校替孩子提过资助，{above}没有受理：{refused.because}。"
+            f"{to_reader('学校替孩子提过资助', grown_up)}，{above}没有受理：{refused.because}。"
             f"不同意的，可以{ring}，或点下面的“信息不对，我要改”写一句话，会再看一次；不用交证明。"
         )
     return tuple(said)

@@ -73,6 +73,11 @@ def yuan_words(yuan: Decimal) -> str:
     return f"{yuan:,.2f}".removesuffix(".00")
 
 
+def to_reader(sentence: str, grown_up: bool) -> str:
+    """What is said of a child, said to the student who reads it herself; not for what a person wrote."""
+    return sentence.replace("孩子", "您") if grown_up else sentence
+
+
 def above_words(level: UnitLevel) -> str:
     """The unit a school reports to, as a family calls it."""
     return {UnitLevel.CITY: "市资助中心", UnitLevel.PROVINCE: "省资助中心"}.get(level, "县资助中心")

@@ -59,9 +59,18 @@ def test_a_refusal_is_told_to_the_family_with_how_to_object(session: Session) ->
     additions.refuse(session, proposed(session, pupil), "走访后家里收入高于标准", officer(session), A_MONDAY)
     known = known_of(session, pupil.id, SchoolTerm.parse(TERM))
     assert known
-    (said,) = notices(session, pupil, TERM, aided=False, refused=known.refused)
+    (said,) = notices(session, pupil, TERM, False, known.refused, grown_up=False)
     assert "走访后家里收入高于标准" in said
     assert "不同意的，可以打县资助中心电话0510-00000000" in said
+
+
+def test_what_the_county_wrote_is_read_as_it_wrote_it_by_the_student_too(session: Session) -> None:
+    pupil = a_pupil(session)
+    additions.refuse(session, proposed(session, pupil), "家里另一个孩子已享受", officer(session), A_MONDAY)
+    known = known_of(session, pupil.id, SchoolTerm.parse(TERM))
+    assert known
+    (said,) = notices(session, pupil, TERM, False, known.refused, grown_up=True)
+    assert said.startswith("学校替您提过资助，县资助中心没有受理：家里另一个孩子已享受。")
 
 
 @pytest.mark.parametrize("because", ["", "材料不全", "请补低保证复印件"])

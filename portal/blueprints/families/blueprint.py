@@ -6,7 +6,7 @@ from flask import Blueprint, request
 
 from portal.access.sign_ins import FAMILY, NOTED_EVERY
 from portal.blueprints.families.outcome import sum_of
-from portal.coverage.words import day_words, on_which_day, yuan_words
+from portal.coverage.words import day_words, on_which_day, to_reader, yuan_words
 from portal.policies.conditions import SCHOOL_WORDS
 from portal.policies.local_words import window_words
 
@@ -17,15 +17,10 @@ ELDER_COOKIE = "elder"
 families.add_app_template_filter(day_words)
 families.add_app_template_filter(on_which_day)
 families.add_app_template_filter(yuan_words)
+families.add_app_template_filter(to_reader)
 families.add_app_template_filter(sum_of, "sum_words")
 families.add_app_template_filter(window_words)
 families.add_app_template_filter(SCHOOL_WORDS.__getitem__, "school_words")
-
-
-@families.app_template_filter()
-def to_reader(sentence: str, grown_up: bool) -> str:
-    """What is said of a child, said to the student who reads it herself."""
-    return sentence.replace("孩子", "您") if grown_up else sentence
 
 
 @families.app_context_processor
