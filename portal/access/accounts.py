@@ -6,6 +6,7 @@ from secrets import choice
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal import audit
@@ -54,8 +55,6 @@ def make_account(
 ) -> StaffMember:
     if unit.level not in LEVELS[role]:
         raise AccountProblem(f"{role.label}不能设在{unit.level.label}级单位“{unit.name}”，请换一个单位或角色")
-    if session.scalars(select(StaffMember).where(StaffMember.account == account)).first():
-        raise AccountTaken(f"账号 {account} 已经有人用了，请换一个")
     staff = StaffMember(
         account=account,
         display_name=name,
@@ -64,7 +63,11 @@ def make_account(
         password_digest=HASHER.hash(password),
         password_changed_at=now,
     )
-    session.add(staff)
+    try:
+        with session.begin_nested():
+            session.add(staff)
+    except IntegrityError as taken:
+        raise AccountTaken(f"账号 {account} 已经有人用了，请换一个") from taken
     audit.record(session, by, "account_made", unit_id=unit.id, account=account, role=role.value)
     return staff
 

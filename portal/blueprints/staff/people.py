@@ -7,7 +7,7 @@ from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import Field, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from portal import clock
 from portal.access import accounts
@@ -23,6 +23,10 @@ from portal.models import StaffMember, Unit
 from portal.vocabulary import Role
 
 
+def _without_blanks_around(text: str | None) -> str | None:
+    return text and text.strip()
+
+
 class RoleForm(Form):
     role = SelectField("角色", choices=choices({role.value: role.label for role in Role}))
 
@@ -35,7 +39,11 @@ class AccountForm(Form):
             Regexp(r"[a-z][a-z0-9._-]{1,38}\Z", message="账号用小写字母开头，只用小写字母、数字和 . _ -"),
         ],
     )
-    name = StringField("姓名", [InputRequired("请写姓名"), Length(max=30, message="姓名请不超过30个字")])
+    name = StringField(
+        "姓名",
+        [DataRequired("请写姓名"), Length(max=30, message="姓名请不超过30个字")],
+        filters=[_without_blanks_around],
+    )
     unit = StringField("单位代码", [InputRequired("请写单位代码")])
     role = SelectField("角色", choices=choices({role.value: role.label for role in Role}))
 
