@@ -98,7 +98,8 @@ def unreached(
 
 
 def _last(session: Session, pupils: list[UUID], term: SchoolTerm) -> dict[UUID, Trace]:
-    """Of each pupil the latest message that left or word of a person: by what channel and what came of it (N3-8)."""
+    """Of each pupil the latest message that left or word of a person: by what channel and what came of it, not by whom
+    (N3-8)."""
     left = (
         select(MessagePupil.pupil_id, Message)
         .join(Message, Message.id == MessagePupil.message_id)
@@ -114,7 +115,7 @@ def _last(session: Session, pupils: list[UUID], term: SchoolTerm) -> dict[UUID, 
     )
     found = {pupil_id: _of_message(message) for pupil_id, message in session.execute(left)}
     for contact in session.scalars(spoken):
-        trace = _of_contact(session, contact)
+        trace = _of_contact(contact)
         found[contact.pupil_id] = max(trace, found.get(contact.pupil_id, trace), key=lambda one: one.at)
     return found
 
@@ -174,7 +175,7 @@ def _why(message: Message) -> str:
 
 def _of_people(session: Session, pupil_id: UUID, term: SchoolTerm) -> list[Trace]:
     contacts = select(ContactRecord).where(ContactRecord.pupil_id == pupil_id, ContactRecord.at >= _began(term))
-    found = [_of_contact(session, contact) for contact in session.scalars(contacts)]
+    found = [_of_contact(contact, actor_words(session, contact.by)) for contact in session.scalars(contacts)]
     tasks = select(ContactTask).where(ContactTask.pupil_id == pupil_id, ContactTask.term == term.code)
     for task in session.scalars(tasks):
         ended = f"：{task.outcome}" if task.closed_at else f"：{task.due_on} 前办"
@@ -182,9 +183,8 @@ def _of_people(session: Session, pupil_id: UUID, term: SchoolTerm) -> list[Trace
     return found
 
 
-def _of_contact(session: Session, contact: ContactRecord) -> Trace:
+def _of_contact(contact: ContactRecord, who: str = "") -> Trace:
     came_of_it = filter(None, ["联系上" if contact.reached else "没联系上", contact.outcome])
-    who = actor_words(session, contact.by)
     return Trace(contact.at, contact.channel.label, who, "；".join(came_of_it), contact.reached)
 
 

@@ -4,6 +4,7 @@ from flask import render_template, request
 from flask_login import current_user
 from sqlalchemy import select
 
+from portal.access.actors import look_up_actors
 from portal.access.permissions import Permission
 from portal.audit import ACTIONS
 from portal.blueprints.guards import needs
@@ -23,5 +24,6 @@ def audit_trail() -> str:
     if action in ACTIONS:
         statement = statement.where(AuditEntry.action == action)
     paging, rows = Paging.of(db.session(), statement.order_by(AuditEntry.id.desc()), asked_page())
+    look_up_actors(db.session(), (entry.actor for entry, _ in rows))
     lines = [(entry, unit, detail_words(entry.action, entry.detail)) for entry, unit in rows]
     return render_template("staff/audit.html", lines=lines, paging=paging, actions=ACTIONS, action=action)
