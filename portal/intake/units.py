@@ -139,7 +139,7 @@ def _headings(rows: Iterator[list[str]]) -> list[str]:
         nearest = max(nearest, headings, key=lambda found: len(set(found).intersection(_COLUMNS)))
     missing = [name for name in _COLUMNS if name not in nearest]
     raise UnitsProblem(
-        f"单位文件缺少“{'”“'.join(missing)}”列：第一行应是 代码,名称,级别,上级代码,学段，请补上后重新导入"
+        f"单位文件缺少“{'”“'.join(missing)}”列：表头应有 代码、名称、级别、上级代码、学段，请补上后重新导入"
     )
 
 

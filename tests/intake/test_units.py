@@ -100,7 +100,7 @@ def test_a_fault_is_named_with_its_row_and_nothing_comes_in(session: Session, ro
 def test_a_code_twice_and_a_missing_column_are_refused(session: Session) -> None:
     with pytest.raises(UnitsProblem, match="代码 32 与第 2 行重复"):
         load_units(session, csv(HEADINGS, TREE[4], TREE[4]), "command")
-    with pytest.raises(UnitsProblem, match="缺少“上级代码”列"):
+    with pytest.raises(UnitsProblem, match="缺少“上级代码”列：表头应有 代码、名称"):
         load_units(session, csv(("代码", "名称", "级别"), ("32", "江苏省", "province")), "command")
 
 
