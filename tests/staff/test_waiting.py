@@ -75,7 +75,9 @@ def test_a_campaign_waits_where_it_is_drawn_up_and_then_for_somebody_else(
     assert [waits in today(app, who) for who in ("sch1", "cnty", "city")] == [False, True, False]
 
 
-def test_families_who_did_not_answer_are_counted_and_opened_pupil_by_pupil(app: Flask, session: Session) -> None:
+def test_families_who_did_not_answer_are_counted_and_opened_pupil_by_pupil(
+    app: Flask, session: Session, monday: None
+) -> None:
     pupil = a_matched_pupil(session)
     a_staff_member(session, "sch1", unit=pupil.school)
     session.commit()
