@@ -90,6 +90,7 @@ ACTIONS = {
     "words_kept": "保存文案",
     "words_refused": "退回文案",
     "template_recorded": "登记报备模板",
+    "signature_recorded": "登记签名备案",
     "opted_out": "家长退订短信",
     "wecom_parents_kept": "从企业微信家校通讯录更新家长",
     "opted_in": "家长恢复短信",

@@ -4,7 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import TypeVar
 
+from portal.vocabulary import Operator
+
 GATEWAYS = ("sandbox", "kannel", "aliyun", "tencent", "wechat", "wecom")
+TO_PHONES = ("kannel", "aliyun", "tencent")
+"""Those that write through the operators."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,11 @@ class Suppliers:
     @property
     def first(self) -> str:
         return next(iter(self.gateways), "")
+
+    @property
+    def operators(self) -> tuple[Operator, ...]:
+        """Whom a signature must be filed with before a campaign leaves; nobody in the sandbox and in a trial."""
+        return tuple(Operator) if not self.guests and set(TO_PHONES) & set(self.gateways) else ()
 
     @property
     def apps(self) -> Apps:

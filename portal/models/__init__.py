@@ -43,6 +43,7 @@ from portal.models.school_reminder import SchoolReminder
 from portal.models.school_tally import SchoolChange, SchoolTally
 from portal.models.settlement import Settlement
 from portal.models.sign_in import SignIn
+from portal.models.signature_filing import SignatureFiling
 from portal.models.slip import Slip
 from portal.models.staff_member import StaffMember
 from portal.models.supplier_template import SupplierTemplate
@@ -112,6 +113,7 @@ __all__ = [
     "SchoolTally",
     "Settlement",
     "SignIn",
+    "SignatureFiling",
     "Slip",
     "SoughtKey",
     "StaffMember",

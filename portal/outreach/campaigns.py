@@ -1,6 +1,6 @@
 """批次: proposed before its date, counted, let go by a second person when it is large, stopped at once."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,7 +17,8 @@ from portal.outreach.audiences import MATTERS, matter_of
 from portal.outreach.calendar import Occasion, due_for_proposal
 from portal.outreach.deadline_days import let_fall
 from portal.outreach.drawing_up import FROM_A_LIST, OPEN_TO_CHANGE, CampaignRefused, keep_list
-from portal.vocabulary import Audience, CampaignState, MessageState, UnitLevel
+from portal.outreach.signature_filings import refuse_unfiled
+from portal.vocabulary import Audience, CampaignState, MessageState, Operator, UnitLevel
 
 DRAWN_LASTS = timedelta(days=1)
 """A list older than this is drawn up again before it is let go."""
@@ -138,8 +139,15 @@ def change_days(campaign: Campaign, days: Days, today: date) -> None:
     campaign.starts_on, campaign.stops_on = days.starts_on, days.stops_on
 
 
-def submit(session: Session, campaign: Campaign, approve_above: int, by: str, now: datetime) -> None:
-    """Let go at once when it is small; a large one waits for somebody else."""
+def submit(
+    session: Session,
+    campaign: Campaign,
+    approve_above: int,
+    by: str,
+    now: datetime,
+    operators: Collection[Operator] = (),
+) -> None:
+    """Let go at once when it is small; a large one waits for somebody else. ``operators`` must know its signatures."""
     if campaign.state is not CampaignState.DRAWN or campaign.drawn_at is None:
         raise CampaignRefused("请先预览，看过人数和费用再提交")
     if now - campaign.drawn_at > DRAWN_LASTS:
@@ -148,19 +156,21 @@ def submit(session: Session, campaign: Campaign, approve_above: int, by: str, no
         raise CampaignRefused("停止日期已经过了，请先改日期")
     if not campaign.counts.get("messages"):
         raise CampaignRefused("没有一条可以发出的短信，不用提交；没有发的人请看下面怎么告知")
+    refuse_unfiled(session, campaign, operators)
     campaign.submitted_at, campaign.submitted_by = now, by
     large = campaign.counts["messages"] > approve_above
     campaign.state = CampaignState.SUBMITTED if large else CampaignState.RUNNING
     audit.record(session, by, "campaign_submitted", unit_id=campaign.unit_id, campaign=str(campaign.id))
 
 
-def approve(session: Session, campaign: Campaign, by: str, now: datetime) -> None:
+def approve(session: Session, campaign: Campaign, by: str, now: datetime, operators: Collection[Operator] = ()) -> None:
     if campaign.state is not CampaignState.SUBMITTED:
         raise CampaignRefused("这个批次不在等待批准")
     if campaign.submitted_by == by:
         raise CampaignRefused("提交的人不能自己批准，请另一位工作人员批准")
     if campaign.stops_on < local(now).date():
         raise CampaignRefused("停止日期已经过了，请退回修改")
+    refuse_unfiled(session, campaign, operators)
     campaign.approved_at, campaign.approved_by, campaign.state = now, by, CampaignState.RUNNING
     audit.record(session, by, "campaign_approved", unit_id=campaign.unit_id, campaign=str(campaign.id))
 

@@ -53,7 +53,7 @@ def children_of(
     )
     found = session.execute(statement).all()
     offers = _offers(session, wanted, term, day, audience)
-    offices = _offices(session, {row.Unit for row in found})
+    offices = offices_of(session, {row.Unit for row in found})
     return {
         row.id: Child(
             row.id, Pupil.name.open(row) or "", row.Unit, offices[row.Unit.id], row.grade, row.teacher or "",
@@ -63,7 +63,7 @@ def children_of(
     }  # fmt: skip
 
 
-def _offices(session: Session, schools: Iterable[Unit]) -> dict[UUID, Unit]:
+def offices_of(session: Session, schools: Iterable[Unit]) -> dict[UUID, Unit]:
     """For each school the nearest unit above it, the school itself where it stands alone."""
     above = {school.id: school.path.rstrip("/").rpartition("/")[0] + "/" for school in schools}
     units = session.scalars(select(Unit).where(Unit.path.in_(set(above.values())), Unit.level != UnitLevel.SCHOOL))

@@ -15,6 +15,14 @@ class Channel(Labelled):
     VISIT = "visit", "上门"
 
 
+class Operator(Labelled):
+    """基础电信运营商; each is told of a signature apart from the others."""
+
+    MOBILE = "mobile", "移动"
+    UNICOM = "unicom", "联通"
+    TELECOM = "telecom", "电信"
+
+
 class MessageState(Labelled):
     """消息状态; an unknown send is settled by report, query or a person, never by sending again."""
 

@@ -17,6 +17,11 @@ from portal.blueprints.staff.audit_words import detail_words
         ),
         ("revealed", {"what": "phone-1", "purpose": "contact"}, "看了 监护人电话，用途 联系家长"),
         ("bureau_answered", {"answer": "yes"}, "回答 是"),
+        (
+            "signature_recorded",
+            {"signature": "示例县教育局", "operator": "mobile", "filed": True, "day": "2026-09-01"},
+            "签名 示例县教育局，运营商 移动，备案 是，日期 2026-09-01",
+        ),
         ("refused", {"page": "staff.pupil", "run": "0f3c", "kind": "not_a_kind"}, ""),
     ],
 )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.models import AuditEntry, Campaign, ContactRecord, FamilyQuestion, Message
 from portal.outreach.deadline_days import ask
-from portal.outreach.drawing_up import hold
+from portal.outreach.drawing_up import draw_up, hold
 from portal.vocabulary import CampaignState, MessageState
 from tests.conftest import Stranger
 from tests.outreach.cases import in_context, is_waiting_for_a_lock
@@ -190,3 +190,30 @@ def test_a_school_pauses_itself_and_not_its_neighbour(client: FlaskClient, count
 
     assert refused.status_code == 302
     assert client.get("/staff/campaigns").text.count("恢复发送</button>") == 1
+
+
+def test_a_campaign_is_submitted_once_the_keeper_has_recorded_all_filings(
+    app: Flask, session: Session, county: StaffCounty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = app.extensions["settings"]
+    for_real = replace(settings, suppliers=replace(settings.suppliers, gateways=("kannel",)))
+    monkeypatch.setitem(app.extensions, "settings", for_real)
+    campaign = county.ours.campaign
+    draw_up(session, campaign, "staff:sch1", clock.now())
+    session.commit()
+
+    def post(account: str, path: str, **data: str) -> str:
+        client = Stranger(app, app.response_class)
+        sign_in(client, account)
+        token = token_on(client, "/staff/password")
+        return client.post(f"/staff/{path}", data=data | {"csrf_token": token}, follow_redirects=True).text
+
+    def file(operator: str, day: str = "2026-09-01", signature: str = "示例县教育局") -> str:
+        filing = {"signature": signature, "operator": operator, "what": "filed", "day": day}
+        return post("keeper", "supplier-templates/signatures", **filing)
+
+    assert "还没有向移动、联通、电信备案" in post("sch1", f"campaigns/{campaign.id}/submit")
+    assert "等运营商确认了再登记" in file("mobile", "2026-09-08")
+    assert "已登记" not in file("mobile", signature="别处教育局")
+    assert "2026-09-01 备案" in [file(operator) for operator in ("mobile", "unicom", "telecom")][-1]
+    assert "已提交" in post("sch1", f"campaigns/{campaign.id}/submit")

@@ -128,6 +128,7 @@ OPENED_BY = {
     "make_notice": (Permission.SEND_MESSAGES,),
     "supplier_templates": (Permission.SEE_OPERATIONS,),
     "record_supplier_template": (Permission.SEE_OPERATIONS,),
+    "record_signature_filing": (Permission.SEE_OPERATIONS,),
     "operations": (Permission.SEE_OPERATIONS,),
     "contact_tasks": (Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS),
     "contact_task": (Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS),

@@ -10,7 +10,7 @@ from portal.coverage.acts import ACTS
 from portal.coverage.contacts import ANSWERS, DENIED, DENIED_LABEL
 from portal.coverage.reasons import REASONS
 from portal.coverage.templates import TEMPLATES
-from portal.vocabulary import Answer, BureauAnswer, Channel, IntakeKind, Labelled, Role, UnitLevel
+from portal.vocabulary import Answer, BureauAnswer, Channel, IntakeKind, Labelled, Operator, Role, UnitLevel
 
 
 def _labels(*lists: type[Labelled]) -> dict[str, str]:
@@ -40,7 +40,9 @@ CODES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "certain": ("已匹配", {}),
     "channel": ("渠道", _labels(Channel)),
     "classes": ("班级数", {}),
+    "day": ("日期", {}),
     "dropped": ("未读列", {}),
+    "filed": ("备案", {}),
     "household": ("家庭在册", {}),
     "in_school": ("在校", {}),
     "kept": ("导入", {}),
@@ -49,6 +51,7 @@ CODES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "list": ("名单", LISTS | TEMPLATE_NAMES),
     "messages": ("消息", {}),
     "numbers": ("号码", {"masked": "脱敏", "plain": "完整"}),
+    "operator": ("运营商", _labels(Operator)),
     "possible": ("疑似", {}),
     "problems": ("问题", {}),
     "pupils": ("学生", {}),
@@ -58,6 +61,7 @@ CODES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "repaired": ("修正", {}),
     "role": ("角色", _labels(Role)),
     "rows": ("行数", {}),
+    "signature": ("签名", {}),
     "slips": ("张数", {}),
     "template": ("表", TEMPLATE_NAMES),
     "unmatched": ("未匹配", {}),

@@ -135,7 +135,8 @@ def draw_campaign(campaign_id: UUID) -> BaseResponse:
 @needs(Permission.SEND_MESSAGES)
 def submit_campaign(campaign_id: UUID) -> BaseResponse:
     def submit(found: Campaign) -> str:
-        events.submit(db.session(), found, _settings().approve_above, current_user.actor, clock.now())
+        settings, by = _settings(), current_user.actor
+        events.submit(db.session(), found, settings.approve_above, by, clock.now(), settings.suppliers.operators)
         return f"已提交。{found.state.label}。"
 
     return _act(campaign_id, submit)
@@ -145,7 +146,7 @@ def submit_campaign(campaign_id: UUID) -> BaseResponse:
 @needs(Permission.SEND_MESSAGES)
 def approve_campaign(campaign_id: UUID) -> BaseResponse:
     def approve(found: Campaign) -> str:
-        events.approve(db.session(), found, current_user.actor, clock.now())
+        events.approve(db.session(), found, current_user.actor, clock.now(), _settings().suppliers.operators)
         return "已批准，到开始日期的 9:00 起发送。"
 
     return _act(campaign_id, approve)

@@ -189,7 +189,7 @@ PLACES = (
     ),
     Place(
         "staff.operations", "发送状况", (Permission.SEE_OPERATIONS,),
-        ("staff.supplier_templates", "staff.record_supplier_template"), group=TO_KEEP,
+        ("staff.supplier_templates", "staff.record_supplier_template", "staff.record_signature_filing"), group=TO_KEEP,
     ),
     Place("staff.audit_trail", "操作日志", (Permission.READ_AUDIT,), group=TO_KEEP),
 )  # fmt: skip
