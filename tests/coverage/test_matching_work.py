@@ -2,16 +2,17 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.coverage.matching_work import go_on, work_on
-from portal.enrolment.matching_runs import GIVEN_UP, begin, begin_or_join, give_up, progress_of
+from portal.enrolment.matching_runs import GIVEN_UP, ONE_AT_A_TIME, begin, begin_or_join, give_up, progress_of
 from portal.models import (
     Entitlement,
     Guardian,
@@ -160,6 +161,20 @@ def test_a_list_that_stands_is_not_given_up_and_the_next_one_opens_what_is_left(
         pass
     session.refresh(made)
     assert (rows(session), parts(session), made.finished_at) == (3, [], LATER)
+
+
+def test_a_part_waits_long_for_whoever_changes_pairs(session: Session, made: MatchRun) -> None:
+    sessions = sessions_of(session)
+    for _ in range(4):
+        work_on(sessions, made.id, A_MONDAY)
+    event.listen(sessions, "after_begin", lambda _, __, on: on.exec_driver_sql("SET LOCAL lock_timeout = '50ms'"))
+    with closing(sessions()) as other, ThreadPoolExecutor(1) as beside:
+        other.execute(select(func.pg_advisory_xact_lock(ONE_AT_A_TIME)))
+        opened = beside.submit(work_on, sessions, made.id, A_MONDAY)
+        with pytest.raises(TimeoutError):
+            opened.result(0.2)
+        other.rollback()
+        assert opened.result()
 
 
 def test_what_cannot_be_opened_is_tried_again_and_holds_no_other_run_up(session: Session, made: MatchRun) -> None:
