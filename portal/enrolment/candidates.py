@@ -120,11 +120,10 @@ def rivals_of(session: Session, candidates: Iterable[Candidate], term: str) -> I
 
 def siblings_of(session: Session, pupils: Collection[UUID], term: str) -> dict[UUID, set[UUID]]:
     """Who has a guardian's number in common with whom, at whatever school; a number of many is a teacher's."""
-    ours = select(Guardian.id_number_index).distinct().where(among(Guardian.pupil_id, pupils)).subquery()
-    beside = func.array_agg(Guardian.pupil_id.distinct(), type_=ARRAY(Uuid))
-    shared = select(beside).join(ours, ours.c.id_number_index == Guardian.id_number_index)
-    several = func.count(Guardian.pupil_id.distinct()) > 1
-    families = session.scalars(shared.group_by(Guardian.id_number_index).having(several)).all()
+    number, beside = Guardian.id_number_index, Guardian.pupil_id.distinct()
+    ours = session.scalars(select(number).distinct().where(among(Guardian.pupil_id, pupils), number.is_not(None)))
+    together = select(func.array_agg(beside, type_=ARRAY(Uuid))).group_by(number).having(func.count(beside) > 1)
+    families = session.scalars(together.where(number == any_(literal(ours.all(), ARRAY(LargeBinary))))).all()
     enrolled = in_term(session, set(chain.from_iterable(families)), term)
     found: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for family in map(enrolled.intersection, families):
