@@ -159,13 +159,15 @@ def test_a_person_sends_again_what_nobody_knows_of_and_only_in_his_own_unit(
         sign_in(client, account)
         listed = client.get("/staff/messages?state=unknown").text
         token = token_on(client, "/staff/password")
-        answer = client.post(f"/staff/messages/{message.id}/again", data={"csrf_token": token})
-        return answer.status_code, listed
+        again = f"/staff/messages/{message.id}/again"
+        answer = client.post(again, data={"csrf_token": token}, follow_redirects=True)
+        return answer.status_code, listed + answer.text
 
     assert press_again("far")[0] == 404
-    status, listed = press_again("sch1")
+    status, said = press_again("sch1")
     session.refresh(message)
-    assert (status, "再发一次" in listed, message.state) == (302, True, MessageState.QUEUED)
+    assert (status, "再发一次" in said, message.state) == (200, True, MessageState.QUEUED)
+    assert "已放回待发，9月7日 9:00 到 20:00 之间发出" in said
 
 
 @pytest.mark.parametrize(
