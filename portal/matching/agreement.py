@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from portal.matching.number_agreement import NumberAgreement, WrittenNumber, compare_numbers, written_number
+from portal.matching.number_agreement import (
+    NumberAgreement,
+    WrittenNumber,
+    compare_numbers,
+    cut_short,
+    written_number,
+)
 from portal.matching.people import Kin, Pair, RegisterPerson, RosterPerson, Via
 from portal.privacy.name_likeness import damage_fits, looks_alike, one_character_apart, sounds_alike, surname_changed
 from portal.privacy.names import damaged, name_key, variant_spelling
@@ -107,6 +113,11 @@ class Agreement:
         return self.number in NUMBERS_MEET and self.name is NameAgreement.DIFFERENT
 
     @property
+    def ours_cut(self) -> bool:
+        """The pupil's number holds, and may be the entry's all the same, cut by Excel."""
+        return self.number is NumberAgreement.OURS_CUT
+
+    @property
     def explains(self) -> bool:
         """The pupil's own name beside a number of the family says whom the entry means."""
         return self.kin in NUMBERS_OF_KIN and self.via is Via.SELF and self.name in AGREES
@@ -134,15 +145,18 @@ def compare(pair: Pair, day: date) -> Agreement:
     one = written_number(pair.number, pair.number_type, day)
     other = written_number(entry.number, None, day)
     of_child = pair.via is Via.SELF
-    number = compare_numbers(one, other)
-    if of_child and number is NumberAgreement.DIFFERENT and born_otherwise(pupil, one):
-        number = NumberAgreement.DOUBTED
+    number, name = compare_numbers(one, other), compare_names(pair.name, pair.former_name, entry.name)
+    if of_child and number is NumberAgreement.DIFFERENT:
+        doubted = NumberAgreement.DOUBTED if born_otherwise(pupil, one) else number
+        number = (cut_short(one, other) if name in AGREES else None) or doubted
     return Agreement(
         via=pair.via,
         number=number,
-        name=compare_names(pair.name, pair.former_name, entry.name),
+        name=name,
         validity=in_time,
-        birth=compare_births(pupil, other) if of_child else BirthAgreement.UNKNOWN,
+        birth=compare_births(pupil, other, cut=number is NumberAgreement.THEIRS_CUT)
+        if of_child
+        else BirthAgreement.UNKNOWN,
         place=compare_places(pupil, one, entry, other) if of_child else PlaceAgreement.UNKNOWN,
         kin=pair.kin,
     )
@@ -168,14 +182,14 @@ _LIKENESS = (
 )
 
 
-def compare_births(pupil: RosterPerson, listed: WrittenNumber) -> BirthAgreement:
-    """What the roster writes beside what the entry's number says, as far as that can be read."""
+def compare_births(pupil: RosterPerson, listed: WrittenNumber, *, cut: bool) -> BirthAgreement:
+    """What the roster writes beside what the entry's number says, as far as that can be read; zeros tell no sex."""
     if not listed.certain:
         return BirthAgreement.UNKNOWN
     born, sex = birth_date_of(listed.value), sex_of(listed.value)
     if pupil.birth_date and born and pupil.birth_date != born:
         return BirthAgreement.DATE_DIFFERS
-    if pupil.sex and sex and pupil.sex is not sex:
+    if pupil.sex and sex and pupil.sex is not sex and not cut:
         return BirthAgreement.SEX_DIFFERS
     return BirthAgreement.AGREES if pupil.birth_date and born else BirthAgreement.UNKNOWN
 

@@ -50,6 +50,7 @@ def find_candidates(tables: Tables) -> None:
         f"SELECT {_lines('roster')} FROM register_sought o JOIN roster_sought s USING (heard, pair, a, b)",
     ]
     for side in SIDES:
+        near.append(_by_first_places(side))
         near += [_by_facts(side, *pair) for pair in PAIRS]
         near.append(
             f"SELECT roster_line, via, register_line FROM {side}_at_place "
@@ -173,6 +174,18 @@ def _by_facts(side: str, one: str, two: str) -> str:
         f"SELECT {_lines(side)} FROM {OTHER[side]}_offered o "
         f"JOIN (SELECT line, heard, a, b FROM {side}_sought WHERE pair = {PAIRS[one, two]}) s "
         f"ON s.heard = o.heard AND s.a = {PARTS[one]} AND s.b = {PARTS[two]}"
+    )
+
+
+def _by_first_places(side: str) -> str:
+    """Whose number holds and may be cut by Excel, beside all that begin alike.
+
+    ``cut_short`` asks for the name, and for the check digit, which would cost more here than it keeps away.
+    """
+    return (
+        f"SELECT {_lines(side)} FROM {OTHER[side]}_known o "
+        f"JOIN (SELECT line, key FROM {side}_known WHERE via = {SELF} AND certain AND key > 0 AND key % 100 = 0) s "
+        f"ON o.key // 100 = s.key // 100 WHERE o.via = {SELF} AND o.certain AND o.key <> s.key"
     )
 
 

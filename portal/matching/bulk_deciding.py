@@ -25,6 +25,7 @@ VERDICTS: dict[str, Kind] = {
     "strength": "INTEGER",
     "is_pupil": "BOOLEAN",
     "number_alone": "BOOLEAN",
+    "ours_cut": "BOOLEAN",
     "explains": "BOOLEAN",
     "numbers_meet": "BOOLEAN",
     "names_agree": "BOOLEAN",
@@ -99,7 +100,7 @@ def _ask_the_rules(tables: Tables) -> None:
     rows = [
         (
             *(place, kind, sharing, rule.code, str(rule.decision), explained(rule, agreement), rule.weak, rule.lone),
-            *(strength, _is_the_pupil(agreement), agreement.number_alone, agreement.explains),
+            *(strength, _is_the_pupil(agreement), agreement.number_alone, agreement.ours_cut, agreement.explains),
             *(agreement.number in NUMBERS_MEET, agreement.name in AGREES, agreement.via is Via.SELF),
         )
         for place, (strength, _, kind, sharing, rule, agreement) in enumerate(sorted(found, key=lambda one: one[:4]))
@@ -112,12 +113,16 @@ def _ask_the_rules(tables: Tables) -> None:
 
 
 def _leave_the_likely(tables: Tables) -> None:
-    """What met by an equal number stands; of the rest an entry keeps the strongest, and none once it is somebody."""
+    """What met by an equal number stands; of the rest an entry keeps the strongest, and none once it is somebody.
+
+    A pupil whose number and name are listed is sought no further as one whose number may be cut.
+    """
     tables.keep(
         "weak",
         f"""
         SELECT s.*, v.strength, v.lone FROM strongest s JOIN verdicts v USING (verdict)
-        ANTI JOIN ({_entries("is_pupil")}) k ON k.register_line = s.register_line WHERE v.weak
+        ANTI JOIN ({_having("is_pupil")}) k ON k.register_line = s.register_line
+        WHERE v.weak AND NOT (v.ours_cut AND s.roster_line IN ({_having("is_pupil", "roster_line")}))
         """,
     )
     lone = "SELECT {0} FROM weak WHERE lone GROUP BY {0} HAVING count(*) = 1"
@@ -129,7 +134,7 @@ def _leave_the_likely(tables: Tables) -> None:
         UNION ALL
         SELECT roster_line, register_line, verdict FROM strongest
         SEMI JOIN (SELECT verdict FROM verdicts WHERE NOT weak AND number_alone) USING (verdict)
-        ANTI JOIN ({_entries("explains")}) USING (register_line)
+        ANTI JOIN ({_having("explains")}) USING (register_line)
         UNION ALL
         SELECT w.roster_line, w.register_line, w.verdict FROM weak w
         JOIN (SELECT register_line, min(strength) AS strength FROM weak GROUP BY register_line) b
@@ -141,8 +146,8 @@ def _leave_the_likely(tables: Tables) -> None:
     )
 
 
-def _entries(holds: str) -> str:
-    return f"SELECT register_line FROM strongest SEMI JOIN (SELECT verdict FROM verdicts WHERE {holds}) USING (verdict)"
+def _having(holds: str, line: str = "register_line") -> str:
+    return f"SELECT {line} FROM strongest SEMI JOIN (SELECT verdict FROM verdicts WHERE {holds}) USING (verdict)"
 
 
 def _is_the_pupil(agreement: Agreement) -> bool:

@@ -77,9 +77,12 @@ def leave_the_likely(matches: Iterable[Match]) -> list[Match]:
     """An entry is one person: who has its number and name, or else only those whom the strongest rule brings.
 
     An equal number under another name altogether stays unless the entry is known to be a brother or sister under it; a
-    ``lone`` rule holds only where nobody else comes near.
+    ``lone`` rule holds only where nobody else comes near. A pupil whose number and name are listed has that number,
+    however much it looks cut.
     """
-    seen = list(matches)
+    every = list(matches)
+    listed = {match.roster_id for match in every if _is_the_pupil(match)}
+    seen = [match for match in every if not (match.agreement.ours_cut and match.roster_id in listed)]
     known = {match.register_id for match in seen if _is_the_pupil(match)}
     explained = {match.register_id for match in seen if match.agreement.explains}
     best: defaultdict[RowId, int] = defaultdict(lambda: len(STRENGTH))

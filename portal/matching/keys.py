@@ -1,11 +1,11 @@
 """The keys that bring people together; what a key brings together is still judged.
 
 Everybody *offers* keys to be found by: the number, and a name with any two of division, year, month-day and sequence.
-Only whoever has a number that is wrong or missing *seeks* by more than the number. Texts are made alike on both sides,
-so that a database may keep a keyed digest of each instead.
+Only whoever has a number that is wrong, missing or perhaps not their own whole one *seeks* by more than the number.
+Texts are made alike on both sides, so that a database may keep a keyed digest of each instead.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations, product
@@ -74,7 +74,7 @@ def roster_keys(pupil: RosterPerson, day: date) -> Iterator[tuple[Via, Keys]]:
 
 @dataclass(frozen=True, slots=True)
 class NameKeys:
-    """What is offered beside the number, and what is sought by whoever has none that holds, or perhaps a brother's."""
+    """What is offered beside the number, and what is sought by whoever has none that holds, or perhaps another's."""
 
     offered: frozenset[str]
     sought: frozenset[str]
@@ -88,7 +88,8 @@ def name_keys(number: WrittenNumber, names: tuple[str, ...], column: str, born: 
     blocks = frozenset(f"{name}|{block}" for name in heard for block in _blocks(known))
     places = frozenset(f"{name}|{place}" for name in named for place in number.places(column))
     if number.certain:
-        sought = frozenset(_born_otherwise(number, heard, born))
+        days = list(_days(number, born))
+        sought = frozenset(f"{name}|year:{day:%Y}|month_day:{day:%m%d}" for name in heard for day in days)
     else:
         sought = blocks if known.year and known.month_day else blocks | places
     return NameKeys(blocks | places, sought)
@@ -126,11 +127,13 @@ def _blocks(known: Known) -> Iterator[str]:
             yield f"{one}:{left}|{other}:{right}"
 
 
-def _born_otherwise(number: WrittenNumber, heard: Iterable[str], born: date | None) -> Iterator[str]:
-    """By the birth date of the roster, where the number beside it says another."""
+def _days(number: WrittenNumber, born: date | None) -> Iterator[date]:
+    """Of birth: the roster's, where the number beside it says another; the number's own, where it may be cut."""
     listed = birth_date_of(number.value)
-    if born and listed and born != listed:
-        yield from (f"{name}|year:{born:%Y}|month_day:{born:%m%d}" for name in heard)
+    if listed and born and born != listed:
+        yield born
+    if listed and number.cut:
+        yield listed
 
 
 def _own(number: WrittenNumber) -> Iterator[str]:

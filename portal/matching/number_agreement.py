@@ -10,6 +10,9 @@ from portal.privacy.number_traces import LEGIBLE_AT_LEAST, UNKNOWN, Traces, fits
 from portal.privacy.resident_id import RESIDENT_NUMBER, read_number
 from portal.vocabulary import Labelled
 
+KEPT, ZEROS = 15, "000"
+"""How many digits of a number Excel keeps, and what it writes for the rest."""
+
 
 class NumberAgreement(Labelled):
     """证件号, the nearest first; only ``same`` rests on two numbers whose own check holds after lossless repair."""
@@ -19,6 +22,8 @@ class NumberAgreement(Labelled):
     REPAIRED = "number_repaired", "证件号有一处写错，改正后一致"
     OLD = "number_old", "15位旧证件号补足世纪后一致"
     PARTLY = "number_partly", "证件号看得见的部分一致"
+    OURS_CUT = "number_ours_cut", "学籍上的证件号以000结尾，可能被表格软件改坏，前15位一致"
+    THEIRS_CUT = "number_theirs_cut", "名单上的证件号以000结尾，可能被表格软件改坏，前15位一致"
     TWO_SLIPS = "number_two_slips", "证件号有两处不同"
     LOST = "number_lost", "有一方没有可用的证件号"
     DOUBTED = "number_doubted", "证件号不同，而学籍上的证件号与学籍上的出生日期不符"
@@ -37,6 +42,11 @@ class WrittenNumber:
     def resident(self) -> bool:
         """Eighteen places with a birth date in them."""
         return self.certain and RESIDENT_NUMBER.fullmatch(self.value) is not None
+
+    @property
+    def cut(self) -> bool:
+        """It holds, and ends like those of which Excel kept fifteen digits: one in eleven of them holds by chance."""
+        return self.resident and self.value.endswith(ZEROS)
 
     @property
     def lost(self) -> bool:
@@ -72,6 +82,19 @@ def compare_numbers(one: WrittenNumber, other: WrittenNumber) -> NumberAgreement
         return NumberAgreement.DIFFERENT
     suspect, beside = (other, one) if one.certain else (one, other)
     return _beside_certain(suspect, beside) if beside.certain else _both_suspect(suspect.traces, beside.traces)
+
+
+def cut_short(ours: WrittenNumber, theirs: WrittenNumber) -> NumberAgreement | None:
+    """Of two different numbers: one that holds may still be the other, cut by Excel."""
+    if _first_places(ours) != _first_places(theirs):
+        return None
+    if ours.cut:
+        return NumberAgreement.OURS_CUT
+    return NumberAgreement.THEIRS_CUT if theirs.cut else None
+
+
+def _first_places(number: WrittenNumber) -> str:
+    return (number.value if number.resident else number.traces.pattern)[:KEPT]
 
 
 def _beside_certain(suspect: WrittenNumber, certain: WrittenNumber) -> NumberAgreement:

@@ -71,6 +71,7 @@ UNVERIFIED = frozenset({NumberAgreement.UNVERIFIED})
 REPAIRED = frozenset({NumberAgreement.REPAIRED})
 OLD = frozenset({NumberAgreement.OLD})
 PARTLY = frozenset({NumberAgreement.PARTLY})
+CUT = frozenset({NumberAgreement.OURS_CUT, NumberAgreement.THEIRS_CUT})
 TWO_SLIPS = frozenset({NumberAgreement.TWO_SLIPS})
 LOST = frozenset({NumberAgreement.LOST})
 NO_HELP = frozenset(NumberAgreement) - NUMBERS_MEET
@@ -185,7 +186,7 @@ RULES = (
     Rule(
         "number_partly", Decision.POSSIBLE,
         "有一方的证件号不全(打码或被表格软件改坏),看得见的部分一致，姓名一致，请核实后补全号码", FAMILY_CHECKING,
-        via=SELF, number=PARTLY, name=AGREES | NEARLY,
+        via=SELF, number=PARTLY | CUT, name=AGREES | NEARLY,
     ),
     Rule(
         "number_two_slips", Decision.POSSIBLE,

@@ -2,14 +2,15 @@
 
 A pupil's number with a slip in it never gets into the database, the row is refused with the reason: a pupil seeks only
 with an old number of fifteen digits, with none, or with one of another birth day than the roster's, by ``StoredKeys``.
-An entry of a register is kept whatever its number: it seeks by all that ``keys`` has.
+An entry of a register is kept whatever its number: it seeks by all that ``keys`` has. One whose number holds seeks by
+name only where that number may be cut by Excel, and else the number that would be left of its own, if that held too.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
 from portal.matching.keys import name_keys
-from portal.matching.number_agreement import WrittenNumber, place_code, written_number
+from portal.matching.number_agreement import KEPT, ZEROS, WrittenNumber, place_code, written_number
 from portal.matching.people import RegisterPerson, RosterPerson
 from portal.privacy.name_likeness import sound_key
 from portal.privacy.names import damaged, name_key
@@ -45,10 +46,10 @@ def offered_by(pupil: RosterPerson, day: date) -> frozenset[str]:
 
 
 def sought_by(entry: RegisterPerson, day: date) -> Sought:
-    """Nothing where the entry's own number holds: whoever it is has that number."""
+    """Little where the entry's own number holds: whoever it is has that number, unless Excel cut one of the two."""
     number = written_number(entry.number, None, day)
-    if number.certain:
-        return Sought()
+    if number.certain and not number.cut:
+        return Sought(numbers=frozenset(filter(None, [number_left(number)])))
     return Sought(
         numbers=numbers_meant(number),
         names=name_keys(number, (entry.name,), entry.county, None).sought,
@@ -59,6 +60,12 @@ def numbers_meant(number: WrittenNumber) -> frozenset[str]:
     """The whole numbers that the writer of one that does not hold may have meant."""
     meant = (f"{first17:017d}" for first17 in number.traces.first17)
     return frozenset(first17 + check_digit_of(first17) for first17 in meant)
+
+
+def number_left(number: WrittenNumber) -> str | None:
+    """What Excel makes of it, where nobody can tell that by the check digit."""
+    first17 = number.value[:KEPT] + ZEROS[:2]
+    return first17 + ZEROS[2] if number.resident and check_digit_of(first17) == ZEROS[2] else None
 
 
 def stored_keys(name: str, number: str, born: date | None, column: str) -> StoredKeys:

@@ -15,6 +15,7 @@ from portal.vocabulary import Basis, Decision, IntakeKind
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, an_entry
 from tests.intake.arrivals import arrive, roster
 from tests.intake.files import CHEN_MING, XIAOCHUAN, XIAOYU
+from tests.matching.people import CUT_NUMBER, WHOLE_NUMBER
 
 BORN = date(2016, 3, 5)
 MOTHER = "329901198801010028"
@@ -131,6 +132,15 @@ def test_an_entry_with_a_damaged_number_finds_the_child(session: Session, writte
     findable(session, a_pupil(session))
     damaged(session, an_entry(session, id_number=written))
     assert pairs(session) == {("王小雨", rule): Decision.POSSIBLE}
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(CUT_NUMBER, WHOLE_NUMBER), (WHOLE_NUMBER, CUT_NUMBER)])
+def test_a_number_cut_by_excel_that_holds_by_chance_finds_the_whole_one(
+    session: Session, ours: str, theirs: str
+) -> None:
+    findable(session, a_pupil(session, id_number=ours))
+    findable(session, an_entry(session, id_number=theirs))
+    assert pairs(session) == {("王小雨", "number_partly"): Decision.POSSIBLE}
 
 
 def test_a_guardian_s_damaged_number_on_a_list_is_asked_about(session: Session) -> None:

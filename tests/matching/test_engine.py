@@ -10,11 +10,13 @@ from portal.matching.agreement import BirthAgreement, last_day_of_term
 from portal.matching.engine import judge, settle_conflicts
 from portal.matching.in_memory import match
 from portal.matching.keys import number_key
+from portal.matching.number_agreement import NumberAgreement
 from portal.matching.people import Pair, Via
 from portal.vocabulary import Basis, Decision, Sex
 from tests.matching.people import (
     AYGUL,
     AYGUL_NUMBER,
+    CUT_NUMBER,
     LI_DI,
     LI_DI_NUMBER,
     MOTHER,
@@ -22,6 +24,7 @@ from tests.matching.people import (
     SUN_AN,
     SUN_AN_NUMBER,
     TERM_START,
+    WHOLE_NUMBER,
     XIAOCHUAN,
     XIAOCHUAN_NUMBER,
     XIAOYU,
@@ -88,6 +91,30 @@ def test_a_damaged_number_is_found_and_never_certain(written, rule):
 @pytest.mark.parametrize("written", ["329901201603050014", "329901160305001", "329901201603050000", "3.29901E+17"])
 def test_a_damaged_number_alone_finds_nobody_of_another_name(written):
     assert matched([a_pupil(number=written)], [an_entry("李强")]) == []
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "said"),
+    [
+        (CUT_NUMBER, WHOLE_NUMBER, NumberAgreement.OURS_CUT),
+        (WHOLE_NUMBER, CUT_NUMBER, NumberAgreement.THEIRS_CUT),
+        (CUT_NUMBER, "329901201607056134", NumberAgreement.OURS_CUT),  # which does not hold
+    ],
+)
+def test_a_number_cut_by_excel_that_holds_by_chance_is_sought_by_what_is_left_of_it(ours, theirs, said):
+    (found,) = matched([a_pupil(number=ours, sex=Sex.MALE)], [an_entry(number=theirs)])
+    assert (found.decision, found.rule.code) == (Decision.POSSIBLE, "number_partly")
+    assert said in found.evidence and BirthAgreement.SEX_DIFFERS not in found.evidence
+    assert matched([a_pupil(number=ours)], [an_entry("王小宇", theirs)]) == []
+    assert matched([a_pupil(number=ours)], [an_entry(number=XIAOYU_NUMBER)]) == []
+
+
+def test_a_number_that_ends_in_zeros_and_meets_a_person_of_the_name_is_nobody_elses():
+    cut, whole = a_pupil(number=CUT_NUMBER), a_pupil(number=WHOLE_NUMBER)
+    listed_cut, listed_whole = an_entry(number=CUT_NUMBER), an_entry(number=WHOLE_NUMBER)
+    assert codes([cut], [listed_cut, listed_whole]) == ["number_name"]
+    assert codes([cut, whole], [listed_cut]) == ["number_name"]
+    assert codes([whole], [listed_cut, listed_whole]) == ["number_name", "number_partly"]
 
 
 @pytest.mark.parametrize("lost", ["", "无", "0" * 18, "3.29901E+17", "329901********0015"])

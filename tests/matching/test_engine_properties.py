@@ -12,8 +12,10 @@ from portal.privacy.resident_id import read_number
 from portal.vocabulary import Decision
 from tests.matching.people import (
     AYGUL_NUMBER,
+    CUT_NUMBER,
     MOTHER_NUMBER,
     TERM_START,
+    WHOLE_NUMBER,
     XIAOCHUAN_NUMBER,
     XIAOYU_NUMBER,
     ZHOU_XIAO_NUMBER,
@@ -40,6 +42,8 @@ NUMBERS = st.sampled_from(
         "32990120160305O015",
         "329901201603050000",
         "329901********0015",
+        CUT_NUMBER,
+        WHOLE_NUMBER,
         "H12345678",
         "0" * 18,
         "无",

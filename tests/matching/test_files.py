@@ -11,17 +11,19 @@ from hypothesis import strategies as st
 from portal.matching.duckdb_tables import DuckDBTables
 from portal.matching.files import MatchFilesError
 from portal.matching.in_memory import match
-from portal.matching.people import Guardian
+from portal.matching.people import Guardian, RegisterPerson, RosterPerson
 from portal.vocabulary import Decision
 from tests.matching.files import a_csv, a_workbook, answer, answered, matched
 from tests.matching.people import (
     AYGUL,
     AYGUL_NUMBER,
+    CUT_NUMBER,
     LI_DI,
     LI_DI_NUMBER,
     MOTHER,
     MOTHER_NUMBER,
     TERM_START,
+    WHOLE_NUMBER,
     XIAOCHUAN,
     XIAOCHUAN_NUMBER,
     XIAOYU,
@@ -189,6 +191,28 @@ def test_files_are_decided_as_the_engine_decides(tmp_path, roster, register, odd
         for one in found
         if one.decision is Decision.CERTAIN
     }
+
+
+PERHAPS_CUT = st.lists(
+    st.tuples(
+        st.sampled_from([XIAOYU, XIAOYU, "王小宇", "王?雨"]),
+        st.sampled_from([CUT_NUMBER, CUT_NUMBER + "43", WHOLE_NUMBER, "329901201607056134", "329901201608059000"]),
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(PERHAPS_CUT, PERHAPS_CUT)
+def test_numbers_perhaps_cut_by_excel_are_decided_as_the_engine_decides(tmp_path, ours, theirs):
+    written = [[["姓名", "身份证件号"], *map(list, side)] for side in (ours, theirs)]
+    pupils = [RosterPerson(place, *one) for place, one in enumerate(ours, 1)]
+    entries = [RegisterPerson(place, *one) for place, one in enumerate(theirs, 1)]
+    found = match(pupils, entries, TERM_START)
+    assert answered(a_csv(tmp_path / "r.csv", written[0]), written[1]) == sorted(
+        [str(one.roster_id), str(one.register_id), one.decision, one.rule.code] for one in found
+    )
 
 
 @pytest.mark.parametrize(("category", "told"), [("低保", ["sibling_listed"]), ("残疾", [])])
