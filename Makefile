@@ -63,9 +63,10 @@ lint: .venv/.portal .venv/.lint
 	$(PYTHON) -m venv --clear .venv
 	@$(PIP) install pip==26.3
 
+# The portal itself, so that flask finds its commands on files; quieter, for a warning of folders named as packages.
 .venv/.portal: requirements.txt pyproject.toml | .venv/bin/pip
 	$(PIP) install -r requirements.txt
-	$(PIP) install --no-deps --editable .
+	$(PIP) --quiet install --no-deps --editable .
 	@touch $@
 
 .venv/.test .venv/.lint .venv/.bench .venv/.fuzz: .venv/.%: .venv/.portal
