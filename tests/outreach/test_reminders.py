@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock import SHANGHAI
 from portal.enrolment.confirmation import confirm
-from portal.models import AuditEntry, Entitlement, Guardian, MatchRun, MessagePupil
+from portal.models import AuditEntry, Entitlement, Guardian, MatchPart, MatchRun, MessagePupil
 from portal.outreach.dispatch import Tick, tick
 from portal.outreach.gateways.sandbox import Sandbox
 from portal.outreach.ladder import CALL, NUMBERS, climb
@@ -72,10 +72,11 @@ def test_a_pupil_who_is_not_certainly_matched_is_not_reminded(session: Session, 
     assert remind().planned == 0
 
 
-def test_a_run_that_is_not_whole_reminds_nobody(session: Session) -> None:
-    a_matched_pupil(session)
+def test_whose_ledger_is_still_to_be_opened_is_not_reminded_yet(session: Session) -> None:
+    pupil = a_matched_pupil(session)
     for run in session.scalars(select(MatchRun)):
-        run.finished_at = None
+        run.stands_since, run.finished_at = A_MONDAY, None
+        session.add(MatchPart(run_id=run.id, place=0, pupil_ids=[pupil.id], done_at=A_MONDAY))
     session.commit()
 
     assert remind().planned == 0
