@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import permutations
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, lazyload
 
 from portal import audit
@@ -99,26 +99,31 @@ def leave(session: Session, double: DoubleEnrolment, by: StaffMember, now: datet
 
 def _twice(session: Session, unit: Unit, term: SchoolTerm) -> dict[Person, list[EnrolmentRecord]]:
     """All places of everybody who is enrolled below the unit and somewhere else as well."""
-    enrolled = (
-        select(EnrolmentRecord, Pupil.id_number_index, Pupil.name_index)
-        .join(Pupil, Pupil.id == EnrolmentRecord.pupil_id)
-        .where(
-            EnrolmentRecord.term == term.code,
-            EnrolmentRecord.left_on.is_(None),
-            Pupil.id_number_index.is_not(None),
+    current = EnrolmentRecord.term == term.code, EnrolmentRecord.left_on.is_(None)
+    person = Pupil.id_number_index, Pupil.name_index
+    # Asked once, and whose places they are then by the index of the number: with both in one WHERE PostgreSQL may
+    # count everybody anew for every row, where it has not yet seen how many there are.
+    twice = (
+        select(*person)
+        .join(EnrolmentRecord, EnrolmentRecord.pupil_id == Pupil.id)
+        .where(*current, Pupil.id_number_index.is_not(None))
+        .group_by(*person)
+        .having(
+            func.count(EnrolmentRecord.school_id.distinct()) > 1,
+            func.bool_or(EnrolmentRecord.school_id.in_(Unit.ids_below(unit.path))),
         )
+        .cte("twice")
+        .prefix_with("MATERIALIZED")
+    )
+    found = (
+        select(EnrolmentRecord, *person)
+        .join(Pupil, Pupil.id == EnrolmentRecord.pupil_id)
+        .join(twice, and_(twice.c.id_number_index == person[0], twice.c.name_index == person[1]))
+        .where(*current)
         .options(lazyload(EnrolmentRecord.pupil))
     )
-    person = Pupil.id_number_index, Pupil.name_index
-    counted = enrolled.with_only_columns(*person).group_by(*person)
-    several = counted.having(func.count(EnrolmentRecord.school_id.distinct()) > 1)
-    below = enrolled.join(Unit, Unit.id == EnrolmentRecord.school_id).where(
-        Unit.path.startswith(unit.path, autoescape=True)
-    )
-    mine = below.with_only_columns(*person)
     places: defaultdict[Person, list[EnrolmentRecord]] = defaultdict(list)
-    both = tuple_(*person).in_(several), tuple_(*person).in_(mine)
-    for record, number, name in session.execute(enrolled.where(*both)):
+    for record, number, name in session.execute(found):
         places[number, name].append(record)
     return places
 

@@ -116,11 +116,23 @@ def whole(node: dict[str, Any]) -> set[str]:
 
 @pytest.mark.parametrize(("account", "place"), [("sch1", "school"), ("cnty", "county")])
 def test_pages_enter_large_tables_by_an_index(
-    app: Flask, client: FlaskClient, session: Session, among_strangers: StaffCounty, account: str, place: str
+    app: Flask,
+    client: FlaskClient,
+    session: Session,
+    among_strangers: StaffCounty,
+    databases: Databases,
+    database: str,
+    account: str,
+    place: str,
 ) -> None:
     sign_in(client, account)
     with heard(app) as questions:
         answers = {page: client.get(page).status_code for page in LISTS[account]}
     set_reach(session, reach_units(among_strangers.units[place].path))
-    found = {asked: tables for asked, values in questions.items() if (tables := read_whole(session, asked, values))}
+    doubted = {asked: values for asked, values in questions.items() if read_whole(session, asked, values)}
+    session.rollback()
+    with databases.administer(database) as connection:
+        connection.execute("ANALYZE")  # what is expected rests on a sample, and two plans may cost nearly the same
+    set_reach(session, reach_units(among_strangers.units[place].path))
+    found = {asked: tables for asked, values in doubted.items() if (tables := read_whole(session, asked, values))}
     assert (set(answers.values()), found) == ({200}, {})
