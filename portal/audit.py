@@ -51,6 +51,8 @@ ACTIONS = {
     "year_signed": "学年核查签字",
     "notice_put_up": "张贴公示",
     "notice_taken_down": "撤下公示",
+    "determined": "登记认定等级",
+    "determination_taken_back": "撤回认定等级",
     "further_flagged": "标记特别困难",
     "further_settled": "落实其他资助",
     "contact_recorded": "登记联系",

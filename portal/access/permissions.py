@@ -27,6 +27,7 @@ class Permission(StrEnum):
     CHECK_YEARLY = "check_yearly"
     PUT_UP_NOTICE = "put_up_notice"
     TAKE_DOWN_NOTICE = "take_down_notice"
+    DETERMINE = "determine"
     FIND_FURTHER_AID = "find_further_aid"
     REOPEN_TERM = "reopen_term"
     RECORD_CONTACT = "record_contact"
@@ -73,6 +74,7 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.MOVE_ROWS: ("办理台账：上报、督办、登记收到没有", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
     Permission.CLOSE_TERM: ("学期关账签字", frozenset({SCHOOL})),
     Permission.CHECK_YEARLY: ("学年全面核查，看过和签字", frozenset({SCHOOL})),
+    Permission.DETERMINE: ("登记和撤回认定等级", frozenset({SCHOOL, COUNTY})),
     Permission.FIND_FURTHER_AID: ("标记特别困难，落实其他资助", frozenset({SCHOOL, COUNTY})),
     Permission.PUT_UP_NOTICE: ("张贴评选结果的公示", frozenset({SCHOOL})),
     Permission.TAKE_DOWN_NOTICE: ("提前撤下公示", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),

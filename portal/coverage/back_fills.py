@@ -76,7 +76,8 @@ def condition(asked: Asked, show: Show) -> ColumnElement[bool]:
 def is_filled(template: Template) -> ColumnElement[bool]:
     """Of a row beside its mark: its own school typed it as it stands; what the national system paid was typed there."""
     unchanged = [getattr(BackFill, name).is_not_distinct_from(getattr(Entitlement, name)) for name in template.watches]
-    typed = and_(BackFill.id.is_not(None), BackFill.school_id == Entitlement.school_id, *unchanged)
+    ours = BackFill.school_id == Entitlement.school_id
+    typed = and_(BackFill.id.is_not(None), ours, *unchanged, not_(template.moved_on()))
     return or_(typed, Entitlement.paid_yuan > 0) if template.code == "national-awards" else typed
 
 

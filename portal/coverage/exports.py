@@ -11,6 +11,7 @@ from portal.access.permissions import Permission, may
 from portal.access.scope import Scope
 from portal.clock import local
 from portal.coverage.back_fills import Asked, is_filled, rows
+from portal.coverage.economics import NOTHING, economics_within
 from portal.coverage.templates import line_of
 from portal.models import BackFill, EnrolmentRecord, Entitlement, ExportRequest, StaffMember, Unit
 from portal.policies.catalogue import Catalogue
@@ -50,8 +51,10 @@ def cells(session: Session, asked: Asked, catalogue: Catalogue, plain: bool) -> 
         .options(joinedload(Entitlement.pupil), joinedload(Entitlement.school))
         .order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, Entitlement.id)
     )
+    known = economics_within(session, asked.scope, asked.term) if asked.template.of_family else {}
     for row, record, filled_at, filled in session.execute(page):
-        yield (*asked.template.cells(line_of(row, record, catalogue, plain)), *_state(filled, filled_at))
+        line = line_of(row, record, catalogue, plain, known.get(row.pupil_id, NOTHING))
+        yield (*asked.template.cells(line), *_state(filled, filled_at))
 
 
 def may_alone(session: Session, asked: Asked) -> bool:

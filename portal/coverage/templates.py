@@ -6,16 +6,18 @@ Where nobody has published the columns, the table says so, and so does the page.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, not_, or_, true
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, true
+from sqlalchemy.orm import aliased
 
 from portal.clock import SchoolTerm
+from portal.coverage.economics import NOTHING, Economics
 from portal.coverage.reasons import label_of
 from portal.coverage.totals import COUNTED_AS_AIDED, is_in_gap
-from portal.models import EnrolmentRecord, Entitlement, Pupil, Unit
+from portal.models import BackFill, DeterminationRecord, EnrolmentRecord, Entitlement, Pupil, Unit
 from portal.policies.catalogue import Catalogue
 from portal.privacy.document_types import NumberKind
 from portal.privacy.masking import mask_name, mask_number
-from portal.vocabulary import EntitlementState
+from portal.vocabulary import Determination, DeterminationRoute, EntitlementState
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Line:
     record: EnrolmentRecord | None
     policy_name: str
     plain: bool
+    economics: Economics = NOTHING
 
     @property
     def term(self) -> SchoolTerm:
@@ -68,6 +71,24 @@ def _reason(line: Line) -> str:
     return "" if line.aided else label_of(line.row.reason)
 
 
+def _level(line: Line) -> str:
+    determination = line.economics.determination
+    return Determination(determination.level).label if determination and determination.level else ""
+
+
+def _decided_on(line: Line) -> str:
+    determination = line.economics.determination
+    return f"{determination.decided_on:%Y%m%d}" if determination else ""
+
+
+def _determined_because(line: Line) -> str:
+    determination = line.economics.determination
+    if determination is None:
+        return ""
+    listed = determination.route is DeterminationRoute.LISTED
+    return determination.words or ("在特殊困难学生名单里" if listed else "")
+
+
 @dataclass(frozen=True)
 class Column:
     """``sure`` where a source that we read names the column; the others are what such a list must say."""
@@ -92,11 +113,17 @@ DUE = Column("金额", _due)
 AIDED = Column("是否受助", lambda line: "是" if line.aided else "否", sure=False)
 PAID = Column("受助金额", _paid, sure=False)
 REASON = Column("未资助原因", _reason)
+CATEGORIES = Column("特殊困难类型", lambda line: "、".join(line.economics.categories), sure=False)
+LEVEL = Column("认定等级", _level)
+DECIDED_ON = Column("认定时间", _decided_on)
+DETERMINED_BECAUSE = Column("认定原因", _determined_because)
 
 
 @dataclass(frozen=True)
 class Template:
-    """``holds`` says which rows are to be typed; ``watches`` what, once changed, is to be typed again."""
+    """``holds`` says which rows are to be typed; ``watches`` what, once changed, is to be typed again, and so is a row
+    that ``moved_on`` since its mark. ``of_family``: it asks for the pupil's ``economics``.
+    """
 
     code: str
     system: str
@@ -106,6 +133,8 @@ class Template:
     watches: tuple[str, ...]
     says: str
     """Where the columns are from, and what nobody could say."""
+    moved_on: Callable[[], ColumnElement[bool]] = false
+    of_family: bool = False
 
     @property
     def headings(self) -> tuple[str, ...]:
@@ -128,6 +157,19 @@ def _is_paid() -> ColumnElement[bool]:
     return Entitlement.state.in_(COUNTED_AS_AIDED)
 
 
+def _one_of_each_pupil() -> ColumnElement[bool]:
+    other = aliased(Entitlement)
+    beside = (other.pupil_id == Entitlement.pupil_id, other.school_id == Entitlement.school_id)
+    return not_(
+        exists().where(*beside, other.term == Entitlement.term, not_(other.retracted), other.id < Entitlement.id)
+    )
+
+
+def _determined_since() -> ColumnElement[bool]:
+    of_pupil = DeterminationRecord.pupil_id == Entitlement.pupil_id
+    return exists().where(of_pupil, DeterminationRecord.recorded_at > BackFill.filled_at)
+
+
 UNPUBLISHED = "2025、2026 年的模板列序没有公开；上传前请与系统里下载的模板逐列对照，不一致的告诉管理员。"
 TEMPLATES = {
     template.code: template
@@ -145,6 +187,17 @@ TEMPLATES = {
             "未资助原因没有查到官方代码表，这里写的是门户的原因名称，录入时选意思相同的一项。" + UNPUBLISHED,
         ),
         Template(
+            "national-family", "全国系统", "家庭经济信息录入",
+            (
+                NAME, NUMBER_TYPE, NUMBER, SCHOOL_CODE, SCHOOL, GRADE, CLASS, YEAR, TERM,
+                CATEGORIES, LEVEL, DECIDED_ON, DETERMINED_BECAUSE,
+            ),
+            _one_of_each_pupil, (),
+            "每名学生一行。特殊困难类型只写部门名单上有、或县里认定的；没有依据的留空，不要填“否”。认定等级、认定时间、认定原因"
+            "来自学生页登记的认定，没有登记的先登记。" + UNPUBLISHED,
+            moved_on=_determined_since, of_family=True,
+        ),
+        Template(
             "library", "就学信息库", "受助情况和未资助原因",
             (
                 NAME, NUMBER_TYPE, NUMBER, ROLL_NUMBER, SCHOOL_CODE, SCHOOL, GRADE, CLASS,
@@ -157,5 +210,7 @@ TEMPLATES = {
 }  # fmt: skip
 
 
-def line_of(row: Entitlement, record: EnrolmentRecord | None, catalogue: Catalogue, plain: bool) -> Line:
-    return Line(row, row.pupil, row.school, record, catalogue[row.policy].name, plain)
+def line_of(
+    row: Entitlement, record: EnrolmentRecord | None, catalogue: Catalogue, plain: bool, economics: Economics
+) -> Line:
+    return Line(row, row.pupil, row.school, record, catalogue[row.policy].name, plain, economics)

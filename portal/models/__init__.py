@@ -15,6 +15,7 @@ from portal.models.correction import Correction
 from portal.models.deadline_day import DeadlineDay
 from portal.models.delivery_report import DeliveryReport
 from portal.models.demonstration import Demonstration
+from portal.models.determination import DeterminationRecord
 from portal.models.double_enrolment import DoubleEnrolment
 from portal.models.enrolment_record import EnrolmentRecord
 from portal.models.entitlement import Entitlement, EntitlementChange
@@ -74,6 +75,7 @@ __all__ = [
     "DeadlineDay",
     "DeliveryReport",
     "Demonstration",
+    "DeterminationRecord",
     "DoubleEnrolment",
     "EnrolmentRecord",
     "Entitlement",

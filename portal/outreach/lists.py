@@ -1,5 +1,6 @@
 """What pages show of messages: for staff within their scope, and the sandbox's outbox as a phone would show it."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -24,6 +25,8 @@ BECAUSE = {
     OVER: "过了停止日期，没有发",
     **{code: f"{why.label}；{why.tell}".rstrip("；") for code, why in LEFT_OUT.items()},
 }
+CODE = re.compile(r"（[ -~]*）$")
+"""A supplier's own code behind our words: kept for whoever asks the supplier, and no word for a desk."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,11 @@ class Phone:
 
     phone: str
     messages: tuple[MessageShown, ...]
+
+
+def why_not(because: str | None) -> str:
+    """Why a message did not leave or arrive, as a desk reads it."""
+    return BECAUSE.get(because or "", CODE.sub("", because or ""))
 
 
 def messages_of_pupil(session: Session, pupil_id: UUID) -> tuple[MessageShown, ...]:
@@ -110,7 +118,7 @@ def _shown(message: Message) -> MessageShown:
         text=message.text or "",
         channel=message.channel,
         state=message.state,
-        because=BECAUSE.get(message.because or "", message.because or ""),
+        because=why_not(message.because),
         step=message.step,
         parts=message.parts,
         template=f"{message.template} v{message.template_version}" if message.template else "",

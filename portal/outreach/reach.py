@@ -25,7 +25,7 @@ from portal.models import (
     MessagePupil,
     Unit,
 )
-from portal.outreach.lists import BECAUSE
+from portal.outreach.lists import why_not
 from portal.privacy.masking import mask_name, mask_phone
 from portal.vocabulary import MessageState
 
@@ -170,7 +170,7 @@ def _before_again(session: Session, message: Message, entry: AuditEntry) -> Trac
 
 
 def _why(message: Message) -> str:
-    return f"：{BECAUSE.get(message.because, message.because)}" if message.because else ""
+    return f"：{why_not(message.because)}" if message.because else ""
 
 
 def _of_people(session: Session, pupil_id: UUID, term: SchoolTerm) -> list[Trace]:

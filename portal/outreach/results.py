@@ -16,7 +16,7 @@ from portal.coverage.today import is_aware_somewhere
 from portal.coverage.words import class_words, short_day
 from portal.models import Campaign, CampaignPupil, EnrolmentRecord, Message, MessagePupil, Pupil, Unit
 from portal.outreach.left_out import LEFT_OUT
-from portal.outreach.lists import BECAUSE
+from portal.outreach.lists import why_not
 from portal.privacy.masking import mask_name
 from portal.vocabulary import Audience, MessageState
 
@@ -136,10 +136,10 @@ def _words(
     if state in (MessageState.DELIVERED, MessageState.ACCEPTED):
         return f"{day}{state.label}，还没有回应", "plain", ""
     if state is MessageState.FAILED:
-        return f"{day}没有送到：{because or '原因不明'}", "late", "由班主任打电话"
+        return f"{day}没有送到：{why_not(because) or '原因不明'}", "late", "由班主任打电话"
     if state is MessageState.UNKNOWN:
         return f"{day}不知道送到没有", "late", "等状态报告，不重发"
     if state is MessageState.SUPPRESSED or (state is None and why is not None):
-        said = why.label if why else BECAUSE.get(because or "", because or "")
+        said = why.label if why else why_not(because)
         return f"没有发：{said}", "late" if why and why.tell else "ended", why.tell if why else ""
     return (f"{day}{state.label}", "plain", "") if state else ("还没有计划", "plain", "")

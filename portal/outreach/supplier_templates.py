@@ -8,6 +8,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from portal import audit
+from portal.clock import local
 from portal.models import SupplierTemplate
 from portal.outreach.gateways.approved import Approved
 from portal.outreach.messages import template
@@ -42,7 +43,7 @@ def record(
         raise TemplateRefused(
             "报备的原文和我们的文案不一样；除了要填的空，应当一字不差。请照供应商后台的原文再抄一遍，或重新报备"
         )
-    if approved_on > now.date():
+    if approved_on > local(now).date():
         raise TemplateRefused("批准日期在今天以后，请核对")
     same = select(SupplierTemplate).where(SupplierTemplate.supplier == supplier, SupplierTemplate.code == code)
     if session.scalars(same).first() is not None:

@@ -14,7 +14,7 @@ from portal.coverage.contacts import BY_A_PERSON
 from portal.coverage.words import class_words
 from portal.models import ContactRecord, ContactTask, EnrolmentRecord, FamilyQuestion, Guardian, Pupil
 from portal.outreach.ladder import CALL, VISIT, close, families_of, open_task
-from portal.privacy.masking import mask_name, redact
+from portal.privacy.masking import mask_name, mask_phone, redact
 from portal.vocabulary import ContactTaskKind, QuestionTopic
 
 MOST_TRIES = 2
@@ -120,6 +120,13 @@ def beside(session: Session, task: ContactTask) -> list[tuple[UUID, str, str]]:
         ((pupil.id, mask_name(pupil.name or ""), classes.get(pupil.id, "")) for pupil in pupils),
         key=lambda line: line[2],
     )
+
+
+def shared_number(session: Session, task: ContactTask) -> str:
+    """Masked; enough to know whose it is, such as the class teacher's own. Empty once no roster has it any more."""
+    beside_it = select(Guardian).where(Guardian.phone_index == task.phone_index, Guardian.school_id == task.school_id)
+    one = session.scalars(beside_it.limit(1)).first()
+    return mask_phone(one.phone or "") if one else ""
 
 
 def note_question(

@@ -3,7 +3,7 @@
 What the law may change (policies, hardship categories) is data, not a list here.
 """
 
-from portal.vocabulary.aid import ClaimMode, Determination, EntitlementState, OverlayState, Verdict
+from portal.vocabulary.aid import ClaimMode, Determination, DeterminationRoute, EntitlementState, OverlayState, Verdict
 from portal.vocabulary.intake import IntakeKind, IntakeState, RegisterPurpose
 from portal.vocabulary.labelled import Labelled
 from portal.vocabulary.matching import AdditionState, Answer, Basis, BureauAnswer, Decision, FoundBy, MatchingState
@@ -34,6 +34,7 @@ __all__ = [
     "ContactTaskKind",
     "Decision",
     "Determination",
+    "DeterminationRoute",
     "EntitlementState",
     "FoundBy",
     "IntakeKind",

@@ -11,6 +11,13 @@ class Determination(Labelled):
     GENERAL = "general", "一般困难"
 
 
+class DeterminationRoute(Labelled):
+    """认定依据: by a list without proof, or by what the family applied and undertook."""
+
+    LISTED = "listed", "在名单里，免佐证"
+    APPLIED = "applied", "本人申请，个人承诺"
+
+
 class Verdict(Labelled):
     """资格判定的结论; unknown is not no."""
 

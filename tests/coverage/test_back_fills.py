@@ -7,15 +7,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import NotInScope, scope_of
+from portal.clock import SchoolTerm
 from portal.coverage import back_fills, exports, progress
 from portal.coverage.back_fills import Asked
+from portal.coverage.determinations import Said, record
 from portal.coverage.exports import ExportRefused
 from portal.coverage.steps import VERIFIED, take_step
 from portal.coverage.templates import TEMPLATES
 from portal.coverage.unaided import give_reason
 from portal.database import set_reach
 from portal.models import AuditEntry, BackFill, Entitlement, StaffMember, Unit
-from portal.vocabulary import Role
+from portal.vocabulary import Determination, Role
 from tests.builders import A_MONDAY, TERM, a_county, a_school, a_staff_member
 from tests.coverage.builders import CATALOGUE, a_row
 from tests.coverage.test_awards import GOOD, imported
@@ -156,3 +158,18 @@ def test_an_approval_lapses_after_a_week(session: Session) -> None:
 def test_every_template_says_where_its_columns_are_from() -> None:
     assert all("没有公开" in template.says for template in TEMPLATES.values())
     assert all({"姓名", "身份证件号", "学年", "学期"} <= set(template.headings) for template in TEMPLATES.values())
+
+
+def test_the_economics_of_each_pupil_are_one_row_and_what_is_not_known_is_empty(session: Session) -> None:
+    row = a_row(session)
+    wanted, officer = asked(row, "national-family"), a_staff_member(session)
+    written = dict(zip(wanted.template.headings, cells(session, wanted)[0], strict=False))
+    assert (written["特殊困难类型"], written["认定等级"], written["认定时间"]) == ("城乡低保家庭", "", "")
+
+    back_fills.mark(session, wanted, [row.id], officer, A_MONDAY)
+    said = Said(Determination.EXTREME, TODAY)
+    record(session, row.pupil, SchoolTerm.parse(TERM), said, officer, A_MONDAY + timedelta(hours=1))
+
+    assert counts(session, wanted) == {"open": 1, "changed": 1}
+    (line,) = cells(session, wanted)
+    assert line[-5:-2] == ("特别困难", "20260907", "在特殊困难学生名单里")

@@ -1,11 +1,12 @@
 """What pages show of messages."""
 
+import pytest
 from sqlalchemy.orm import Session
 
 from portal.access.scope import scope_of
 from portal.outreach.dispatch import tick
 from portal.outreach.gateways.sandbox import Sandbox
-from portal.outreach.lists import count_by_state, messages_of_pupil, phones, recent_messages
+from portal.outreach.lists import count_by_state, messages_of_pupil, phones, recent_messages, why_not
 from portal.vocabulary import MessageState
 from tests.builders import A_MONDAY, a_county, a_school
 from tests.outreach.cases import a_matched_pupil, sessions
@@ -53,3 +54,17 @@ def test_a_suppressed_message_says_why_in_words(session: Session) -> None:
 
     assert "共用" in shown.because
     assert shown.text == ""
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        ("关机、不在服务区或收不进（sandbox:failed）", "关机、不在服务区或收不进"),
+        ("网关拒收（isv.OUT_OF_SERVICE 余额不足）", "网关拒收（isv.OUT_OF_SERVICE 余额不足）"),
+        ("网关没有回答（模拟）", "网关没有回答（模拟）"),
+        ("没有说原因（）", "没有说原因"),
+        (None, ""),
+    ],
+)
+def test_a_suppliers_own_code_is_no_word_for_a_desk(kept: str | None, said: str) -> None:
+    assert why_not(kept) == said

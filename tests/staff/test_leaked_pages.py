@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.database import EVERYTHING, set_reach
 from portal.models import ContactTask
 from portal.outreach.leaks import Leak, touched_by
+from portal.privacy.masking import mask_phone
 from portal.vocabulary import ContactTaskKind
 from tests.builders import A_MONDAY, TERM
 from tests.staff.county import StaffCounty, sign_in
@@ -44,7 +45,8 @@ def test_the_page_of_a_shared_number_touches_all_who_stand_beside_it(
     session.add(task)
     session.commit()
     sign_in(client, "sch1")
-    client.get(f"/staff/contact-tasks/{task.id}")
+    page = client.get(f"/staff/contact-tasks/{task.id}").text
     set_reach(session, EVERYTHING)
     touched = touched_by(session, Leak(A_MONDAY, A_MONDAY + timedelta(hours=1), "staff:sch1", "127.0.0.1"))
     assert ours.id in touched
+    assert mask_phone(ours.guardians[0].phone or "") in page  # so that one knows whose number that is

@@ -45,6 +45,8 @@ OPENED_BY = {
     "yearly_checks": (Permission.SEE_PUPILS,),
     "look_at_pupils": (Permission.CHECK_YEARLY,),
     "sign_year": (Permission.CHECK_YEARLY,),
+    "determine": (Permission.DETERMINE,),
+    "take_back_determination": (Permission.DETERMINE,),
     "flag_further_aid": (Permission.FIND_FURTHER_AID,),
     "settle_further_aid": (Permission.FIND_FURTHER_AID,),
     "all_notices": (Permission.SEE_PUPILS,),

@@ -106,6 +106,7 @@ def _page(task: ContactTask, form: TalkForm) -> str:
         script=script,
         never_agreed=DENIED_LABEL,
         beside=events.beside(session, task) if pupil is None else [],
+        number=events.shared_number(session, task) if pupil is None else "",
         form=form,
         today=clock.today(),
     )

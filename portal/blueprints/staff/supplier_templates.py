@@ -105,14 +105,14 @@ def _form(form: SupplierTemplateForm) -> SupplierTemplateForm:
 
 
 def _page(form: SupplierTemplateForm, filing_form: FilingForm | None = None) -> str:
-    session = db.session()
+    session, filing_form = db.session(), filing_form or _filing_form(FilingForm(None))
     kept = select(SupplierTemplate).order_by(SupplierTemplate.supplier, SupplierTemplate.code)
     return render_template(
         "staff/supplier_templates.html",
         form=form,
         kept=session.scalars(kept).all(),
         suppliers=SUPPLIERS,
-        filing_form=filing_form or _filing_form(FilingForm(None)),
-        filings=standing(session, signatures_within(session, current_user.scope)),
+        filing_form=filing_form,
+        filings=standing(session, [signed for signed, _ in filing_form.signature.choices]),
         operators=list(Operator),
     )
