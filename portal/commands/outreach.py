@@ -12,7 +12,7 @@ from portal.commands.telling import Refused, json_option, tell
 from portal.outreach import dispatch
 from portal.outreach.gateway import GatewayRefused, gateways_in_use
 from portal.outreach.gateways.protocol import Gateway
-from portal.suppliers import Apps, Suppliers
+from portal.suppliers import Suppliers
 
 YEARS = range(2000, 3000)
 
@@ -24,7 +24,9 @@ YEARS = range(2000, 3000)
 def remind(moment: str, as_json: bool) -> None:
     """计划并发送到这个时刻为止该发的提醒."""
     gateways = _gateways()
-    done = dispatch.tick(open_sessions(), gateways, _parse(moment), "command", _apps()).as_json()
+    suppliers = _suppliers()
+    at = _parse(moment)
+    done = dispatch.tick(open_sessions(), gateways, at, "command", suppliers.apps, suppliers.operators).as_json()
     tell(as_json, done, "计划 {planned} 条，已交网关 {sent} 条，结果待查 {unknown} 条，拒收 {failed} 条".format(**done))
 
 
@@ -42,12 +44,13 @@ def run_schedule() -> None:
 def run_dispatch(threads: int) -> None:
     """发送消息的进程；可以同时运行几个."""
     gateways = _gateways()
-    dispatch.run(open_sessions(), gateways, dispatch.stop_on_signals(), _apps(), threads)
+    suppliers, stop = _suppliers(), dispatch.stop_on_signals()
+    dispatch.run(open_sessions(), gateways, stop, suppliers.apps, threads, suppliers.operators)
 
 
-def _apps() -> Apps:
+def _suppliers() -> Suppliers:
     suppliers: Suppliers = current_app.extensions["settings"].suppliers
-    return suppliers.apps
+    return suppliers
 
 
 def _gateways() -> tuple[Gateway, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from portal import audit
 from portal.access.actors import actor_words
+from portal.access.households import is_grown_up
 from portal.access.scope import Scope
 from portal.clock import SchoolTerm, local
 from portal.coverage.lists import LedgerLine, line_of
@@ -115,6 +116,7 @@ class PupilFile:
     school: str
     class_words: str
     outside_province: bool
+    grown_up: bool
     confirmed: str
     guardians: tuple[GuardianLine, ...]
     rows: tuple[RowFile, ...]
@@ -150,6 +152,7 @@ def pupil_file(
         school=pupil.school.name,
         class_words=in_class,
         outside_province=bool(pupil.hukou_division) and not pupil.hukou_division.startswith("32"),
+        grown_up=is_grown_up(pupil, today),
         confirmed=_confirmed(session, pupil_id, record.term if record else ""),
         guardians=tuple(
             GuardianLine(guardian.relation, mask_name(guardian.name or ""), mask_phone(guardian.phone or ""))

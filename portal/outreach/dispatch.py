@@ -25,7 +25,7 @@ from portal.outreach.gateways.protocol import Answering, Gateway
 from portal.outreach.line import Line, Sessions, Tick, Worker
 from portal.outreach.sign_in_codes import send_codes
 from portal.suppliers import BY_SMS_ALONE, Apps
-from portal.vocabulary import Channel
+from portal.vocabulary import Channel, Operator
 
 log = structlog.get_logger()
 
@@ -43,14 +43,21 @@ AWAY = 5.0  # seconds to wait when the database is away
 ASK_EVERY = 15.0  # seconds
 
 
-def tick(sessions: Sessions, gateways: Gateways, now: datetime, by: str = "portal", apps: Apps = BY_SMS_ALONE) -> Tick:
+def tick(
+    sessions: Sessions,
+    gateways: Gateways,
+    now: datetime,
+    by: str = "portal",
+    apps: Apps = BY_SMS_ALONE,
+    operators: tuple[Operator, ...] = (),
+) -> Tick:
     """One planning and one dispatch of everything due, as of that moment, at each gateway's rate."""
     done = Tick()
     with sessions.begin() as session:
         outbox.reap(session, now)
         planned = reminders.plan(session, now, gateways[0].name, by, apps)
     done.planned, done.suppressed = planned.messages, planned.suppressed
-    with working(sessions, 1, _as_if_from(now), apps) as worker:
+    with working(sessions, 1, _as_if_from(now), apps, operators) as worker:
         while dispatch(worker, gateways, done) or done.held_back:
             if done.held_back:
                 time.sleep(BREATH)
@@ -65,13 +72,17 @@ def _as_if_from(now: datetime) -> Callable[[], datetime]:
 
 @contextmanager
 def working(
-    sessions: Sessions, threads: int, now: Callable[[], datetime], apps: Apps = BY_SMS_ALONE
+    sessions: Sessions,
+    threads: int,
+    now: Callable[[], datetime],
+    apps: Apps = BY_SMS_ALONE,
+    operators: tuple[Operator, ...] = (),
 ) -> Iterator[Worker]:
     """One thread takes one message after the other; of several each has the next one at hand."""
     sys.setswitchinterval(TURN)
     seats = threads * AHEAD if threads > 1 else 1
     with ThreadPoolExecutor(threads, thread_name_prefix="gateway") as pool:
-        yield Worker(worker_name(), sessions, pool, threads, seats, now, apps)
+        yield Worker(worker_name(), sessions, pool, threads, seats, now, apps, operators)
 
 
 def channels_of(gateways: Iterable[Gateway]) -> list[Channel]:
@@ -105,10 +116,15 @@ def ask(sessions: Sessions, gateways: Gateways, now: Callable[[], datetime]) -> 
 
 
 def run(
-    sessions: Sessions, gateways: Gateways, stop: threading.Event, apps: Apps = BY_SMS_ALONE, threads: int = THREADS
+    sessions: Sessions,
+    gateways: Gateways,
+    stop: threading.Event,
+    apps: Apps = BY_SMS_ALONE,
+    threads: int = THREADS,
+    operators: tuple[Operator, ...] = (),
 ) -> None:
     """``flask dispatch``: until told to stop; the messages in hand are finished first."""
-    with working(sessions, threads, clock.now, apps) as worker:
+    with working(sessions, threads, clock.now, apps, operators) as worker:
         log.info("dispatcher started", worker=worker.name, gateways=[gateway.name for gateway in gateways])
         lines = [Line(worker, channel, Tick()) for channel in channels_of(gateways)]
         asked_at = 0.0

@@ -20,7 +20,7 @@ from portal.outreach import health, outbox, starting
 from portal.outreach.gateways.protocol import Gateway, Handed, Outcome
 from portal.outreach.last_look import Letter
 from portal.suppliers import BY_SMS_ALONE, Apps
-from portal.vocabulary import Channel
+from portal.vocabulary import Channel, Operator
 
 log = structlog.get_logger()
 
@@ -43,6 +43,8 @@ class Worker:
     seats: int
     now: Callable[[], datetime]
     apps: Apps = BY_SMS_ALONE
+    operators: tuple[Operator, ...] = ()
+    """Who must know the signatures of what leaves by SMS."""
 
 
 @dataclass
@@ -90,7 +92,8 @@ class Line:
             if turn is None or ((self.flying or self.back) and turn.gateway is not self.gateway):
                 return 0
             self.done.held_back |= turn.most == 0
-            mine = outbox.claim(session, worker.name, now, turn.most, self.channel)
+            carriers = worker.operators if self.channel is Channel.SMS else ()
+            mine = outbox.claim(session, worker.name, now, turn.most, self.channel, carriers)
             looked = starting.look_at(session, mine, worker.name, now, worker.apps)
             if mine:
                 health.take(session, turn, len(mine), now)

@@ -4,7 +4,7 @@ claim → start (``starting``) → (gateway) → settle, and ``reap`` for what a
 claimed goes back into the queue, what was started is unknown and is never sent again by itself (R-03).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,7 +21,8 @@ from portal.outreach.gateways.protocol import Handed, Outcome
 from portal.outreach.opt_outs import opt_out
 from portal.outreach.pauses import any_stands, is_paused
 from portal.outreach.quiet import next_allowed
-from portal.vocabulary import Channel, MessageState
+from portal.outreach.signature_filings import is_unfiled
+from portal.vocabulary import Channel, MessageState, Operator
 
 BATCH = 10
 CLAIM_LASTS = timedelta(minutes=5)
@@ -44,17 +45,27 @@ INTERRUPTED = "发送时程序中断，不知道是否交出去；等状态报�
 
 
 def claim(
-    session: Session, worker: str, now: datetime, most: int = BATCH, channel: Channel = Channel.SMS
+    session: Session,
+    worker: str,
+    now: datetime,
+    most: int = BATCH,
+    channel: Channel = Channel.SMS,
+    operators: Collection[Operator] = (),
 ) -> list[UUID]:
-    """Due messages for this worker alone, oldest first; none while messages may not leave."""
+    """Due messages for this worker alone, oldest first; none while messages may not leave.
+
+    ``operators`` carry them: what leaves under a signature that one of them does not know waits in the queue.
+    """
     excepted = let_through(session, now)
     if next_allowed(now) != now and not excepted:
         return []
     held = ~is_paused(Message.school_id) if any_stands(session) else true()
+    known = ~is_unfiled(session, operators, Message.school_id) if operators else true()
     allowed = Message.campaign_id.in_(excepted) if excepted else true()
     due = (
         select(Message.id)
-        .where(Message.state == MessageState.QUEUED, Message.channel == channel, Message.due_at <= now, held, allowed)
+        .where(Message.state == MessageState.QUEUED, Message.channel == channel, Message.due_at <= now)
+        .where(held, known, allowed)
         .order_by(Message.due_at)
         .limit(most)
         .with_for_update(skip_locked=True)

@@ -1,23 +1,24 @@
-"""签名备案: which operator knows which 【签名】; before all of them do, a campaign would be blocked, so it is refused.
+"""签名备案: which operator knows which 【签名】; before all of them do, messages would be blocked, so none leaves.
 
 工信管函〔2023〕794号: a supplier takes a message under an unknown signature and says yes, and the operator drops it.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access.scope import Scope
 from portal.clock import local
-from portal.models import Campaign, CampaignPupil, SignatureFiling, Unit
+from portal.models import Campaign, CampaignPupil, Message, SignatureFiling, Unit
 from portal.outreach.children import offices_of
 from portal.outreach.drawing_up import CampaignRefused
 from portal.outreach.writing import signature
-from portal.vocabulary import Operator, UnitLevel
+from portal.vocabulary import Channel, MessageState, Operator, UnitLevel
 
 Filings = dict[str, dict[Operator, SignatureFiling]]
 """By signature what stands of each operator; who was never told of it is not there."""
@@ -57,9 +58,33 @@ def standing(session: Session, signatures: Iterable[str]) -> Filings:
 
 def signatures_within(session: Session, scope: Scope) -> list[str]:
     """Those that messages leave under from here: of the offices in scope that have schools."""
+    return list(dict.fromkeys(signature(office) for office in session.scalars(scope.narrow(_offices(), Unit.id))))
+
+
+def _offices() -> Select[Unit]:
     above = select(Unit.parent_id).where(Unit.level == UnitLevel.SCHOOL)
-    offices = select(Unit).where(Unit.id.in_(above), Unit.level != UnitLevel.SCHOOL).order_by(Unit.path)
-    return list(dict.fromkeys(signature(office) for office in session.scalars(scope.narrow(offices, Unit.id))))
+    return select(Unit).where(Unit.id.in_(above), Unit.level != UnitLevel.SCHOOL).order_by(Unit.path)
+
+
+def is_unfiled(session: Session, operators: Collection[Operator], school_id: Any) -> ColumnElement[bool]:
+    """Whether one of these operators does not know the signature that this school's messages leave under."""
+    offices = session.scalars(_offices()).all()
+    filings = standing(session, {signature(office) for office in offices})
+    unfiled = [office.id for office in offices if _missing(filings[signature(office)], operators)]
+    return school_id.in_(select(Unit.id).where(Unit.parent_id.in_(unfiled)))
+
+
+def count_held(session: Session, scope: Scope, operators: Collection[Operator]) -> int:
+    """How many messages of the scope wait in the queue for a filing alone."""
+    if not operators:
+        return 0
+    waits = (Message.state == MessageState.QUEUED, Message.channel == Channel.SMS)
+    held = select(func.count()).where(*waits, is_unfiled(session, operators, Message.school_id))
+    return session.scalar(scope.narrow(held, Message.school_id)) or 0
+
+
+def _missing(filings: Mapping[Operator, SignatureFiling], operators: Collection[Operator]) -> list[Operator]:
+    return [one for one in operators if one not in filings or not filings[one].filed]
 
 
 def refuse_unfiled(session: Session, campaign: Campaign, operators: Collection[Operator]) -> None:
@@ -70,8 +95,7 @@ def refuse_unfiled(session: Session, campaign: Campaign, operators: Collection[O
     offices = offices_of(session, session.scalars(select(Unit).where(Unit.id.in_(listed))).all())
     filings = standing(session, {signature(office) for office in offices.values()})
     for signed in sorted(filings):
-        known = {operator for operator, filing in filings[signed].items() if filing.filed}
-        missing = "、".join(operator.label for operator in operators if operator not in known)
+        missing = "、".join(operator.label for operator in _missing(filings[signed], operators))
         if missing:
             raise CampaignRefused(
                 f"签名【{signed}】还没有向{missing}备案，先备案（一般要5到10个工作日），再发批次；"

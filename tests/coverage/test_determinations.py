@@ -29,7 +29,7 @@ def test_whom_a_list_names_is_determined_without_a_word_more(session: Session) -
 def test_of_the_others_the_reason_is_said_and_never_proof(session: Session) -> None:
     pupil, officer = a_pupil(session), a_staff_member(session)
     assert route_of(session, pupil, THIS_TERM) is DeterminationRoute.APPLIED
-    for words, sentence in (("", "不在名单上"), ("交了低保证复印件", "不能写要证明材料的话")):
+    for words, sentence in (("", "不在名单上"), ("缺低保证复印件，办不了", "不能写要证明材料的话")):
         with pytest.raises(DeterminationRefused, match=sentence):
             record(session, pupil, THIS_TERM, Said(Determination.GENERAL, TODAY, words), officer, A_MONDAY)
 

@@ -15,11 +15,14 @@ from portal.outreach import campaigns
 from portal.outreach.campaigns import CampaignRefused, Days
 from portal.outreach.drawing_up import draw_up
 from portal.outreach.gateway import REAL
-from portal.outreach.signature_filings import FilingRefused, record, signatures_within, standing
+from portal.outreach.outbox import claim
+from portal.outreach.reminders import plan
+from portal.outreach.signature_filings import FilingRefused, count_held, record, signatures_within, standing
 from portal.settings import read_settings
 from portal.suppliers import TO_PHONES, read_suppliers
 from portal.vocabulary import Audience, CampaignState, Channel, Operator
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school
+from tests.outreach.cases import a_matched_pupil
 
 OURS, KEEPER, ASKS, OTHER = "示例县教育局", "staff:keeper", "staff:sch1", "staff:cnty"
 DAY = timedelta(days=1)
@@ -156,3 +159,17 @@ def test_a_keeper_sees_the_signatures_of_the_offices_in_scope(session: Session) 
 
     assert signatures_within(session, EVERYWHERE) == [OURS, "邻县教育局"]
     assert signatures_within(session, scope_of(a_county(session))) == [OURS]
+
+
+def test_what_is_queued_waits_for_the_filing_and_then_leaves_by_itself(session: Session) -> None:
+    a_matched_pupil(session)
+    plan(session, A_MONDAY, "kannel")
+    filed(session, Operator.MOBILE, Operator.UNICOM)
+    here = scope_of(a_county(session))
+    assert claim(session, "one", A_MONDAY, operators=ALL) == []
+    assert (count_held(session, here, ALL), count_held(session, here, ())) == (1, 0)
+
+    filed(session, Operator.TELECOM)
+
+    assert count_held(session, here, ALL) == 0
+    assert len(claim(session, "one", A_MONDAY, operators=ALL)) == 1

@@ -58,6 +58,7 @@ def test_j8_the_student_of_the_citys_college_is_the_citys_to_see(session: Sessio
         desk.goto(f"/staff/pupils/{student.id}")
         expect(desk.get_by_role("heading", level=1)).to_have_text(name)
         expect(desk.get_by_role("main")).to_contain_text("国家助学金")
+        expect(desk.get_by_role("main")).to_contain_text("消息和页面给学生本人")
         expect(desk.get_by_role("main")).to_contain_text("孤儿")
         press(desk, "退出")
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import flash, redirect, render_template, url_for
+from flask import current_app, flash, redirect, render_template, url_for
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug.wrappers import Response as BaseResponse
@@ -19,9 +19,10 @@ from portal.database import db
 from portal.models import SupplierTemplate
 from portal.outreach.messages import all_templates
 from portal.outreach.sayings import BLANKS
-from portal.outreach.signature_filings import FilingRefused, signatures_within, standing
+from portal.outreach.signature_filings import FilingRefused, count_held, signatures_within, standing
 from portal.outreach.signature_filings import record as record_filing
 from portal.outreach.supplier_templates import SUPPLIERS, TemplateRefused, record
+from portal.suppliers import Suppliers
 from portal.vocabulary import Operator
 
 FILED, LAPSED = "filed", "lapsed"
@@ -86,6 +87,11 @@ def record_signature_filing() -> BaseResponse | tuple[str, int]:
     return _page(_form(SupplierTemplateForm(None)), form), 422
 
 
+def _suppliers() -> Suppliers:
+    suppliers: Suppliers = current_app.extensions["settings"].suppliers
+    return suppliers
+
+
 def _filing_form(form: FilingForm) -> FilingForm:
     """Of the offices in one's scope alone."""
     signatures = signatures_within(db.session(), current_user.scope)
@@ -113,6 +119,7 @@ def _page(form: SupplierTemplateForm, filing_form: FilingForm | None = None) -> 
         kept=session.scalars(kept).all(),
         suppliers=SUPPLIERS,
         filing_form=filing_form,
-        filings=standing(session, [signed for signed, _ in filing_form.signature.choices]),
+        filings=standing(session, [choice.value for choice in filing_form.signature.choices]),
         operators=list(Operator),
+        held=count_held(session, current_user.scope, _suppliers().operators),
     )
