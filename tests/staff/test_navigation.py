@@ -28,3 +28,13 @@ def test_the_heading_of_the_page_one_is_on_is_unfolded(client: FlaskClient, coun
 def test_who_has_few_pages_sees_them_all_at_once(client: FlaskClient, county: StaffCounty) -> None:
     sign_in(client, "t4")
     assert "side-group" not in client.get("/staff/my-pupils").text
+
+
+def test_files_come_in_under_the_heading_of_what_is_recognised_from_them(
+    client: FlaskClient, county: StaffCounty
+) -> None:
+    sign_in(client, "cnty")
+    unfolded = (
+        client.get("/staff/intake").text.partition('<details class="side-group" open>')[2].partition("</details>")[0]
+    )
+    assert "导入" in unfolded and "比对名单" in unfolded

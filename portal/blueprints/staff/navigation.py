@@ -112,6 +112,14 @@ PLACES = (
         ("staff.bureau_question", "staff.reveal_bureau_question", "staff.answer_bureau_question"),
         lambda session, scope, _: count_asked(session, scope.unit_id), "条待答复", TO_RECOGNISE,
     ),
+    Place(
+        "staff.intakes", "导入", IMPORTS,
+        (
+            "staff.intake", "staff.take_in_roster", "staff.take_in_register", "staff.take_in_awards",
+            "staff.register", "staff.withdraw_register",
+        ),
+        refused_files, "份文件被退回", TO_RECOGNISE,
+    ),
     Place("staff.board", "比对进度", (Permission.FOLLOW_MATCHING,), group=TO_RECOGNISE),
     Place(
         "staff.matched", "比对名单", (Permission.SEE_PUPILS,), ("staff.matching", "staff.export_matched"),
@@ -140,14 +148,6 @@ PLACES = (
         waiting_campaigns, "个批次待提交或批准", TO_TELL,
     ),
     Place("staff.slips", "告知单", (Permission.PRINT_SLIPS,), ("staff.print_slips",), group=TO_TELL),
-    Place(
-        "staff.intakes", "导入", IMPORTS,
-        (
-            "staff.intake", "staff.take_in_roster", "staff.take_in_register", "staff.take_in_awards",
-            "staff.register", "staff.withdraw_register",
-        ),
-        refused_files, "份文件被退回", TO_PAY,
-    ),
     Place(
         "staff.awards", "发放与差异", (Permission.SEE_PUPILS,),
         ("staff.award_differences", "staff.owed_parts", "staff.owed_pupils"), group=TO_PAY,
