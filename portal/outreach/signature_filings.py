@@ -71,7 +71,8 @@ def is_unfiled(session: Session, operators: Collection[Operator], school_id: Any
     offices = session.scalars(_offices()).all()
     filings = standing(session, {signature(office) for office in offices})
     unfiled = [office.id for office in offices if _missing(filings[signature(office)], operators)]
-    return school_id.in_(select(Unit.id).where(Unit.parent_id.in_(unfiled)))
+    below: ColumnElement[bool] = school_id.in_(select(Unit.id).where(Unit.parent_id.in_(unfiled)))
+    return below
 
 
 def count_held(session: Session, scope: Scope, operators: Collection[Operator]) -> int:
