@@ -3,10 +3,14 @@
 Both flask commands in one interpreter, for it is the imports that take the time.
 """
 
+from contextlib import suppress
+
 from flask.cli import ScriptInfo
 
+from portal.commands.demo import NotEmpty
 from wsgi import app
 
 if __name__ == "__main__":
     for command in (["db", "upgrade"], ["demo"]):
-        app.cli.main(command, standalone_mode=False, obj=ScriptInfo(create_app=lambda: app))
+        with suppress(NotEmpty):
+            app.cli.main(command, standalone_mode=False, obj=ScriptInfo(create_app=lambda: app))

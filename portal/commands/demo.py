@@ -6,10 +6,14 @@ import click
 
 from portal import clock
 from portal.commands.session import answering, open_session, open_sessions
-from portal.commands.telling import Steps, json_option, tell
+from portal.commands.telling import Refused, Steps, json_option, tell
 from portal.demo import Demo, make_demo
 from portal.demo.sizes import SIZES
 from portal.policies.catalogue import load_catalogue
+
+
+class NotEmpty(Refused):
+    """Nothing was made: invented people never stand beside others."""
 
 
 @click.command()
@@ -27,15 +31,13 @@ def demo(size: str, as_json: bool) -> None:
     steps = Steps()
     made = make_demo(open_sessions(), load_catalogue(), clock.now(), steps, SIZES[size])
     if made is None:
-        tell(as_json, {"made": False}, "库里已经有数据，没有建演示县")
-        return
+        raise NotEmpty("库里已经有数据，没有建演示县：演示只在空的数据库里建，请换一个 PORTAL_INSTANCE 或 DATABASE_URL")
     steps.finish()
     tell(as_json, _as_json(made), _summary(made))
 
 
 def _as_json(made: Demo) -> dict[str, Any]:
     return {
-        "made": True,
         "term": made.term,
         "pupils": made.pupils,
         "certain": made.certain,
