@@ -8,10 +8,11 @@ from datetime import date
 from portal.intake import door
 from portal.intake.archive import ArchiveLimits, refuse_hostile
 from portal.intake.awards import read_awards
+from portal.intake.file_limits import OFFICE
 from portal.intake.problems import UnreadableFile
 from portal.intake.registers import read_register
 from portal.intake.rosters import read_roster
-from portal.intake.spreadsheet import WEB, Table, read_table
+from portal.intake.spreadsheet import Table, read_table
 from portal.privacy.names import tidy_name
 from portal.privacy.resident_id import read_number
 
@@ -26,7 +27,7 @@ class BadManners(AssertionError):
 
 
 def table(data: bytes) -> Table:
-    return read_table(data, "名单.csv", WEB)
+    return read_table(data, "名单.csv", OFFICE)
 
 
 def archive(data: bytes) -> None:

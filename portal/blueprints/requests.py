@@ -8,9 +8,13 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.http import parse_cookie
 from werkzeug.utils import cached_property
 
+from portal.intake.file_limits import OFFICE
+
 
 class PortalRequest(Request):
-    max_content_length = 32 * 1024 * 1024
+    max_content_length = OFFICE.bytes + (1 << 20)
+    """The form around the file is little; a file beyond its sender's own bounds gets a sentence when it is read."""
+
     max_form_memory_size = 256 * 1024
 
     @cached_property

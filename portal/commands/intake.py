@@ -56,7 +56,7 @@ def registers() -> None:
 @json_option
 @answering
 def import_register(file: Path, unit: str, category: str, batch: str, replace: bool, as_json: bool) -> None:
-    """导入困难群体名单（csv、xlsx、xls）."""
+    """导入困难群体名单（csv、xlsx、xls、parquet）."""
     data = read_file(file)
     session = open_session()
     _take_in(session, IntakeKind.REGISTER, find_unit(session, unit), batch, file, data, category, as_json, replace)
@@ -75,7 +75,7 @@ def rosters() -> None:
 @json_option
 @answering
 def import_roster(file: Path, school: str | None, unit: str | None, term: str, as_json: bool) -> None:
-    """导入学籍名册（csv、xlsx、xls）."""
+    """导入学籍名册（csv、xlsx、xls、parquet）."""
     if bool(school) == bool(unit):
         raise click.UsageError("--school 和 --unit 写且只写一个")
     data = read_file(file)

@@ -31,5 +31,7 @@ def match_files(roster: Path, register: Path, out: Path, term: str | None, as_js
     steps = Steps()
     report = match_two_files(roster, register, out, day=wanted.first_day, progress=steps)
     steps.finish()
+    for remark in report.remarks:
+        click.echo(remark, err=True)
     counts = "，".join(f"{Decision(code).label} {count}" for code, count in report.counts.items())
     tell(as_json, asdict(report), f"{counts}；用时 {report.seconds['total']} 秒，写到 {out}")

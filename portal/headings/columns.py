@@ -143,3 +143,9 @@ KINDS = {
     IntakeKind.NATIONAL_LIST: SYSTEM_LIST,
     IntakeKind.LIBRARY_LIST: SYSTEM_LIST,
 }
+
+TELLING = {
+    IntakeKind.ROSTER: frozenset({"former_name", "student_no", "school_code", "school", "grade", "class_", "boarding"}),
+    IntakeKind.REGISTER: frozenset({"register", "category", "household_id", "relation", "valid_from", "valid_to"}),
+}
+"""The columns by which a roster and a register are told apart; 性别, 家庭住址 and the like may stand in both."""

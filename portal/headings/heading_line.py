@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.headings.columns import KINDS
+from portal.headings.columns import KINDS, TELLING
 from portal.vocabulary import IntakeKind
 
 WITHIN = 30
@@ -66,13 +66,15 @@ def _first_lines(text: str, delimiter: str) -> list[list[str]]:
 class Columns:
     """Where each field stands; ``written`` is its heading as in the file, ``dropped`` the headings nobody asked for.
 
-    ``doubled`` is a field and two headings that both look like it, of which ``positions`` has the first.
+    ``doubled`` is a field and two headings that both look like it, of which ``positions`` has the first. ``foreign``
+    are headings that make a roster look like a register, or the other way round, where none tells its own kind.
     """
 
     positions: dict[str, int]
     written: dict[str, str]
     dropped: tuple[str, ...]
     doubled: tuple[str, str, str] | None = None
+    foreign: tuple[str, ...] = ()
 
     def values(self, cells: Sequence[str]) -> dict[str, str]:
         """The cells of one line by field; fields without a column are absent."""
@@ -97,4 +99,13 @@ def columns_of(headings: Sequence[str], kind: IntakeKind) -> Columns:
         else:
             positions[field] = position
     written = {field: tidy_heading(headings[position]) for field, position in positions.items()}
-    return Columns(positions, written, tuple(dropped), doubled)
+    foreign = _foreign(dropped, kind) if TELLING.get(kind, frozenset()).isdisjoint(positions) else ()
+    return Columns(positions, written, tuple(dropped), doubled, foreign)
+
+
+def _foreign(dropped: Sequence[str], kind: IntakeKind) -> tuple[str, ...]:
+    """Of the headings nobody asked for those that tell the other of roster and register."""
+    others = [(_FIELDS[other], telling) for other, telling in TELLING.items() if kind in TELLING and other is not kind]
+    return tuple(
+        heading for heading in dropped for fields, telling in others if fields.get(normalise(heading)) in telling
+    )

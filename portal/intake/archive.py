@@ -20,10 +20,10 @@ _LOCATOR_64 = b"PK\x06\x07"
 
 @dataclass(frozen=True)
 class ArchiveLimits:
-    """Bounds of an xlsx: members, bytes when inflated, and how many times a member over 1 MB may grow."""
+    """Bounds of an xlsx: bytes when inflated, members, and how many times a member over 1 MB may grow."""
 
+    inflated: int
     members: int = 200
-    inflated: int = 512 << 20
     ratio: int = 120
 
 

@@ -20,8 +20,9 @@ def find_columns(headings: Sequence[str], kind: IntakeKind, *, also_required: Se
     missing = list(_missing(kind, columns.positions, also_required))
     if missing:
         found = "、".join(tidy_heading(heading) for heading in headings if heading.strip())
+        other = f"（像是拿错了文件：有“{'、'.join(columns.foreign)}”）" if columns.foreign else ""
         raise UnreadableFile(
-            f"这份{kind.label}缺少“{'”“'.join(missing)}”列；表头里找到的是：{found[:200]}。请补上这一列（名称照抄）后再导入。"
+            f"这份{kind.label}{other}缺少“{'”“'.join(missing)}”列；表头里找到的是：{found[:200]}。请补上这一列（名称照抄）后再导入。"
         )
     return columns
 

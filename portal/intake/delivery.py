@@ -12,9 +12,9 @@ from portal.intake import door
 from portal.intake.findings import Findings, as_text
 from portal.intake.problems import UnreadableFile
 from portal.intake.progress import Progress, Sessions, TakenOver, silent
-from portal.intake.receive import CONTENT, actor_of, category_codes
+from portal.intake.receive import CONTENT, actor_of, category_codes, limits_of
 from portal.intake.registers import read_register
-from portal.intake.spreadsheet import WEB, Table, read_table
+from portal.intake.spreadsheet import Table, read_table
 from portal.intake.work_off import ENDED_BADLY, refuse
 from portal.models import Intake
 from portal.models.sealed import keyring
@@ -31,12 +31,12 @@ def look_over(sessions: Sessions, intake_id: UUID, data: bytes, now: datetime) -
     """Read a register in hand: it waits for the word of who brought it, or is refused with a sentence."""
     with sessions.begin() as session:
         intake = session.get_one(Intake, intake_id)
-        until, file_name = intake.working_until, intake.file_name
+        until, file_name, limits = intake.working_until, intake.file_name, limits_of(intake)
     if until is None:
         return
     try:
         with Progress(sessions, intake_id, until, silent) as progress:
-            table = door.emptied(read_table(data, file_name, WEB))
+            table = door.emptied(read_table(data, file_name, limits))
             progress.rows = len(table.lines)
             with sessions.begin() as session:
                 _hold(session, session.get_one(Intake, intake_id), table, now, progress)

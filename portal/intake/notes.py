@@ -58,7 +58,14 @@ class Notes:
         return sorted(self.problems, key=lambda problem: problem.row)
 
     def lines(self, table: Table) -> Iterator[tuple[int, dict[str, str]]]:
-        """Row and cells by field; refuses a line that is shifted, no person's, or has a cell of absurd length."""
+        """Row and cells by field; refuses a line that is shifted, no person's, or has a cell of absurd length.
+
+        A file that looks like another kind is remarked.
+        """
+        if self.columns.foreign:
+            seen = "、".join(self.columns.foreign)
+            odd = f"有“{seen}”，却没有{self.kind.label}才有的列；照样导入，请核对是不是拿错了文件"
+            self.problems.append(Problem(table.heading_row, "表头", odd, row_kept=True))
         width = len(table.headings)
         for row, cells in table.lines:
             if len(cells) > width and any(cells[width:]):

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm, local
+from portal.intake.file_limits import OPERATOR, Limits, by_web
 from portal.intake.progress import LEASE
 from portal.intake.registers import category_code, category_key
 from portal.models import HardshipCategory, Intake, StaffMember, Unit
@@ -123,6 +124,11 @@ def actor_of(session: Session, intake: Intake) -> str:
     """Who sent the file, as the audit trail names them."""
     staff = intake.by_staff_id and session.get(StaffMember, intake.by_staff_id)
     return f"staff:{staff.account}" if staff else "command"
+
+
+def limits_of(intake: Intake) -> Limits:
+    """Nobody signs in to a command: a file without a sender is the operator's."""
+    return by_web(intake.unit.level) if intake.by_staff_id else OPERATOR
 
 
 def staff_id_of(session: Session, by: str) -> UUID | None:

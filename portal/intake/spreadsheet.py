@@ -4,33 +4,17 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain, islice
 from typing import NamedTuple
 
 from portal.headings.heading_line import WITHIN, delimiter_of, heading_line, tidy_heading
-from portal.intake.archive import ArchiveLimits, refuse_hostile
+from portal.intake.archive import refuse_hostile
 from portal.intake.bulk import without_collection
+from portal.intake.file_limits import OPERATOR, Limits
+from portal.intake.parquet import parquet_rows
 from portal.intake.problems import LOCKED, SAVE_AGAIN, VALUES_ONLY, UnreadableFile
-from portal.intake.workbook import SheetHead, WorkbookLimits, read_sheet
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a file may be: bytes as sent, and the bounds of what is inside."""
-
-    bytes: int
-    workbook: WorkbookLimits
-    archive: ArchiveLimits = field(default_factory=ArchiveLimits)
-
-
-WEB = Limits(64 << 20, WorkbookLimits(rows=400_000, columns=150, memory=1536 << 20, seconds=60))
-COMMAND_LINE = Limits(
-    512 << 20,
-    WorkbookLimits(rows=1_048_576, columns=500, memory=4096 << 20, seconds=300),
-    ArchiveLimits(inflated=4096 << 20),
-)
-
+from portal.intake.workbook import SheetHead, read_sheet
 
 _LONG_NUMBER = re.compile(r"\d{6}")
 
@@ -51,6 +35,7 @@ class Table:
     lines: list[Line]
 
 
+_PARQUET = b"PAR1"
 _OTHER_FILES = (
     (b"%PDF", "这是 PDF 文件，不是表格：请向提供的人要 xlsx 或 csv。"),
     (b"\xff\xd8\xff", "这是图片，不是表格：请导入 xlsx 或 csv。"),
@@ -58,7 +43,7 @@ _OTHER_FILES = (
     (b"Rar!", "这是压缩包，不是表格：请先解压，再导入里面的 xlsx 或 csv。"),
     (b"7z\xbc\xaf", "这是压缩包，不是表格：请先解压，再导入里面的 xlsx 或 csv。"),
     (b"\x1f\x8b", "这是压缩包，不是表格：请先解压，再导入里面的 xlsx 或 csv。"),
-    (b"PAR1", "这是 parquet 文件，导入收的是表格：请另存为 xlsx 或 csv。"),
+    (_PARQUET, "这是 parquet 文件，网页上收的是表格：请另存为 xlsx 或 csv，或请系统管理员用命令导入。"),
     (b"{\\rtf", "这是文字处理文件，不是表格：请导入 xlsx 或 csv。"),
 )
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<head", b"<meta", b"<?xml", b"<style", b"<body")
@@ -69,9 +54,11 @@ _OLE_MACROS = "_VBA_PROJECT_CUR".encode("utf-16-le")
 
 
 @without_collection()
-def read_table(data: bytes, filename: str, limits: Limits = COMMAND_LINE) -> Table:
+def read_table(data: bytes, filename: str, limits: Limits = OPERATOR) -> Table:
     """The table in a csv, xlsx or xls; raises ``UnreadableFile`` with a sentence for the person who sent it."""
     _refuse_by_look(data, limits)
+    if data.startswith(_PARQUET):
+        return _table(parquet_rows(data), limits)
     if data.startswith((_ZIP, _OLE)):
         if data.startswith(_ZIP):
             refuse_hostile(data, limits.archive)
@@ -91,7 +78,7 @@ def _refuse_by_look(data: bytes, limits: Limits) -> None:
             f"文件有{len(data) >> 20} MB，超过能收的{limits.bytes >> 20} MB：请删去名单以外的内容，或分成几份后再导入。"
         )
     for start, sentence in _OTHER_FILES:
-        if data.startswith(start):
+        if data.startswith(start) and not (limits.parquet and start == _PARQUET):
             raise UnreadableFile(sentence)
     if data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_MARKUP):
         raise UnreadableFile(f"这其实是网页或 XML 文件，只是名字像表格：{SAVE_AGAIN}")

@@ -20,8 +20,8 @@ from portal.intake.keep_register import keep_register
 from portal.intake.keep_roster import keep_roster
 from portal.intake.problems import UnreadableFile
 from portal.intake.progress import LEASE, Progress, Say, Sessions, TakenOver, silent
-from portal.intake.receive import CONTENT, actor_of
-from portal.intake.spreadsheet import COMMAND_LINE, WEB, Table, read_table
+from portal.intake.receive import CONTENT, actor_of, limits_of
+from portal.intake.spreadsheet import Table, read_table
 from portal.models import Intake
 from portal.models.sealed import keyring
 from portal.vocabulary import IntakeKind, IntakeState
@@ -30,8 +30,6 @@ PURPOSE = "student aid matching, 苏教助函〔2020〕8号"
 """Why registers and rosters may be processed at all; in every entry of the provision log (L-10)."""
 WAITS_FOR_ITS_OWN = timedelta(seconds=30)
 GIVEN_UP = timedelta(hours=6)
-LIMITS = {True: WEB, False: COMMAND_LINE}
-"""Of a file that came in by the web, or not."""
 ENDED_BADLY = "导入没有完成，这次什么都没有存入：请重新导入；再失败就把文件名和时间告诉系统管理员"
 
 
@@ -107,13 +105,13 @@ def _read_and_keep(
 ) -> None:
     with sessions.begin() as session:
         intake = session.get_one(Intake, intake_id)
-        sealed, file_name, by_web = intake.content, intake.file_name, intake.by_staff_id is not None
+        sealed, file_name, limits = intake.content, intake.file_name, limits_of(intake)
     if sealed is None:
         raise UnreadableFile("文件的内容没有留下：请重新导入")
     progress.step("读取文件")
     text = keyring().open(sealed, CONTENT, intake_id)
     # what passed the door is JSON; any other file is kept as base64, which has no brace
-    table = table_of(text) if text.startswith("{") else read_table(b64decode(text), file_name, LIMITS[by_web])
+    table = table_of(text) if text.startswith("{") else read_table(b64decode(text), file_name, limits)
     progress.rows = len(table.lines)
     with sessions.begin() as session:
         intake = session.get_one(Intake, intake_id)

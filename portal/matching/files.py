@@ -26,6 +26,8 @@ from portal.vocabulary import IntakeKind
 
 __all__ = ["MatchFilesError", "Report", "match_files"]
 
+PLAINLY = 2
+"""So many headings of the other kind, and none of its own, are no chance."""
 ROW_IS = {"row_id": "序号", "counted": "序号", "line": "第几行数据"}
 
 
@@ -36,6 +38,7 @@ class Report:
     ``roster_row_is`` and ``register_row_is`` say what names a row in the answer: the file's own 序号 (row_id) where
     every line has one and no two the same, else the line's number, counted from 1 below the headings. An empty line
     of a csv is no line; a row of blank cells is one, as it is in Excel, though ``roster_rows`` does not count it.
+    ``remarks`` are sentences on what looks odd and was read all the same.
     """
 
     roster_rows: int
@@ -46,6 +49,7 @@ class Report:
     register_columns_dropped: int
     counts: dict[str, int]
     numbers_read_singly: int
+    remarks: tuple[str, ...]
     seconds: dict[str, float]
     peak_memory_mb: int
 
@@ -115,6 +119,7 @@ def _match(
         with clock.step("read", "读取两份文件"):
             roster = _take_in(tables, roster_path, IntakeKind.ROSTER)
             register = _take_in(tables, register_path, IntakeKind.REGISTER)
+            remarks = _look_odd(roster, register)
         with clock.step("numbers", "整理证件号"):
             spread_numbers(tables, day)
             roster_rows, register_rows = _rows(tables, roster), _rows(tables, register)
@@ -154,6 +159,7 @@ def _match(
         register_columns_dropped=len(register.dropped),
         counts=counts,
         numbers_read_singly=odd,
+        remarks=remarks,
         seconds=clock.seconds,
         peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     )
@@ -170,6 +176,15 @@ def _take_in(tables: FileTables, path: Path, kind: IntakeKind) -> Source:
     source = open_source(path, kind)
     tables.take_in(kind, source)
     return source
+
+
+def _look_odd(*sources: Source) -> tuple[str, ...]:
+    """What makes a roster look like a register, or the other way round; refuses two files that were swapped."""
+    odd = [source for source in sources if source.foreign]
+    named = [f"{source.path.name} 的列名（{'、'.join(source.foreign)}）不像{source.kind.label}" for source in odd]
+    if all(len(source.foreign) >= PLAINLY for source in sources):
+        raise MatchFilesError(f"两份文件放反了：{'，'.join(named)}。请先写学籍名册，再写困难群体名单。")
+    return tuple(f"{words}，照样比对了，请核对是不是拿错了文件。" for words in named)
 
 
 def _rows(tables: FileTables, source: Source) -> int:

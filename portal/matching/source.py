@@ -29,7 +29,7 @@ class MatchFilesError(Exception):
 class Source:
     """``table`` is a parquet path or the rows themselves; ``columns`` names where each column that is read stands.
 
-    ``dropped`` are the headings that no kind of such file has.
+    ``dropped`` are the headings that no kind of such file has, ``foreign`` those that make it look like the other file.
     """
 
     path: Path
@@ -37,6 +37,7 @@ class Source:
     table: Union[Path, "pa.Table"]
     columns: dict[str, str]
     dropped: tuple[str, ...]
+    foreign: tuple[str, ...]
 
     @property
     def has_row_ids(self) -> bool:

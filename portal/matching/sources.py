@@ -58,4 +58,4 @@ def _open_parquet(path: Path, kind: IntakeKind) -> Source:
         raise MatchFilesError(_NO_PARQUET.format(path.name)) from error
     columns = columns_in(path, names, kind)
     read = {field: names[place] for field, place in columns.positions.items() if field in READ}
-    return Source(path, kind, path, read, columns.dropped)
+    return Source(path, kind, path, read, columns.dropped, columns.foreign)

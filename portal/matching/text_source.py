@@ -56,7 +56,7 @@ def open_text(path: Path, kind: IntakeKind) -> Source:
     if table is None:
         table = _read_line_by_line(text, layout)
     read = {field: _name(place) for field, place in layout.read.items()}
-    return Source(path, kind, numbered(table), read, layout.columns.dropped)
+    return Source(path, kind, numbered(table), read, layout.columns.dropped, layout.columns.foreign)
 
 
 def _layout(text: _Text, kind: IntakeKind) -> _Layout:

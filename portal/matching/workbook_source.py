@@ -31,7 +31,8 @@ def open_workbook(path: Path, kind: IntakeKind) -> Source:
             f"{path.name} 打不开：不是真正的 Excel 文件、已加密或已损坏，请用 Excel 另存为 xlsx。"
         ) from error
     table = pa.table({f"c{place}": pa.array(cells, pa.string()) for place, cells in found.items()})
-    return Source(path, kind, numbered(table), {field: f"c{place}" for field, place in read.items()}, columns.dropped)
+    names = {field: f"c{place}" for field, place in read.items()}
+    return Source(path, kind, numbered(table), names, columns.dropped, columns.foreign)
 
 
 def _visible_sheets(path: Path) -> list[CalamineSheet]:

@@ -5,6 +5,8 @@ import zipfile
 from collections.abc import Sequence
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import xlsxwriter
 import xlwt
 
@@ -33,6 +35,12 @@ def xlsx(*rows: Sequence[Any], **sheets: Rows) -> bytes:
         for row, cells in enumerate(content):
             sheet.write_row(row, 0, cells)
     workbook.close()
+    return buffer.getvalue()
+
+
+def parquet(**columns: Sequence[Any]) -> bytes:
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(columns), buffer)
     return buffer.getvalue()
 
 

@@ -91,3 +91,8 @@ def test_missing_columns_are_named_beside_what_was_found():
 def test_two_columns_for_one_field_are_refused():
     with pytest.raises(UnreadableFile, match="“身份证号”和“证件号码”两列都像是“身份证件号”"):
         find_columns(["姓名", "身份证号", "证件号码"], IntakeKind.ROSTER)
+
+
+def test_a_roster_in_place_of_a_register_is_told_so_where_the_category_is_missing():
+    with pytest.raises(UnreadableFile, match="拿错了文件：有“学籍号、年级”"):
+        find_columns(["姓名", "身份证件号", "学籍号", "年级"], IntakeKind.REGISTER, also_required=("category",))

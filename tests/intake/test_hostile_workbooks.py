@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from portal.intake.archive import ArchiveLimits, refuse_hostile
+from portal.intake.archive import refuse_hostile
+from portal.intake.file_limits import OFFICE
 from portal.intake.problems import UnreadableFile
-from portal.intake.spreadsheet import WEB, read_table
+from portal.intake.spreadsheet import read_table
 from tests.intake import files
 
 CORNERS = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
@@ -79,7 +80,7 @@ HOSTILE = {
 def test_a_hostile_workbook_is_refused_with_a_sentence(kind):
     build, said = HOSTILE[kind]
     with pytest.raises(UnreadableFile) as caught:
-        read_table(build(), "名单.xlsx", WEB)
+        read_table(build(), "名单.xlsx", OFFICE)
     assert said in str(caught.value)
 
 
@@ -93,7 +94,7 @@ def test_a_hostile_workbook_is_refused_before_it_costs_anything(kind, monkeypatc
     read = zipfile.ZipExtFile.read
     monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda self, size=-1: _counted(read(self, size), inflated))
     with pytest.raises(UnreadableFile):
-        read_table(data, "名单.xlsx", WEB)
+        read_table(data, "名单.xlsx", OFFICE)
     assert sum(inflated) <= LITTLE
 
 
@@ -106,7 +107,7 @@ def test_the_members_of_a_crowded_archive_are_not_even_listed(monkeypatch):
     data = many_members()
     monkeypatch.setattr(zipfile, "ZipFile", lambda *_: pytest.fail("opened"))
     with pytest.raises(UnreadableFile, match="部件太多"):
-        read_table(data, "名单.xlsx", WEB)
+        read_table(data, "名单.xlsx", OFFICE)
 
 
 @pytest.mark.parametrize("kind", ["a bomb that declares itself", "macros", "a path that climbs", "a truncated file"])
@@ -114,7 +115,7 @@ def test_what_the_archive_gives_away_never_reaches_the_parser(kind, monkeypatch)
     data = HOSTILE[kind][0]()
     monkeypatch.setattr("portal.intake.spreadsheet.read_sheet", lambda *_: pytest.fail("parsed"))
     with pytest.raises(UnreadableFile):
-        read_table(data, "名单.xlsx", WEB)
+        read_table(data, "名单.xlsx", OFFICE)
 
 
 def test_a_stray_format_in_the_last_corner_is_no_reason_to_refuse():
@@ -122,7 +123,7 @@ def test_a_stray_format_in_the_last_corner_is_no_reason_to_refuse():
         '<row r="1"><c r="A1" t="str"><v>姓名</v></c><c r="XFD1" s="0"/></row>'
         '<row r="1048576"><c r="A1048576" s="0"/></row>'
     )
-    assert read_table(files.xlsx_with_sheet(rows), "名单.xlsx", WEB).headings == ("姓名",)
+    assert read_table(files.xlsx_with_sheet(rows), "名单.xlsx", OFFICE).headings == ("姓名",)
 
 
 WORKBOOK = files.xlsx(["姓名"], ["王小雨"])
@@ -130,7 +131,7 @@ WORKBOOK = files.xlsx(["姓名"], ["王小雨"])
 
 def said_of(data: bytes) -> str | None:
     try:
-        refuse_hostile(data, ArchiveLimits())
+        refuse_hostile(data, OFFICE.archive)
     except UnreadableFile as refusal:
         return str(refusal)
     return None
@@ -149,4 +150,4 @@ def test_a_negative_offset_in_the_directory_is_a_broken_file():
     data = bytearray(WORKBOOK)
     struct.pack_into("<I", data, data.rfind(b"PK\x05\x06") + 16, len(data))
     with pytest.raises(UnreadableFile, match="损坏"):
-        refuse_hostile(bytes(data), ArchiveLimits())
+        refuse_hostile(bytes(data), OFFICE.archive)

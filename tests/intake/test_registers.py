@@ -103,3 +103,12 @@ def test_a_validity_that_ends_before_it_begins_is_remarked():
 def test_an_unreadable_validity_is_remarked():
     found = register(["姓名", "身份证号", "有效期止"], ["王小雨", files.XIAOYU, "明年"], default_category="ORPHAN")
     assert [(problem.column, problem.row_kept) for problem in found.problems] == [("有效期止", True)]
+
+
+def test_a_roster_brought_as_a_register_of_one_category_is_read_and_remarked():
+    found = register(
+        ["姓名", "身份证件号", "学籍号", "年级"], ["王小雨", files.XIAOYU, "G1", "四年级"], default_category="ORPHAN"
+    )
+    assert len(found.lines) == 1
+    assert [(one.row, one.column, one.row_kept) for one in found.problems] == [(1, "表头", True)]
+    assert "有“学籍号、年级”，却没有困难群体名单才有的列" in found.problems[0].problem

@@ -1,16 +1,22 @@
+import random
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from portal.intake.cells import NumberText
+from portal.intake.file_limits import OFFICE, OPERATOR, SCHOOL, Limits, by_web
 from portal.intake.problems import UnreadableFile
-from portal.intake.spreadsheet import WEB, Limits, read_table
+from portal.intake.spreadsheet import read_table
 from portal.intake.workbook import WorkbookLimits
+from portal.vocabulary import UnitLevel
 from tests.intake import files
 
 HEADINGS = ["姓名", "身份证件号", "年级"]
 PUPIL = ["王小雨", files.XIAOYU, "四年级"]
 
 
-def refusal(data: bytes, filename: str, limits: Limits = WEB) -> str:
+def refusal(data: bytes, filename: str, limits: Limits = OFFICE) -> str:
     with pytest.raises(UnreadableFile) as caught:
         read_table(data, filename, limits)
     return str(caught.value)
@@ -32,7 +38,7 @@ def test_a_rare_character_survives_gb18030_and_utf8():
 
 @pytest.mark.parametrize(("build", "filename"), [(files.xlsx, "a.xlsx"), (files.xls, "a.xls"), (files.xlsx, "a.xls")])
 def test_a_workbook_is_known_by_its_content(build, filename):
-    table = read_table(build(HEADINGS, PUPIL), filename, WEB)
+    table = read_table(build(HEADINGS, PUPIL), filename, OFFICE)
     assert table.headings == tuple(HEADINGS)
     assert table.lines[0] == (2, tuple(PUPIL))
 
@@ -52,7 +58,7 @@ def test_a_quoted_line_break_in_a_csv_does_not_move_the_row_numbers():
 
 def test_numbers_and_dates_become_text_that_remembers_it_was_a_number():
     workbook = files.xlsx(HEADINGS, ["王小雨", 329901201603050000, 4], ["陈明", 19900000001, 42434.5])
-    first, second = read_table(workbook, "a.xlsx", WEB).lines
+    first, second = read_table(workbook, "a.xlsx", OFFICE).lines
     assert first.cells[1:] == ("3.2990120160305e+17", "4")
     assert second.cells[1:] == ("19900000001", "42434.5")
     assert isinstance(first.cells[1], NumberText)
@@ -64,11 +70,11 @@ def test_a_formula_gives_its_cached_text():
         '<row r="1"><c r="A1" t="str"><v>姓名</v></c></row>'
         '<row r="2"><c r="A2" t="str"><f>"王"</f><v>王小雨</v></c></row>'
     )
-    assert read_table(files.xlsx_with_sheet(rows), "a.xlsx", WEB).lines[0].cells == ("王小雨",)
+    assert read_table(files.xlsx_with_sheet(rows), "a.xlsx", OFFICE).lines[0].cells == ("王小雨",)
 
 
 def test_the_sheet_with_headings_is_found_behind_a_sheet_of_instructions():
-    table = read_table(files.xlsx(["填表说明"], ["请勿改动表头"], 名册=[HEADINGS, PUPIL]), "a.xlsx", WEB)
+    table = read_table(files.xlsx(["填表说明"], ["请勿改动表头"], 名册=[HEADINGS, PUPIL]), "a.xlsx", OFFICE)
     assert table.lines[0].cells == tuple(PUPIL)
 
 
@@ -105,9 +111,31 @@ def test_a_file_that_cannot_be_read_gets_one_sentence_saying_what_to_do(data, fi
 
 
 def test_bounds_on_bytes_rows_and_columns_are_told():
-    narrow = Limits(1000, WorkbookLimits(rows=3, columns=3, memory=WEB.workbook.memory, seconds=10))
+    narrow = Limits(1000, WorkbookLimits(rows=3, columns=3, memory=OFFICE.workbook.memory, seconds=10), OFFICE.archive)
     assert "MB" in refusal(b"a" * 1001, "a.csv", narrow)
     assert "超过3行" in refusal(files.csv(HEADINGS, PUPIL, PUPIL, PUPIL), "a.csv", narrow)
     assert "3列" in refusal(files.csv([*HEADINGS, "班级"]), "a.csv", narrow)
-    small = Limits(WEB.bytes, narrow.workbook)
+    small = Limits(OFFICE.bytes, narrow.workbook, OFFICE.archive)
     assert "第4行" in refusal(files.xlsx(HEADINGS, PUPIL, PUPIL, PUPIL), "a.xlsx", small)
+
+
+@pytest.mark.parametrize(
+    ("level", "megabytes"), [(UnitLevel.SCHOOL, 5), (UnitLevel.COUNTY, 32), (UnitLevel.BUREAU, 32)]
+)
+def test_a_school_brings_less_by_the_web_than_an_office(level, megabytes):
+    limits = by_web(level)
+    assert f"超过能收的{megabytes} MB" in refusal(b"a" * (limits.bytes + 1), "名册.csv", limits)
+
+
+def test_a_workbook_of_a_school_may_hold_less_when_inflated_than_an_offices():
+    rows = files.xlsx_with({"xl/media/image1.png": random.Random(1).randbytes(65 << 20)})
+    assert "展开后大得不正常" in refusal(rows, "名册.xlsx", replace(SCHOOL, bytes=OFFICE.bytes << 2))
+
+
+def test_the_operator_brings_parquet_as_programs_write_it():
+    born, number = date(2016, 3, 5), int(files.XIAOYU)
+    data = files.parquet(row_id=[1.0, 2.0], name=["李𬱖", None], birth_date=[born, None], id_no=[number, None])
+    table = read_table(data, "名册.parquet")
+    assert table.headings == ("row_id", "name", "birth_date", "id_no")
+    assert table.lines == [(2, ("1", "李𬱖", "2016-03-05", files.XIAOYU)), (3, ("2", "", "", ""))]
+    assert "parquet 文件打不开" in refusal(data[:-20], "名册.parquet", OPERATOR)

@@ -178,3 +178,27 @@ def test_a_swallowed_line_shows_beside_empty_lines_too(tmp_path):
 def test_a_whole_column_of_apostrophes_or_blanks_is_read_like_any_other(tmp_path, written):
     roster = [["姓名", "身份证号"], [ZHOU_XIAO, written.format(ZHOU_XIAO_NUMBER.lower())]]
     assert answered(a_csv(tmp_path / "r.csv", roster), [LISTED[0], [ZHOU_XIAO, ZHOU_XIAO_NUMBER]]) == YES
+
+
+ROSTER = [["姓名", "身份证件号", "学籍号", "年级"], [XIAOYU, XIAOYU_NUMBER, "G1", "四年级"]]
+REGISTER = [["姓名", "身份证件号", "困难类别", "户编号"], [XIAOYU, XIAOYU_NUMBER, "城乡低保", "1"]]
+
+
+def test_two_files_in_the_wrong_order_are_refused(tmp_path):
+    roster, register = a_csv(tmp_path / "名册.csv", ROSTER), a_csv(tmp_path / "低保.csv", REGISTER)
+    assert matched(roster, register).remarks == ()
+    with pytest.raises(MatchFilesError, match=r"放反了：低保.csv 的列名（困难类别、户编号）不像学籍名册"):
+        matched(register, roster)
+
+
+def test_a_register_in_place_of_the_roster_is_matched_and_remarked(tmp_path):
+    listed = a_csv(tmp_path / "低保.csv", REGISTER)
+    report = matched(listed, listed)
+    assert report.counts["certain"] == 1
+    assert len(report.remarks) == 1
+    assert report.remarks[0].startswith("低保.csv 的列名（困难类别、户编号）不像学籍名册")
+
+
+def test_a_roster_with_a_column_of_the_registers_beside_its_own_is_not_odd(tmp_path):
+    rows = [[*ROSTER[0], "困难类别"], [*ROSTER[1], "低保"]]
+    assert matched(a_csv(tmp_path / "名册.csv", rows), a_csv(tmp_path / "低保.csv", LISTED)).remarks == ()

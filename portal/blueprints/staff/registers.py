@@ -18,7 +18,7 @@ from portal.access.scope import NotInScope
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
-from portal.blueprints.staff.fields import choices
+from portal.blueprints.staff.fields import choices, most_megabytes
 from portal.blueprints.staff.intakes import SHOWN, UNDER_WAY
 from portal.blueprints.staff.reading import look_over_soon, read_soon, sessions
 from portal.blueprints.staff.terms import terms_around
@@ -66,7 +66,7 @@ def take_in_register() -> Answer:
             form.file.errors = [str(problem)]
         else:
             return redirect(url_for("staff.register", register_id=register.id))
-    return render_template("staff/deliver.html", form=form), 422 if form.errors else 200
+    return render_template("staff/deliver.html", form=form, most=most_megabytes()), 422 if form.errors else 200
 
 
 @staff.get("/register/<uuid:register_id>")

@@ -15,7 +15,7 @@ from portal.access.scope import NotInScope
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
-from portal.blueprints.staff.fields import choices
+from portal.blueprints.staff.fields import choices, most_megabytes
 from portal.blueprints.staff.reading import read_soon
 from portal.blueprints.staff.terms import current_term, terms_around
 from portal.clock import local
@@ -94,7 +94,9 @@ def _take_in(form: Form, unit_of: Callable[[Form], Unit]) -> Answer:
             form.file.errors = [str(problem)]
         else:
             return redirect(url_for("staff.intake", intake_id=intake.id))
-    return render_template("staff/take_in.html", form=form, kind=form.kind), 422 if form.errors else 200
+    return render_template(
+        "staff/take_in.html", form=form, kind=form.kind, most=most_megabytes()
+    ), 422 if form.errors else 200
 
 
 def _received(form: Form, unit: Unit) -> Intake:
