@@ -40,6 +40,8 @@ def match(unit: str, term: str, as_json: bool) -> None:
     session.commit()
     _work_off(session, made, steps)
     steps.finish()
+    for sentence in made.unread:
+        click.echo(f"没有比对，原来的结论照旧：{sentence}", err=True)
     counts = made.counts
     summary = (
         f"学生 {counts['pupils']} 人：已匹配 {counts['certain']}，待核实 {counts['possible']}，"

@@ -4,6 +4,7 @@ No lease is needed: a part is held by its row's lock, which the database lets go
 processes may work on one run; whoever finds nothing left to take and everything done ends it.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from portal.enrolment.matching_runs import (
     put_in_place,
     unfinished,
 )
+from portal.enrolment.readable import each_that_opens
 from portal.intake.progress import Sessions
 from portal.models import MatchPart, MatchRun, StaffMember
 
@@ -101,21 +103,40 @@ def _open_next(session: Session, run: MatchRun, now: datetime) -> bool:
     while part := next_part(session, run, MatchPart.id.not_in(failed)):
         try:
             with session.begin_nested():
-                open_rows_for(session, part.pupil_ids, run.term, catalogue_of(session), now, _who_asked(session, run))
-                session.delete(part)
+                _open_rows(session, part, run, now)
             return True
         except OperationalError:
             raise
         except Exception as problem:  # noqa: BLE001 — raised below, unless another part can be opened first
             failed[part.id] = problem
-            last = select(func.max(MatchPart.place)).where(MatchPart.run_id == run.id)
-            part.place = (session.scalar(last) or 0) + 1
+            part.place = _behind_all(session, run)
     if failed:
         raise next(iter(failed.values()))
     session.refresh(run, with_for_update={"of": MatchRun})
     if run.finished_at is None and not session.scalar(select(exists().where(MatchPart.run_id == run.id))):
         finish(session, run, now)
     return False
+
+
+def _open_rows(session: Session, part: MatchPart, run: MatchRun, now: datetime) -> None:
+    """The part ends, or waits with those alone who cannot be opened; raises where they are all that is left of it."""
+
+    def rows_of(some: Sequence[UUID]) -> None:
+        with session.begin_nested():
+            open_rows_for(session, some, run.term, catalogue_of(session), now, _who_asked(session, run))
+
+    _, held = each_that_opens(rows_of, part.pupil_ids)
+    if not held:
+        session.delete(part)
+    elif len(held) < len(part.pupil_ids):
+        part.pupil_ids, part.place = list(held), _behind_all(session, run)
+    else:
+        raise next(iter(held.values()))
+
+
+def _behind_all(session: Session, run: MatchRun) -> int:
+    last = select(func.max(MatchPart.place)).where(MatchPart.run_id == run.id)
+    return (session.scalar(last) or 0) + 1
 
 
 def _wait_for_pairs(session: Session, lock: str) -> None:

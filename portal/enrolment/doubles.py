@@ -5,7 +5,7 @@ who moved is on the new school's roster and still on the old one's.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import permutations
 from uuid import UUID
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, lazyload
 
 from portal import audit
 from portal.clock import SchoolTerm, local
+from portal.enrolment.candidates import among
 from portal.models import DoubleEnrolment, EnrolmentRecord, Entitlement, Intake, Pupil, StaffMember, Unit
 
 Person = tuple[bytes | None, bytes]
@@ -27,15 +28,16 @@ class DoubleRefused(ValueError):
 
 def note_doubles(session: Session, unit: Unit, term: SchoolTerm, now: datetime) -> None:
     """Those found are told to both schools, those no longer so are settled; the session must reach every school."""
+    twice = _twice(session, unit, term)
+    aided = _aided(session, twice, term)
     found = {
-        (here.pupil_id, there.school_id): (here, there, aided)
-        for places in _twice(session, unit, term).values()
-        for aided in [_aided(session, places, term)]
+        (here.pupil_id, there.school_id): (here, there, aided[person])
+        for person, places in twice.items()
         for here, there in permutations(places, 2)
         if here.school_id != there.school_id
     }
     below = Unit.ids_below(unit.path)
-    of_pupils = DoubleEnrolment.pupil_id.in_({pupil_id for pupil_id, _ in found})
+    of_pupils = among(DoubleEnrolment.pupil_id, {pupil_id for pupil_id, _ in found})
     known = session.scalars(
         select(DoubleEnrolment).where(
             DoubleEnrolment.term == term.code, DoubleEnrolment.school_id.in_(below) | of_pupils
@@ -47,14 +49,14 @@ def note_doubles(session: Session, unit: Unit, term: SchoolTerm, now: datetime) 
             row.settled_at = row.settled_at or now
         else:
             row.settled_at, row.aided_here = None, fresh[2] == row.pupil_id
-    for here, there, aided in found.values():
+    for here, there, who in found.values():
         session.add(
             DoubleEnrolment(
                 pupil_id=here.pupil_id,
                 school_id=here.school_id,
                 other_school_id=there.school_id,
                 term=term.code,
-                aided_here=aided == here.pupil_id,
+                aided_here=who == here.pupil_id,
                 found_at=now,
             )
         )
@@ -128,20 +130,23 @@ def _twice(session: Session, unit: Unit, term: SchoolTerm) -> dict[Person, list[
     return places
 
 
-def _aided(session: Session, places: Iterable[EnrolmentRecord], term: SchoolTerm) -> UUID:
-    """The pupil who has the rows, else the one whose roster came in last."""
-    records = list(places)
-    ids = [record.pupil_id for record in records]
+def _aided(
+    session: Session, places: Mapping[Person, Sequence[EnrolmentRecord]], term: SchoolTerm
+) -> dict[Person, UUID]:
+    """Of each the pupil who has the rows, else the one whose roster came in last; asked for all of them at once."""
+    whose = {record.pupil_id: person for person, records in places.items() for record in records}
     has = select(Entitlement.pupil_id).where(
-        Entitlement.pupil_id.in_(ids), Entitlement.term == term.code, Entitlement.retracted.is_(False)
+        among(Entitlement.pupil_id, whose), Entitlement.term == term.code, Entitlement.retracted.is_(False)
     )
+    aided: dict[Person, UUID] = {}
     for pupil_id in session.scalars(has.order_by(Entitlement.paid_yuan.desc(), Entitlement.opened_at)):
-        return pupil_id
-    return max(_arrived(session, records))[1]
-
-
-def _arrived(session: Session, records: list[EnrolmentRecord]) -> Iterator[tuple[datetime, UUID]]:
-    came = select(Intake.id, Intake.arrived_at).where(Intake.id.in_([record.intake_id for record in records]))
-    at = {row.id: row.arrived_at for row in session.execute(came)}
-    for record in records:
-        yield at[record.intake_id], record.pupil_id
+        aided.setdefault(whose[pupil_id], pupil_id)
+    rosters = {record.intake_id for records in places.values() for record in records}
+    arrived = {
+        row.id: row.arrived_at
+        for row in session.execute(select(Intake.id, Intake.arrived_at).where(among(Intake.id, rosters)))
+    }
+    for person, records in places.items():
+        newest = max((arrived[record.intake_id], record.pupil_id) for record in records)
+        aided.setdefault(person, newest[1])
+    return aided

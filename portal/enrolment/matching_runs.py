@@ -7,9 +7,25 @@ on with a run that was left behind begins with the first part that is not done.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, insert, literal, or_, select, text
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from portal import audit
@@ -18,6 +34,7 @@ from portal.enrolment.candidates import among
 from portal.enrolment.comparison import compare_with_registers
 from portal.enrolment.doubles import note_doubles
 from portal.enrolment.lists import count_matched
+from portal.enrolment.readable import each_that_opens
 from portal.enrolment.records import drop_pairs_of_who_left, keep_findings, let_stand
 from portal.enrolment.review import carry_over
 from portal.intake.receive import staff_id_of
@@ -120,12 +137,21 @@ def next_part(session: Session, made: MatchRun, *such: ColumnElement[bool]) -> M
 
 
 def compare_next(session: Session, made: MatchRun, now: datetime) -> bool:
-    """The first part that is neither done nor in somebody's hands; False when there is none."""
+    """The first part that is neither done nor in somebody's hands; False when there is none.
+
+    Whoever cannot be opened is no longer of the part, and what stands of them is nobody's to take away.
+    """
     part = next_part(session, made, MatchPart.done_at.is_(None))
     if part is None:
         return False
     term = SchoolTerm.parse(made.term)
-    keep_findings(session, made, part.pupil_ids, compare_with_registers(session, part.pupil_ids, term))
+    found, held = each_that_opens(lambda some: compare_with_registers(session, some, term), part.pupil_ids)
+    if held:
+        part.pupil_ids = [pupil_id for pupil_id in part.pupil_ids if pupil_id not in held]
+        unread = [f"学生 {pupil_id}：{problem}" for pupil_id, problem in held.items()]
+        mine = update(MatchRun).where(MatchRun.id == made.id)
+        session.execute(mine.values(unread=func.array_cat(MatchRun.unread, literal(unread, ARRAY(String)))))
+    keep_findings(session, made, part.pupil_ids, list(chain.from_iterable(found)))
     part.done_at = now
     session.flush()
     return True

@@ -1,6 +1,7 @@
 """What a run leaves: pairs that stand, and pairs that no longer do with the moment they fell (N3-16)."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,7 @@ from portal.matching.agreement import NameAgreement, Sharing
 from portal.matching.engine import Match
 from portal.models import Intake, MatchFinding, MatchPair, MatchRun, Pupil, RegisterEntry, Unit
 from portal.privacy.names import variant_spelling
+from portal.privacy.sealing import SealBroken
 from portal.vocabulary import IntakeState
 
 FINDING = (
@@ -97,14 +99,18 @@ def let_stand(session: Session, run: MatchRun, pupils: Collection[UUID], now: da
 
 
 def _said(session: Session, term: str, pupils: Collection[UUID]) -> dict[Said, UUID]:
-    """Which pair of these pupils says what: two runs that say the same leave the same pair."""
+    """Which pair of these pupils says what: two runs that say the same leave the same pair.
+
+    A damaged one says nothing any more; what was found anew takes its place.
+    """
     said = MatchPair.pupil_id, MatchPair.register_entry_id, MatchPair.decision, MatchPair.basis, MatchPair.rule
     columns = *said, MatchPair.id, MatchPair.because_sealed, MatchPair.category_sealed
     standing = _standing(term).where(among(MatchPair.pupil_id, pupils)).with_only_columns(*columns)
-    return {
-        (*pair[: len(said)], MatchPair.because.open(pair), MatchPair.category.open(pair)): pair.id
-        for pair in session.execute(standing)
-    }
+    known: dict[Said, UUID] = {}
+    for pair in session.execute(standing):
+        with suppress(SealBroken):
+            known[*pair[: len(said)], MatchPair.because.open(pair), MatchPair.category.open(pair)] = pair.id
+    return known
 
 
 def drop_pairs_of_who_left(session: Session, unit: Unit, term: str, enrolled: Select[UUID], now: datetime) -> None:

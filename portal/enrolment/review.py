@@ -1,6 +1,7 @@
 """核实: what no rule may decide a person settles; it holds until the data behind it change, and can be undone."""
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -12,15 +13,19 @@ from portal.access.permissions import REFUSALS, may
 from portal.access.scope import NotInScope, Scope
 from portal.clock import SchoolTerm
 from portal.enrolment import bureau_questions
+from portal.enrolment.candidates import among
 from portal.enrolment.standing import desk_of, may_be_settled
 from portal.matching.agreement import Validity, validity
 from portal.matching.household import CHILD_GETS
 from portal.models import MatchPair, Pupil, Settlement, StaffMember, Unit
 from portal.models.sealed import keyring
+from portal.privacy.sealing import SealBroken
 from portal.vocabulary import Answer, Basis
 
 AT_ONCE = 200
 """How many pairs one press of a button may settle."""
+CARRIED_AT_ONCE = 1000
+"""Pairs whose pupils and entries are in memory together after a run."""
 
 
 class ReviewRefused(ValueError):
@@ -81,28 +86,42 @@ def undo(session: Session, settlements: Iterable[Settlement], actor: str, now: d
 def carry_over(session: Session, unit: Unit, term: SchoolTerm, now: datetime) -> None:
     """After a run: pairs with the data of a standing settlement are settled, those whose data changed wait again.
 
-    The session must reach the registers.
+    The session must reach the registers. A province's are a hundred thousand: opened some at a time.
     """
     below = Unit.ids_below(unit.path)
     ever = exists().where(Settlement.pupil_id == MatchPair.pupil_id, Settlement.undone_at.is_(None))
+    settled = select(MatchPair.id).where(
+        MatchPair.term == term.code,
+        MatchPair.superseded_at.is_(None),
+        MatchPair.school_id.in_(below),
+        MatchPair.register_entry_id.is_not(None),
+        ever,
+    )
+    pairs = session.scalars(settled.order_by(MatchPair.pupil_id)).all()
+    for first in range(0, len(pairs), CARRIED_AT_ONCE):
+        _carry(session, pairs[first : first + CARRIED_AT_ONCE], term.first_day)
+    bureau_questions.close_moot(session, below, now)
+
+
+def _carry(session: Session, ids: Sequence[UUID], first_day: date) -> None:
+    """A pair whose data do not open any more keeps the answer it has."""
     pairs = session.scalars(
         select(MatchPair)
-        .where(MatchPair.term == term.code, MatchPair.superseded_at.is_(None), MatchPair.school_id.in_(below), ever)
-        .where(MatchPair.register_entry_id.is_not(None))
+        .where(among(MatchPair.id, ids))
         .options(joinedload(MatchPair.entry), joinedload(MatchPair.pupil).selectinload(Pupil.guardians))
         .options(selectinload(MatchPair.settlement))
         .execution_options(populate_existing=True)
     ).all()
-    of_pupils = Settlement.pupil_id.in_({pair.pupil_id for pair in pairs})
+    of_pupils = among(Settlement.pupil_id, {pair.pupil_id for pair in pairs})
     known = {
         (settlement.pupil_id, settlement.fingerprint): settlement
         for settlement in session.scalars(select(Settlement).where(of_pupils, Settlement.undone_at.is_(None)))
     }
     for pair in pairs:
-        pair.settlement = known.get((pair.pupil_id, fingerprint(pair, term.first_day)))
-        pair.settled_as = pair.settlement.answer if pair.settlement else None
+        with suppress(SealBroken):
+            pair.settlement = known.get((pair.pupil_id, fingerprint(pair, first_day)))
+            pair.settled_as = pair.settlement.answer if pair.settlement else None
     session.flush()
-    bureau_questions.close_moot(session, below, now)
 
 
 def fingerprint(pair: MatchPair, first_day: date) -> bytes:

@@ -29,6 +29,8 @@ class MatchRun(Row):
     """pupils, certain, possible, household, unmatched."""
     registers: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), default=list)
     """Which there were when it began: pairs with a later one are not its to take away."""
+    unread: Mapped[list[str]] = mapped_column(ARRAY(String), default=list)
+    """Whom it could not compare, by row, because a sealed value does not open; what stood of them goes on standing."""
     given_up_at: Mapped[datetime | None]
     """Nobody goes on with it: it failed, or what it would say is out of date. What stands by then goes on standing."""
 

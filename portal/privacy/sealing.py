@@ -116,16 +116,16 @@ class Keyring:
         return header + nonce + self._ciphers[header].encrypt(nonce, text.encode(), _bound(place, row, header))
 
     def open(self, sealed: bytes, place: str, row: UUID) -> str:
-        """Raises SealBroken, and says nothing of the content."""
+        """Raises SealBroken, and says where it stands and nothing of the content."""
         header = sealed[:_HEADER]
         cipher = self._ciphers.get(header)
         if cipher is None or len(sealed) < _HEADER + _NONCE + _TAG:
-            raise SealBroken(f"{place} 的加密数据无法识别，或所用密钥不在密钥文件夹里")
+            raise SealBroken(f"{place} 的加密数据无法识别，或所用密钥不在密钥文件夹里（{row}）")
         try:
             nonce, text = sealed[_HEADER : _HEADER + _NONCE], sealed[_HEADER + _NONCE :]
             return cipher.decrypt(nonce, text, _bound(place, row, header)).decode()
         except InvalidTag:
-            raise SealBroken(f"{place} 的加密数据被改动，或不属于这一行") from None
+            raise SealBroken(f"{place} 的加密数据被改动，或不属于这一行（{row}）") from None
 
     def key_id_of(self, sealed: bytes) -> int:
         """Which data key a value waits for; for re-sealing after a rotation."""

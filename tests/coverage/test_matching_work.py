@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.coverage.matching_work import go_on, work_on
-from portal.enrolment.matching_runs import GIVEN_UP, ONE_AT_A_TIME, begin, begin_or_join, give_up, progress_of
+from portal.enrolment.matching_runs import GIVEN_UP, ONE_AT_A_TIME, begin, begin_or_join, give_up, progress_of, run
 from portal.models import (
     Entitlement,
     Guardian,
@@ -38,13 +38,14 @@ from tests.outreach.cases import a_matched_pupil, listed_anew, states
 from tests.outreach.kannel import wait_for
 
 MATCH = (sys.executable, "-m", "flask", "match", "--unit", "329901", "--term", AUTUMN.code)
+PEOPLE = (("王小雨", XIAOYU), ("王小川", XIAOCHUAN), ("陈明", CHEN_MING))
 SOON = A_MONDAY + timedelta(minutes=5)
 
 
 @pytest.fixture
 def made(session: Session) -> MatchRun:
     """Three listed pupils, each a part of its own."""
-    for name, number in (("王小雨", XIAOYU), ("王小川", XIAOCHUAN), ("陈明", CHEN_MING)):
+    for name, number in PEOPLE:
         a_pupil(session, name=name, id_number=number)
         an_entry(session, name=name, id_number=number)
     made = begin(session, a_county(session), AUTUMN, "command", A_MONDAY, at_once=1)
@@ -195,6 +196,42 @@ def test_what_cannot_be_opened_is_tried_again_and_holds_no_other_run_up(session:
     session.commit()
     go_on(sessions, A_MONDAY + timedelta(minutes=2))
     assert (standing(session), rows(session)) == (3, 3)
+
+
+def test_a_damaged_pupil_is_named_and_keeps_what_stood_while_the_others_are_compared(session: Session) -> None:
+    damaged, _ = (a_pupil(session, name=name, id_number=number) for name, number in PEOPLE[:2])
+    for name, number in PEOPLE[:2]:
+        an_entry(session, name=name, id_number=number)
+    run(session, a_county(session), AUTUMN, "command", A_MONDAY)
+    damaged.id_number_sealed = damaged.name_sealed
+    again = run(session, a_county(session), AUTUMN, "command", LATER)
+    (sentence,) = again.unread
+    assert sentence.startswith(f"学生 {damaged.id}：pupil.id_number 的加密数据被改动")
+    assert (again.counts["certain"], standing(session)) == (2, 2)
+
+
+def test_a_damaged_entry_holds_up_nobody_whom_it_does_not_concern(session: Session) -> None:
+    entries = [an_entry(session, name=name, id_number=number) for name, number in PEOPLE[:2]]
+    pupils = [a_pupil(session, name=name, id_number=number) for name, number in PEOPLE[:2]]
+    entries[0].name_sealed = entries[1].name_sealed
+    made = run(session, a_county(session), AUTUMN, "command", A_MONDAY)
+    assert [sentence.split("：")[0] for sentence in made.unread] == [f"学生 {pupils[0].id}"]
+    assert str(entries[0].id) in made.unread[0]
+    assert (made.counts["pupils"], made.counts["certain"], made.counts["unmatched"]) == (2, 1, 1)
+
+
+def test_the_ledger_of_the_others_of_a_part_does_not_wait_for_a_damaged_pair(session: Session) -> None:
+    for name, number in PEOPLE:
+        a_pupil(session, name=name, id_number=number)
+        an_entry(session, name=name, id_number=number)
+    made = begin(session, a_county(session), AUTUMN, "command", A_MONDAY)
+    session.commit()
+    sessions = sessions_of(session)
+    assert work_on(sessions, made.id, A_MONDAY) and work_on(sessions, made.id, A_MONDAY)
+    session.scalars(select(MatchPair)).first().category_sealed = b"broken"  # type: ignore[union-attr]
+    session.commit()
+    assert work_on(sessions, made.id, A_MONDAY)
+    assert (rows(session), [len(part.pupil_ids) for part in parts(session)]) == (2, [1])
 
 
 def test_a_pair_that_fell_while_it_was_found_again_stands_again(session: Session, made: MatchRun) -> None:
