@@ -141,6 +141,23 @@ def sticks_out(page: Page) -> int:
     )
 
 
+def broken_numbers(page: Page) -> list[str]:
+    """Phone numbers that end one line and begin the next."""
+    found = page.evaluate(
+        """() => {
+            const broken = [], walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT)
+            for (let node = walker.nextNode(); node; node = walker.nextNode())
+                for (const number of node.data.matchAll(/\\d{3,4}-\\d{7,8}/g)) {
+                    const range = document.createRange()
+                    range.setStart(node, number.index), range.setEnd(node, number.index + number[0].length)
+                    if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1) broken.push(number[0])
+                }
+            return broken
+        }"""
+    )
+    return [str(number) for number in found]
+
+
 def goes_on(page: Page) -> bool:
     """Whether the page goes on below the last thing on it, and below the window, by more than a margin."""
     below = page.evaluate(

@@ -42,8 +42,11 @@ LOOKED = {"read": "工作人员查看了孩子的信息", "revealed": "工作人
 
 @dataclass(frozen=True)
 class Event:
+    """``answer`` is what an officer wrote, to be shown as it is."""
+
     at: datetime
     words: str
+    answer: str = ""
 
 
 def history_of(session: Session, pupil_id: UUID, catalogue: Catalogue) -> tuple[Event, ...]:
@@ -90,7 +93,7 @@ def _of_what_was_said(session: Session, pupil_id: UUID) -> Iterator[Event]:
         yield Event(said.said_at, f"您说：{ABOUTS[said.about].label}")
         if said.settled_at:
             answer = f"。答复：{said.answer}" if said.answer else ""
-            yield Event(said.settled_at, f"已处理：{ABOUTS[said.about].label}{answer}")
+            yield Event(said.settled_at, f"已处理：{ABOUTS[said.about].label}", answer)
     for waiver in session.scalars(select(Waiver).where(Waiver.pupil_id == pupil_id)):
         if waiver.repeated_at:
             yield Event(waiver.repeated_at, "您第二次说不需要资助，本学期不再办理")

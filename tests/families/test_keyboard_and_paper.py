@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from tests.builders import A_MONDAY
 from tests.families.people import BIRTH_DATE, a_listed_child, a_slip, show_slip
 from tests.families.walk import every_page
-from tests.pages import PHONE, Opener, sticks_out
+from tests.pages import PHONE, Opener, broken_numbers, sticks_out
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +51,9 @@ def test_letters_or_everything_twice_as_large_stay_within_the_window(session: Se
         page.evaluate("() => { document.documentElement.style.fontSize = '' }")
         page.set_viewport_size({"width": PHONE[0] // 2, "height": PHONE[1] // 2})
         assert sticks_out(page) <= 0, f"{name}, everything"
+        assert broken_numbers(page) == [], name
+        page.evaluate("() => { document.body.dataset.weuiMode = 'care' }")
+        assert broken_numbers(page) == [], f"{name}, large print"
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
 
 

@@ -1,8 +1,10 @@
 """The families' blueprint itself, and what every page of it may say: elder mode, days and yuan in words."""
 
+import re
 from datetime import timedelta
 
 from flask import Blueprint, request
+from markupsafe import Markup
 
 from portal.access.sign_ins import FAMILY, NOTED_EVERY
 from portal.blueprints.families.outcome import sum_of
@@ -13,6 +15,8 @@ from portal.policies.local_words import window_words
 families = Blueprint("families", __name__)
 
 ELDER_COOKIE = "elder"
+_PHONE_NUMBER = re.compile(r"(\d{3,4}-\d{7,8})")
+_IN_ONE_PIECE = Markup('<span class="phone">{}</span>')
 
 families.add_app_template_filter(day_words)
 families.add_app_template_filter(on_which_day)
@@ -21,6 +25,13 @@ families.add_app_template_filter(to_reader)
 families.add_app_template_filter(sum_of, "sum_words")
 families.add_app_template_filter(window_words)
 families.add_app_template_filter(SCHOOL_WORDS.__getitem__, "school_words")
+
+
+@families.app_template_filter()
+def unbroken(sentence: str) -> Markup:
+    """A phone number in it never ends one line and begins the next, however large the letters."""
+    parts = enumerate(_PHONE_NUMBER.split(sentence))
+    return Markup("").join(_IN_ONE_PIECE.format(part) if place % 2 else part for place, part in parts)
 
 
 @families.app_context_processor

@@ -4,6 +4,7 @@ from flask import Response, flash, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal import audit, clock
+from portal.access.households import is_grown_up
 from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.families.blueprint import families
 from portal.blueprints.families.visit import back_to, the_child, this_term
@@ -24,7 +25,8 @@ COPY_NAME = "%E6%88%91%E7%9A%84%E4%BF%A1%E6%81%AF.txt"
 def history(place: int) -> str:
     pupil = the_child(place)
     events = history_of(db.session(), pupil.id, the_catalogue())
-    return render_template("families/history.html", events=events, place=place, name=pupil.name)
+    grown_up = is_grown_up(pupil, clock.today())
+    return render_template("families/history.html", events=events, place=place, name=pupil.name, grown_up=grown_up)
 
 
 @families.get("/child/<int:place>/rights")
