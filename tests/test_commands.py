@@ -363,6 +363,17 @@ def test_what_evaluate_does_not_read_is_said_and_never_taken_for_an_answer(app: 
     assert result.stderr == "没有用到的项（不认识这些名字）：catagories、school.public\n"
 
 
+def test_evaluate_gives_the_range_by_the_year_where_the_tier_by_the_term_is_not_known(
+    app: Flask, tmp_path: Path
+) -> None:
+    child = {"id": "a", "day": "2026-09-07", "stage": "senior", "determination": "serious", "county": "320104"}
+    (tmp_path / "in.json").write_text(json.dumps([child]), encoding="utf-8")
+    findings = json.loads(flask(app, "evaluate", tmp_path / "in.json").stdout)["a"]
+    (grant,) = (finding for finding in findings if finding["policy"] == "HIGH-GRANT")
+    assert (grant["verdict"], grant["missing"]) == ("entitled", ["categories"])
+    assert grant["amount"] == {"from": 1200, "to": 3500, "typical": None, "per": "year", "unit": "yuan"}
+
+
 @pytest.mark.parametrize("option", [("--day", "2026-09-07"), ("--out", "findings.json")])
 def test_options_for_a_province_are_wrong_usage_beside_json(
     app: Flask, tmp_path: Path, option: tuple[str, str]
