@@ -3,8 +3,9 @@
 It is taken down by itself, and its names are destroyed with it (教财厅函〔2017〕28号).
 """
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -28,6 +29,8 @@ MOST = 300
 HARDSHIP = {"categories", "categories_to_confirm", "determination", "disabled"}
 """Conditions by which a name on a notice would tell that its family is poor or the child disabled."""
 COLUMNS = ("姓名", "学校", "年级、班级")
+_ORDINAL = re.compile(r"(.+?)[(（]([1-9]\d?)[)）]")
+"""张伟(2): the second of the name in the class, in the order of its roll (L-23)."""
 
 
 class NoticeRefused(ValueError):
@@ -36,13 +39,25 @@ class NoticeRefused(ValueError):
 
 @dataclass(frozen=True)
 class Notice:
-    """``names`` as written: one a line, with the class behind where two of a name are enrolled."""
+    """``names`` as written: one a line, with the class behind where two of a name are enrolled.
+
+    Two of a name in one class are told apart by an ordinal behind the name, never by digits of their numbers.
+    """
 
     policy: str
     term: SchoolTerm
     names: str
     starts_on: date
     ends_on: date
+
+
+@dataclass(frozen=True)
+class Honoured:
+    """One line of a notice; ``name`` with its ordinal where the class has two."""
+
+    pupil_id: UUID
+    name: str
+    class_words: str
 
 
 def may_be_public(policy: Policy) -> bool:
@@ -69,12 +84,9 @@ def put_up(
     session.add(made)
     session.flush()
     session.add_all(
-        PublicNoticeLine(
-            notice_id=made.id, position=place, name=pupil.name,
-            class_words=class_words(record.grade, record.class_name),
-        )
-        for place, (pupil, record) in enumerate(people, 1)
-    )  # fmt: skip
+        PublicNoticeLine(notice_id=made.id, position=place, name=one.name, class_words=one.class_words)
+        for place, one in enumerate(people, 1)
+    )
     audit.record(
         session, made.put_up_by, "notice_put_up",
         unit_id=school.id, policy=notice.policy, pupils=made.pupils, until=notice.ends_on.isoformat(),
@@ -95,23 +107,49 @@ def _refuse(notice: Notice, catalogue: Catalogue, today: date) -> None:
         raise NoticeRefused(f"公示最长 {LONGEST.days} 天，到期自动撤下；请把结束日期改早")
 
 
-def _people(session: Session, school: Unit, notice: Notice) -> list[tuple[Pupil, EnrolmentRecord]]:
+def _people(session: Session, school: Unit, notice: Notice) -> list[Honoured]:
     written = [line.split() for line in notice.names.splitlines() if line.strip()]
     if not written:
         raise NoticeRefused("请写上名单，一行一个姓名")
     if len(written) > MOST:
         raise NoticeRefused(f"一份公示最多 {MOST} 人")
     found = [_person(session, school, notice.term, place, words) for place, words in enumerate(written, 1)]
-    if len({pupil.id for pupil, _ in found}) < len(found):
+    if len({one.pupil_id for one in found}) < len(found):
         raise NoticeRefused("名单里有人写了两遍，请去掉重复的")
     return found
 
 
-def _person(
-    session: Session, school: Unit, term: SchoolTerm, place: int, words: Sequence[str]
-) -> tuple[Pupil, EnrolmentRecord]:
-    """By name, and by class where that is not enough."""
-    name, *rest = words
+def _person(session: Session, school: Unit, term: SchoolTerm, place: int, words: Sequence[str]) -> Honoured:
+    """By name, by class where that is not enough, and by the ordinal where that is not either."""
+    written, *rest = words
+    ordered = _ORDINAL.fullmatch(written)
+    name = ordered[1] if ordered else written
+    in_class = "".join(rest)
+    fitting = [one for one in _called(session, school, term, name) if not in_class or one.class_words == in_class]
+    if not fitting:
+        raise NoticeRefused(f"第{place}行：{term.label}的名册里没有这个人，请核对；只写姓名和班级，别的都不能公示")
+    if len({one.class_words for one in fitting}) > 1:
+        raise NoticeRefused(f"第{place}行：本校有 {len(fitting)} 名学生叫这个名字，请在姓名后面空一格写上年级班级")
+    if ordered is None and len(fitting) == 1:
+        return fitting[0]
+    return _numbered(fitting, int(ordered[2]) if ordered else 0, place)
+
+
+def _numbered(alike: Sequence[Honoured], ordinal: int, place: int) -> Honoured:
+    """The one of a name in its class that the school means. Raise NoticeRefused where it does not say."""
+    name = alike[0].name
+    if len(alike) == 1:
+        raise NoticeRefused(f"第{place}行：这个班只有一名{name}，请去掉姓名后面的序号")
+    if not 1 <= ordinal <= len(alike):
+        raise NoticeRefused(
+            f"第{place}行：这个班有 {len(alike)} 名{name}，请按名册里的先后在姓名后面写序号，"
+            f"如 {name}(1)、{name}({len(alike)})；不写证件号"
+        )
+    return replace(alike[ordinal - 1], name=f"{name}({ordinal})")
+
+
+def _called(session: Session, school: Unit, term: SchoolTerm, name: str) -> list[Honoured]:
+    """Everybody of a name on the school's roll, in the order of the roll."""
     enrolled = session.execute(
         select(Pupil, EnrolmentRecord)
         .join(EnrolmentRecord, EnrolmentRecord.pupil_id == Pupil.id)
@@ -119,18 +157,11 @@ def _person(
             Pupil.name_index == Pupil.name.digest(name), EnrolmentRecord.school_id == school.id,
             EnrolmentRecord.term == term.code, EnrolmentRecord.left_on.is_(None),
         )
-    ).all()  # fmt: skip
-    in_class = "".join(rest)
-    fitting = [
-        (pupil, record)
-        for pupil, record in enrolled
-        if not in_class or class_words(record.grade, record.class_name) == in_class
+        .order_by(func.length(EnrolmentRecord.roster_row), EnrolmentRecord.roster_row, Pupil.id)
+    )  # fmt: skip
+    return [
+        Honoured(pupil.id, pupil.name or "", class_words(record.grade, record.class_name)) for pupil, record in enrolled
     ]
-    if len(fitting) == 1:
-        return fitting[0]
-    if fitting:
-        raise NoticeRefused(f"第{place}行：本校有 {len(fitting)} 名学生叫这个名字，请在姓名后面空一格写上年级班级")
-    raise NoticeRefused(f"第{place}行：{term.label}的名册里没有这个人，请核对；只写姓名和班级，别的都不能公示")
 
 
 def standing(session: Session, today: date) -> list[PublicNotice]:

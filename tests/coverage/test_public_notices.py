@@ -76,15 +76,28 @@ def test_its_days_are_working_days(session: Session, start: date, end: date, sen
         ("王小雨\n赵远", "第2行：2026年秋季学期的名册里没有这个人"),
         ("王小雨 五年级(1)班", "第1行"),
         ("王小雨\n王小雨", "写了两遍"),
-        ("同名 \n", "本校有 2 名学生叫这个名字"),
+        ("王小雨(1)", "这个班只有一名王小雨，请去掉"),
+        ("同名 \n", "这个班有 2 名同名.*同名\\(1\\)、同名\\(2\\)；不写证件号"),
+        ("同名(1)\n同名（1）", "写了两遍"),
+        ("同名(3)", "这个班有 2 名同名"),
+        ("邻班同名(1)", "本校有 2 名学生叫这个名字，请在姓名后面空一格写上年级班级"),
     ],
 )
 def test_every_name_is_one_pupil_of_the_schools_own_roll(session: Session, names: str, sentence: str) -> None:
     a_pupil(session)
     for number in ("329901201809170039", "329901201510010067"):
         a_pupil(session, name="同名", id_number=number)
+    a_pupil(session, name="邻班同名", id_number="329901201602020016")
+    a_pupil(session, name="邻班同名", id_number="329901201602020024", class_name="(3)班")
     with pytest.raises(NoticeRefused, match=sentence):
         put_up(session, wanted(names=names))
+
+
+def test_two_of_one_name_in_one_class_are_told_apart_by_the_schools_ordinal(session: Session) -> None:
+    for number in ("329901201510010067", "329901201809170039"):
+        a_pupil(session, name="张伟", id_number=number)
+    notice = put_up(session, wanted(names="张伟（2） 四年级(2)班\n张伟(1)"))
+    assert [line.name for line in public_notices.lines_of(session, notice)] == ["张伟(2)", "张伟(1)"]
 
 
 def test_it_is_read_by_anybody_while_it_is_up_and_by_nobody_afterwards(session: Session) -> None:
