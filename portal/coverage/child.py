@@ -121,7 +121,8 @@ def child_page(session: Session, pupil_id: UUID, catalogue: Catalogue, day: date
         return _quiet_page(known, term)
     rows = rows_of(session, pupil.id)
     ours = [row for row in rows if row.term == term.code]
-    before = sorted((row for row in rows if row.term < term.code), key=lambda row: begins(row.term), reverse=True)
+    before = [row for row in rows if begins(row.term) < term.first_day]
+    before.sort(key=lambda row: begins(row.term), reverse=True)
     items = [item_of(catalogue, row, day) for row in ours]
     if record is not None:
         as_everybody = circumstances_of(record, pupil.school, pupil.hukou_division, None)

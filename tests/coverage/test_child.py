@@ -189,6 +189,13 @@ def test_earlier_terms_stand_below_with_their_term(session: Session) -> None:
     assert [item.name for item in page.earlier] == ["2026年秋季学期生活补助"]
 
 
+def test_the_spring_of_the_same_year_is_earlier_than_the_autumn(session: Session) -> None:
+    row = a_row(session)
+    row.term = "2026-spring"
+    page = page_of(session, row.pupil)
+    assert [item.name for item in page.earlier] == ["2026年春季学期生活补助"]
+
+
 @pytest.mark.parametrize("day", [MONDAY, date(2026, 12, 1)])
 def test_another_child_is_not_seen_by_a_familys_sign_in(session: Session, day: date) -> None:
     row = a_row(session)
