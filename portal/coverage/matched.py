@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from portal.enrolment.lists import matched_at
 from portal.enrolment.standing import stands
 from portal.matching.household import CHILD_GETS
 from portal.matching.rules import BY_CODE
-from portal.models import Addition, EnrolmentRecord, MatchPair, Pupil, Settlement, Unit
+from portal.models import Addition, EnrolmentRecord, MatchPair, Pupil, RegisterEntry, Settlement, Unit
 from portal.policies.circumstances import Circumstances
 from portal.vocabulary import AdditionState, Basis, Boarding, Decision, Stage, UnitLevel
 
@@ -168,11 +169,14 @@ def _by_hand(addition: Addition) -> Listing:
 
 def _listed(session: Session, term: str, whose: Whose) -> Iterator[Matched]:
     school = aliased(Unit)
-    columns = select(MatchPair, EnrolmentRecord, school, Pupil.hukou_division, _PERSON, Settlement)
+    columns = select(
+        MatchPair, RegisterEntry.valid_to, EnrolmentRecord, school, Pupil.hukou_division, _PERSON, Settlement
+    )
     statement = (
         _standing(columns, term, whose)
         .join(school, school.id == MatchPair.school_id)
         .outerjoin(Settlement, Settlement.id == MatchPair.settlement_id)
+        .outerjoin(RegisterEntry, RegisterEntry.id == MatchPair.register_entry_id)
         .order_by(MatchPair.pupil_id, MatchPair.school_id)
     )
     for _, group in groupby(session.execute(statement), key=lambda row: (row[0].pupil_id, row[0].school_id)):
@@ -203,16 +207,17 @@ _PERSON = Pupil.id_number_index.op("||", return_type=LargeBinary())(Pupil.name_i
 
 
 def _together(rows: tuple[Row[*tuple[Any, ...]], ...]) -> Matched:
-    listings = sorted((_listing(pair) for pair, *_ in rows), key=lambda listing: (listing.batch, listing.source))
-    by_rule = any(pair.settlement_id is None for pair, *_ in rows)
-    _, record, school, hukou, person, settlement = rows[0]
+    listings = [_listing(pair, until) for pair, until, *_ in rows]
+    listings.sort(key=lambda listing: (listing.batch, listing.source))
+    by_rule = any(pair.decision is Decision.CERTAIN for pair, *_ in rows)
+    _, _, record, school, hukou, person, settlement = rows[0]
     return Matched(record, school, hukou, person, tuple(listings), None if by_rule else settlement)
 
 
-def _listing(pair: MatchPair) -> Listing:
+def _listing(pair: MatchPair, until: date | None) -> Listing:
     source, _, batch = (pair.register or "").rpartition(" ")
     category = _given(pair.category or "", pair.basis)
-    return Listing(source, batch, category, household=pair.basis is not Basis.SELF)
+    return Listing(source, batch, category, household=pair.basis is not Basis.SELF, until=until)
 
 
 def _given(category: str, basis: Basis) -> str:

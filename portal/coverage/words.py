@@ -27,16 +27,19 @@ class Listing:
     batch: str
     category: str
     household: bool = False
+    until: date | None = None
+    """The last day for which the list names the pupil, where it says one."""
     sentence: str = ""
     """Said instead, where no list but a person is the reason."""
 
 
 def why(listings: Iterable[Listing]) -> str:
-    """您家在示例县民政局2026年8月低保名单里; one sentence for each list, without double."""
+    """您家在示例县民政局2026年8月低保名单里，有效期到2027年8月31日; one sentence for each list, without double."""
     sentences = []
     for listing in listings:
         who, name = NAMED.get(listing.category, ("您家" if listing.household else "孩子", ""))
-        sentences.append(listing.sentence or f"{who}在{listing.source}{batch_words(listing.batch)}{name}名单里")
+        until = f"，有效期到{day_words(listing.until)}" if listing.until else ""
+        sentences.append(listing.sentence or f"{who}在{listing.source}{batch_words(listing.batch)}{name}名单里{until}")
     return "；".join(dict.fromkeys(sentences))
 
 

@@ -49,7 +49,7 @@ def registers(children: Sequence[Child]) -> tuple[Register, ...]:
     civil = [
         *_entries("民政", "低保", [K1, *map(_misheard, poor[:misheard]), *poor[misheard:third]], "子女"),
         *_entries("民政", "低保", [K1.guardian, *parents], "户主"),
-        *_entries("民政", "孤儿", [K5], "本人"),
+        *_entries("民政", "孤儿", [K5], "本人", "2028-06-30"),
         *_entries("民政", "低保", _strangers(chance, 120), "户主"),
     ]
     farming = _entries("农业农村", "脱贫不稳定家庭", [K3, *poor[third : 2 * third], *_strangers(chance, 60)], "子女")
@@ -88,9 +88,9 @@ def _roster_row(place: int, child: Child) -> Row:
     )  # fmt: skip
 
 
-def _entries(source: str, category: str, people: Iterable[Child | Grown], relation: str) -> list[Row]:
+def _entries(source: str, category: str, people: Iterable[Child | Grown], relation: str, until: str = "") -> list[Row]:
     return [
-        (source, category, person.name, person.number, f"H{person.number[6:17]}", person.number[:6], relation, "")
+        (source, category, person.name, person.number, f"H{person.number[6:17]}", person.number[:6], relation, until)
         for person in people
     ]
 

@@ -15,7 +15,7 @@ from portal.models import Guardian, Pupil, Unit
 from portal.vocabulary import Stage, UnitLevel
 from tests.builders import A_MONDAY, a_county, a_pupil, a_unit, an_entry
 from tests.coverage.builders import CATALOGUE, a_match, a_run
-from tests.families.forms import sign_in
+from tests.families.forms import post, sign_in
 from tests.families.people import a_listed_child, a_slip, press, show_slip
 from tests.pages import PHONE, Opener, look_plain, small_targets
 
@@ -46,7 +46,8 @@ def a_student(session: Session) -> Pupil:
     aunt = Guardian(pupil_id=student.id, school_id=student.school_id, position=2, relation="姨", name="王丽")
     aunt.phone = "19900000001"
     session.add(aunt)
-    a_match(session, student, an_entry(session, "李𬱖", HER_NUMBER, "ORPHAN", batch="2024-08"))
+    entry = an_entry(session, "李𬱖", HER_NUMBER, "ORPHAN", batch="2024-08", valid_to=date(2028, 6, 30))
+    a_match(session, student, entry)
     session.flush()
     return student
 
@@ -75,10 +76,20 @@ def test_j8_the_page_speaks_to_the_student_of_herself(session: Session, client: 
     open_rows(session, a_run(session, a_county(session).parent), CATALOGUE, A_MONDAY)
     sign_in(client, a_slip(session, student), "20070214")
     said = client.get("/child").text
-    for words in ("您在校吗？需要资助吗？", "我在校，需要资助", "因为您在示例县民政局2024年8月名单里"):
+    listed = "因为您在示例县民政局2024年8月名单里，有效期到2028年6月30日"
+    for words in ("您在校吗？需要资助吗？", "我在校，需要资助", listed):
         assert words in said
     assert "孩子在" not in said
     assert "您不在这所学校了" in client.get("/child/1/correct").text
+
+
+def test_j8_what_was_taken_down_and_what_came_of_it_is_said_to_her_too(session: Session, client: FlaskClient) -> None:
+    student = a_student(session)
+    sign_in(client, a_slip(session, student), "20070214")
+    post(client, "/child/1/correct", page="/child/1/correct", about="not_in_school", words="休学了")
+    assert "学校会核实您在哪里上学" in client.get("/child").text
+    for page in ("/child", "/child/1/history", "/child/1/proof"):
+        assert "孩子" not in client.get(page).text.partition("<main")[2].partition("</main>")[0], page
 
 
 def test_j8_after_the_last_day_she_reads_that_it_is_over_and_whom_to_ring(
