@@ -113,6 +113,11 @@ def prune(sessions: Sessions, _: Settings, now: datetime) -> object:
         return upkeep.prune(session, now)
 
 
+def forget_codes(sessions: Sessions, _: Settings, now: datetime) -> object:
+    with sessions.begin() as session:
+        return upkeep.forget_codes(session, now)
+
+
 def count_people(sessions: Sessions, _: Settings, _now: datetime) -> object:
     with sessions.begin() as session:
         people = people_held(session)
@@ -135,6 +140,7 @@ JOBS = (
     Job("climb ladder", {"hour": "8", "minute": "5"}, DAY, climb_ladder),
     Job("raise overdue", {"hour": "7", "minute": "45"}, DAY, raise_rows),
     Job("take down notices", {"minute": "1"}, HOUR, take_down_notices),
+    Job("forget codes", {"minute": "33"}, HOUR, forget_codes),
     Job("prune", {"hour": "3", "minute": "30"}, DAY, prune),
     Job("count people", {"hour": "4", "minute": "10"}, DAY, count_people),
     Job("count schools", {"minute": "*"}, MINUTE, count_schools),  # last: it may take most of its minute

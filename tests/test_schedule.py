@@ -8,7 +8,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.models import JobSlot, TryCount
+from portal.models import CodeRequest, JobSlot, TryCount
 from portal.models import Reply as AReply
 from portal.outreach.dispatch import tick as remind
 from portal.outreach.gateways.protocol import Reply
@@ -113,6 +113,16 @@ def test_words_go_after_ninety_days_and_the_template_stays(session: Session) -> 
     assert (message.text, message.template) == (None, "enrolment_not_confirmed.own")
     assert session.scalars(select(AReply.text_sealed)).all() == [None]
     assert session.scalars(select(TryCount)).all() == []
+
+
+def test_sign_in_codes_are_gone_within_the_hour_after_they_end_and_never_a_day_old(session: Session) -> None:
+    for ends in (A_MONDAY, A_MONDAY + 2 * HOUR):
+        session.add(CodeRequest(name="王小雨", id_number="329901201603050015", asked_at=A_MONDAY, ends_at=ends))
+    session.commit()
+    tick(JOB["forget codes"], A_MONDAY + HOUR)
+
+    assert session.scalars(select(CodeRequest.ends_at)).all() == [A_MONDAY + 2 * HOUR]
+    assert JOB["forget codes"].slot == HOUR
 
 
 def test_what_was_due_while_no_clock_ran_is_caught_up_once(session: Session) -> None:

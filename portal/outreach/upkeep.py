@@ -20,7 +20,6 @@ class Pruned:
     answers: int
     sign_ins: int
     tries: int
-    codes: int
     slots: int
 
 
@@ -35,9 +34,13 @@ def prune(session: Session, now: datetime) -> Pruned:
         len(answers),
         _delete(session, SignIn, SignIn.seen_at < now - SIGN_INS_KEPT),
         _delete(session, TryCount, TryCount.window_ends_at < now),
-        _delete(session, CodeRequest, CodeRequest.ends_at < now),
         _delete(session, JobSlot, JobSlot.slot < now - SLOTS_KEPT),
     )
+
+
+def forget_codes(session: Session, now: datetime) -> int:
+    """登录码 that are over, with whatever was typed to get them: every hour, so none is a day old; how many."""
+    return _delete(session, CodeRequest, CodeRequest.ends_at < now)
 
 
 def _delete(session: Session, table: type[Any], old: ColumnElement[bool]) -> int:

@@ -2,12 +2,13 @@
 
 import re
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.database import reach_units, set_reach
@@ -45,6 +46,23 @@ def deliver(page: Page, path: Path, batch: str = "2026-09") -> None:
     with page.expect_navigation():
         button.click()
     expect(page.get_by_text("已导入")).to_be_visible(timeout=20_000)
+
+
+@pytest.mark.parametrize("missing", ["purpose", "file"])
+def test_a_list_without_a_purpose_is_refused_and_leaves_nothing(
+    client: FlaskClient, session: Session, county: StaffCounty, missing: str
+) -> None:
+    """L-10; which department provides it is who signed in."""
+    sign_in(client, "mz")
+    page = "/staff/intake/register"
+    data = {
+        "csrf_token": token_on(client, page), "occasion": "2026-09", "category": "", "purpose": "term",
+        "expires_on": "2027-01-31", "file": (BytesIO(LIST), "低保名单.xlsx"),
+    }  # fmt: skip
+    before = session.scalar(select(func.count(Intake.id)))
+    answer = client.post(page, data={name: value for name, value in data.items() if name != missing})
+    session.expire_all()
+    assert (answer.status_code, session.scalar(select(func.count(Intake.id)))) == (422, before)
 
 
 def test_an_extra_column_is_refused_at_the_door_and_the_receipt_carries_the_hash(
