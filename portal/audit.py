@@ -26,6 +26,7 @@ ACTIONS = {
     "register_replaced": "名单被更正的一份代替",
     "register_withdrawn": "撤回名单",
     "register_expired": "名单到期销毁",
+    "anonymised": "离校期满，匿名化",
     "school_reminded": "催办学校比对",
     "matched": "运行比对",
     "settled": "核实匹配",

@@ -24,6 +24,7 @@ from portal.coverage.matching_work import go_on
 from portal.coverage.raising import raise_overdue
 from portal.coverage.tally_keeping import keep_tallies
 from portal.enrolment.headcount import Size, people_held, size_of
+from portal.enrolment.leavers import AT_ONCE, anonymise
 from portal.intake.delivery import drop_unconfirmed
 from portal.intake.work_off import resume_left_behind
 from portal.models import JobSlot
@@ -118,6 +119,18 @@ def forget_codes(sessions: Sessions, _: Settings, now: datetime) -> object:
         return upkeep.forget_codes(session, now)
 
 
+def anonymise_leavers(sessions: Sessions, settings: Settings, now: datetime) -> object:
+    """Off until the authority's rule is set; part by part, for the first time finds the leavers of many years."""
+    years, done = settings.anonymise_after_years, 0
+    while years is not None:
+        with sessions.begin() as session:
+            some = anonymise(session, years, now)
+        done += some
+        if some < AT_ONCE:
+            break
+    return done
+
+
 def count_people(sessions: Sessions, _: Settings, _now: datetime) -> object:
     with sessions.begin() as session:
         people = people_held(session)
@@ -142,6 +155,7 @@ JOBS = (
     Job("take down notices", {"minute": "1"}, HOUR, take_down_notices),
     Job("forget codes", {"minute": "33"}, HOUR, forget_codes),
     Job("prune", {"hour": "3", "minute": "30"}, DAY, prune),
+    Job("anonymise leavers", {"hour": "2", "minute": "40"}, DAY, anonymise_leavers),
     Job("count people", {"hour": "4", "minute": "10"}, DAY, count_people),
     Job("count schools", {"minute": "*"}, MINUTE, count_schools),  # last: it may take most of its minute
 )

@@ -43,6 +43,8 @@ class Settings:
     sms_price: Decimal
     """Yuan a segment, for the cost shown before sending."""
     log_level: str
+    anonymise_after_years: int | None
+    """So many years after the last term on a roll a name goes; None while the authority has not said."""
 
     @property
     def secure(self) -> bool:
@@ -59,6 +61,8 @@ class Settings:
 
 INVENTED_SENDER = "10690000"
 """What the sandbox's messages come from; no operator has given it to anybody."""
+LEAST_YEARS = 3
+"""Years for which the law bids keep records of what was done with sensitive information (PIPL 56)."""
 ALGORITHMS = ("aes", "sm4")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 DRIVER = "postgresql+psycopg"
@@ -72,6 +76,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     chosen = read_suppliers(environment)
     proxies = environment.get("PORTAL_TRUSTED_PROXIES", "0")
     above = environment.get("PORTAL_APPROVE_ABOVE", "100")
+    years = environment.get("PORTAL_ANONYMISE_AFTER_YEARS", "")
     settings = Settings(
         instance=folder,
         database_url=_psycopg(database_url),
@@ -86,6 +91,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         approve_above=int(above) if above.isdecimal() else -1,
         sms_price=_yuan(environment.get("PORTAL_SMS_PRICE", "0.05")),
         log_level=environment.get("PORTAL_LOG_LEVEL", "INFO").upper(),
+        anonymise_after_years=(int(years) if years.isdecimal() else -1) if years else None,
     )
     faults = list(_faults(settings))
     if faults:
@@ -118,6 +124,8 @@ def _no_numbers(settings: Settings) -> Iterator[str]:
         yield "PORTAL_TRUSTED_PROXIES is no number: give 0, 1, 2 …"
     if settings.approve_above < 0:
         yield "PORTAL_APPROVE_ABOVE is no number: give 0, 100 …"
+    if settings.anonymise_after_years is not None and settings.anonymise_after_years < LEAST_YEARS:
+        yield f"PORTAL_ANONYMISE_AFTER_YEARS is no number from {LEAST_YEARS} on: leave it out for never"
     if settings.sms_price < 0:
         yield "PORTAL_SMS_PRICE is no amount of yuan: give 0.05"
 

@@ -24,6 +24,7 @@ def test_either_name_of_the_scheme_is_the_driver_that_is_installed() -> None:
         ("PORTAL_TRUSTED_PROXIES", "-1"),
         ("PORTAL_GATEWAY", "pigeon"),
         ("PORTAL_SEAL_ALGORITHM", "rot13"),
+        ("PORTAL_ANONYMISE_AFTER_YEARS", "2"),
         ("PORTAL_PUBLIC_URL", "portal.example"),
     ],
 )
