@@ -66,7 +66,7 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.RUN_MATCHING: ("运行信息比对", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
     Permission.FOLLOW_MATCHING: ("查看各校比对进度并催办", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.SETTLE_SELF: ("核实疑似匹配：是不是本人", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
-    Permission.SETTLE_HOUSEHOLD: ("核实同户匹配：孩子能否随家庭认定", frozenset({COUNTY, CITY, PROVINCE})),
+    Permission.SETTLE_HOUSEHOLD: ("核实同户匹配、家长有异议的名单", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.NOMINATE: ("提名比对未识别的学生", frozenset({SCHOOL})),
     Permission.ADD_BY_HAND: ("人工新增，受理学校提名", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.SETTLE_DOUBLE: ("核实双重学籍", frozenset({COUNTY, CITY, PROVINCE})),

@@ -1,5 +1,7 @@
 """统计口径: every pupil with a ledger row once at its school, aided, unaided or ended; each figure is such a list.
 
+Whose family says that the list is wrong is not counted until it has its answer (L-11).
+
 Who has rows at two schools of a term counts at each, so that schools, county, city and province add up to the pupil.
 """
 
@@ -11,6 +13,7 @@ from portal.access.scope import Scope
 from portal.coverage.today import is_unaided
 from portal.coverage.totals import gap_of_row, is_in_gap
 from portal.database import same_place
+from portal.enrolment.disputes import is_disputed
 from portal.models import EnrolmentRecord, Entitlement, Pupil, Unit
 from portal.vocabulary import Labelled, Stage, UnitLevel
 
@@ -51,7 +54,7 @@ def counted_pupils(scope: Scope, term: str) -> Subquery:
         and_(not_(unaided), func.bool_or(is_in_gap())).label("aided"),
         func.coalesce(func.sum(Entitlement.due_yuan).filter(is_in_gap()), 0).label("due"),
         func.coalesce(func.sum(gap_of_row()).filter(is_in_gap()), 0).label("gap"),
-    ).where(Entitlement.term == term, not_(Entitlement.retracted))
+    ).where(Entitlement.term == term, not_(Entitlement.retracted), not_(is_disputed(Entitlement.pupil_id, term)))
     within = scope.narrow(rows, Entitlement.school_id)
     return within.group_by(Entitlement.pupil_id, Entitlement.school_id).subquery()
 

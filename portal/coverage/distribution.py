@@ -125,7 +125,7 @@ def _figures_of(session: Session, scope: Scope, term: str) -> Found:
         yield school, key, figures.as_numbers()
 
 
-FIGURES = Tally("figures-1", _figures_of)
+FIGURES = Tally("figures-2", _figures_of)
 ALL: Key = ("",)
 
 

@@ -17,7 +17,7 @@ from portal.coverage.lists import LedgerLine, line_of
 from portal.coverage.reasons import label_of
 from portal.coverage.words import class_words, day_words, register_words
 from portal.enrolment.confirmation import spaced
-from portal.enrolment.corrections import ABOUTS
+from portal.enrolment.corrections import ABOUTS, NOT_ON_LIST
 from portal.enrolment.lists import settled_words
 from portal.models import (
     Award,
@@ -104,6 +104,8 @@ class CorrectionLine:
     settled_at: datetime | None
     answer: str
     needs_answer: bool
+    disputes: bool
+    """The family says that the list itself is wrong: its bureau may be asked."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,9 @@ def _change(session: Session, change: EntitlementChange) -> ChangeLine:
 def _matches(session: Session, pupil_id: UUID) -> tuple[MatchLine, ...]:
     names = {category.code: category.name for category in session.scalars(select(HardshipCategory))}
     standing = select(MatchPair).where(MatchPair.pupil_id == pupil_id, MatchPair.superseded_at.is_(None))
-    pairs = session.scalars(standing.order_by(MatchPair.term.desc(), MatchPair.id)).all()
+    pairs = sorted(
+        session.scalars(standing.order_by(MatchPair.id)), key=lambda pair: SchoolTerm.parse(pair.term), reverse=True
+    )
     return tuple(
         MatchLine(
             category=names.get(pair.category or "", pair.category or ""),
@@ -256,6 +260,7 @@ def _corrections(session: Session, pupil_id: UUID, level: UnitLevel) -> tuple[Co
             correction.settled_at,
             correction.answer or "",
             ABOUTS[correction.about].needs_answer,
+            correction.about == NOT_ON_LIST,
         )
         for correction in session.scalars(said.order_by(Correction.said_at.desc()))
     )

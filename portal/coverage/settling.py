@@ -14,13 +14,13 @@ from portal.clock import SchoolTerm
 from portal.coverage.ledger import Judged, open_rows_for
 from portal.coverage.matched import matched_pupils
 from portal.coverage.progress import lock
-from portal.coverage.steps import PAID, Mover, Step, close, take_step
+from portal.coverage.steps import LIST_GONE, PAID, Mover, Step, close, take_step
 from portal.enrolment import review
 from portal.enrolment.doubles import aided_elsewhere
 from portal.enrolment.standing import DESKS
 from portal.models import DoubleEnrolment, Entitlement, MatchPair, Settlement, StaffMember
 from portal.policies.catalogue import Catalogue
-from portal.vocabulary import Answer, EntitlementState
+from portal.vocabulary import Answer, Decision, EntitlementState
 
 MISTAKEN = "R10"
 """信息有误、比对误报."""
@@ -38,6 +38,8 @@ def settle(
     actor = f"staff:{by.account}"
     if answer is Answer.SAME:
         open_rows_for(session, {one.pupil_id for one in made}, made[0].term, catalogue, now, actor)
+    if answer is Answer.NOT_SAME and any(pair.decision is Decision.CERTAIN for pair in pairs):
+        _let_go(session, made, catalogue, actor, now)
     _retract(session, before, catalogue, actor, now)
     return made
 
@@ -89,6 +91,20 @@ def _retract(session: Session, settlements: Sequence[Settlement], catalogue: Cat
                 row.retracted = True
                 close(session, row, row.state, MISTAKEN, by, now, f"{actor_words(session, by)}撤销核实，台账结束")
     session.flush()
+
+
+def _let_go(session: Session, settlements: Sequence[Settlement], catalogue: Catalogue, by: str, now: datetime) -> None:
+    """A list was wrong after all: rows that rested on nothing else are the county's to look into, unless paid."""
+    for settlement in settlements:
+        owed = _still_owed(session, settlement, catalogue)
+        rows = select(Entitlement).where(
+            Entitlement.pupil_id == settlement.pupil_id, Entitlement.term == settlement.term,
+            Entitlement.closed_on.is_(None), Entitlement.policy.not_in(owed),
+        )  # fmt: skip
+        for row in session.scalars(rows.order_by(Entitlement.id)).all():
+            lock(session, row)
+            if row.state is not PAID:
+                take_step(session, row, row.state, by, now, f"{actor_words(session, by)}核实：名单有误", LIST_GONE)
 
 
 def _still_owed(session: Session, settlement: Settlement, catalogue: Catalogue) -> set[str]:

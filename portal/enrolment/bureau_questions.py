@@ -24,11 +24,14 @@ class NotAnswered(ValueError):
     """One sentence: why this answer cannot be taken."""
 
 
-def ask(session: Session, settlement: Settlement, pair: MatchPair, by: StaffMember, now: datetime) -> None:
-    """Put the pair to the bureau that delivered its register; who brought in a list for others asks them outside."""
+def ask(session: Session, settlement: Settlement, pair: MatchPair, by: StaffMember, now: datetime) -> bool:
+    """Put the pair to the bureau that delivered its register; who brought in a list for others asks them outside.
+
+    Whether somebody was asked.
+    """
     intake, entry = session.get_one(Intake, pair.intake_id), pair.entry
     if intake.unit.level is not UnitLevel.BUREAU or entry is None:
-        return
+        return False
     asker = by.unit.parent if by.unit.level is UnitLevel.SCHOOL and by.unit.parent else by.unit
     question = BureauQuestion(
         settlement_id=settlement.id,
@@ -50,6 +53,7 @@ def ask(session: Session, settlement: Settlement, pair: MatchPair, by: StaffMemb
     if guardian is not None:
         question.guardian_name, question.guardian_number = guardian.name, guardian.id_number
     session.add(question)
+    return True
 
 
 def asked_of(session: Session, unit_id: UUID) -> list[BureauQuestion]:

@@ -19,6 +19,7 @@ MOST = 200
 """So many are looked through at once; the oldest come first."""
 ANSWER_WITHIN, SETTLE_WITHIN = 2, 20
 """Working days for what the unit above the school looks into."""
+NOT_ON_LIST = "not_on_list"
 NOES = ("not_in_school", "no_aid_wanted")
 """What a no to either of the two questions is kept as."""
 
@@ -46,6 +47,10 @@ ABOUTS = {
         About("not_in_school", "孩子不在这所学校了", UnitLevel.SCHOOL, "学校会核实孩子在哪里上学，资助不会因此停掉。"),
         About("no_aid_wanted", "现在不需要资助", UnitLevel.SCHOOL, "记下了。7天后您再说一次才算数，随时可以改主意。"),
         About("wrong_details", "姓名、年级、班级等信息不对", UnitLevel.SCHOOL, "学校会核对并改正，不用您交材料。"),
+        About(
+            NOT_ON_LIST, "名单弄错了，孩子不该在名单上", UnitLevel.COUNTY,
+            "记下了，县里请报名单的部门查，查清了书面答复您。没查清以前资助不停。", True,
+        ),
         About(
             "never_agreed", "学校记的不是我说的，我没同意过", UnitLevel.COUNTY,
             "已重新打开，以您自己的回答为准。县里会查明经过。",

@@ -69,6 +69,23 @@ def settle(
     return list(made.values())
 
 
+def ask_bureau(session: Session, pairs: Sequence[MatchPair], by: StaffMember, now: datetime) -> int:
+    """A family doubts what is sure: its bureau is asked, and the pair holds meanwhile; how many questions that were."""
+    actor, act, asked = f"staff:{by.account}", uuid4(), 0
+    for pair in pairs:
+        if pair.settlement is None:
+            key = fingerprint(pair, SchoolTerm.parse(pair.term).first_day)
+            pair.settlement, pair.settled_as = _settlement(pair, key, act, Answer.ASK, actor, now), Answer.ASK
+            session.flush()
+        asked += bureau_questions.ask(session, pair.settlement, pair, by, now)
+        audit.record(
+            session, actor, "settled",
+            unit_id=pair.school_id, pupil_id=pair.pupil_id, rule=pair.rule, answer=Answer.ASK.value, term=pair.term,
+        )  # fmt: skip
+    session.flush()
+    return asked
+
+
 def undo(session: Session, settlements: Iterable[Settlement], actor: str, now: datetime) -> None:
     """The pairs wait again; that they were settled stays on record."""
     for settlement in settlements:

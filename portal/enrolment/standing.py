@@ -63,8 +63,9 @@ def waits(role: Role) -> ColumnElement[bool]:
 
 
 def may_be_settled(pair: MatchPair) -> bool:
-    """A certain pair is not asked about; one at the bureau may still be answered."""
-    return pair.superseded_at is None and pair.register_entry_id is not None and pair.decision in WEAK
+    """A certain pair only once its bureau was asked about it; one at the bureau may still be answered."""
+    open_to_doubt = pair.decision in WEAK or pair.settled_as is Answer.ASK
+    return pair.superseded_at is None and pair.register_entry_id is not None and open_to_doubt
 
 
 def desk_of(pair: MatchPair | Settlement) -> Permission:

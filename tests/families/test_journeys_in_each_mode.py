@@ -99,7 +99,7 @@ def test_j6_what_a_grandfather_agreed_to_on_the_telephone_he_reads_and_can_deny(
     looks_well(phone, "j6-agreed", mode)
     follow(phone, "信息不对，我要改")
     phone.get_by_text("我没同意过").click()
-    press(phone, "告诉学校")
+    press(phone, "提交")
     expect(phone.get_by_role("status")).to_be_visible()
     session.expire_all()
     assert session.scalars(select(func.count()).select_from(Confirmation)).one() == 0

@@ -97,7 +97,7 @@ def test_whoever_says_it_never_agreed_has_nothing_waived(
     show_slip(phone, a_slip(session, child))
     follow(phone, "信息不对，我要改")
     phone.get_by_text("我没同意过").click()
-    press(phone, "告诉学校")
+    press(phone, "提交")
     assert session.scalars(select(Waiver.taken_back_at)).one() is not None
     assert row_of(session, child).owner_level == "county"
 

@@ -73,10 +73,10 @@ def child_pages(page: Page, code: str, pay: Callable[[], None]) -> Iterator[str]
     show_slip(page, code)
     yield "child"
     follow(page, "信息不对，我要改")
-    press(page, "告诉学校")
+    press(page, "提交")
     yield "correct"
     page.get_by_text("现在不需要资助").click()
-    press(page, "告诉学校")
+    press(page, "提交")
     yield "child-not-needed"
     press(page, "改主意了，需要资助")
     yield "child-answered"

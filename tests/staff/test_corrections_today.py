@@ -5,6 +5,7 @@ from urllib.parse import urlparse
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from portal.enrolment.corrections import NOT_ON_LIST
 from portal.models import Correction
 from tests.staff.county import StaffCounty, sign_in, token_on
 
@@ -25,3 +26,21 @@ def test_what_a_family_said_is_closed_in_place_and_taken_back(
     client.post(f"/staff/corrections/settled/{act}/undo", data={"csrf_token": token})
     session.expire_all()
     assert session.get_one(Correction, said).settled_at is None
+
+
+def test_the_county_puts_a_disputed_list_to_its_bureau_and_the_school_cannot(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    said = session.get_one(Correction, county.ours.correction.id)
+    said.about = NOT_ON_LIST
+    session.commit()
+    path = f"/staff/corrections/{said.id}/ask-bureau"
+    sign_in(client, "sch1")
+    assert client.post(path, data={"csrf_token": token_on(client, "/staff/")}).status_code == 403
+    client.post("/staff/sign-out", data={"csrf_token": token_on(client, "/staff/")})
+    sign_in(client, "cnty")
+    pupil_page = f"/staff/pupils/{said.pupil_id}"
+    assert "有异议，未计入统计" in client.get(pupil_page).text
+    client.post(path, data={"csrf_token": token_on(client, pupil_page)})
+    assert "已请部门核实 1 条" in client.get(pupil_page).text
+    assert "另有 1 名学生的家长说名单弄错了" in client.get("/staff/statistics").text

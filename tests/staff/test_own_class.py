@@ -98,7 +98,7 @@ def test_j6_the_teacher_rings_records_what_was_agreed_and_the_family_can_say_no(
     expect(phone.get_by_role("main")).to_contain_text("学校按您说的记下：孩子在校，需要资助")
     follow(phone, "信息不对，我要改")
     phone.get_by_text("学校记的不是我说的，我没同意过").click()
-    tap(phone, "告诉学校")
+    tap(phone, "提交")
     session.expire_all()
     assert session.get_one(Entitlement, row.id).next_step == "家长说没有同意过：查明经过，请家长重新确认"
 

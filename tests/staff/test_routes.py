@@ -91,6 +91,7 @@ OPENED_BY = {
     "show_phone": (Permission.VERIFY_OWN_CLASS,),
     "record_own_contact": (Permission.VERIFY_OWN_CLASS,),
     "settle_correction": (Permission.RECORD_CONTACT,),
+    "ask_bureau": (Permission.SETTLE_HOUSEHOLD,),
     "settle_corrections": (Permission.RECORD_CONTACT,),
     "reopen_corrections": (Permission.RECORD_CONTACT,),
     "give_helper": (Permission.NAME_HELPER,),
@@ -362,3 +363,9 @@ def test_no_list_shows_a_number_in_full(client: FlaskClient, county: StaffCounty
     ]
     for path in pages:
         assert NUMBER.findall(client.get(path).text) == [], path
+
+
+def test_who_keeps_accounts_and_machines_may_see_nothing_of_a_child() -> None:
+    """L-16; that the keys are for their owner alone: tests/privacy/test_key_files.py."""
+    held = {permission for permission in Permission if may(Role.ACCOUNT_KEEPER, permission)}
+    assert held == {Permission.KEEP_ACCOUNTS, Permission.SEE_OPERATIONS}

@@ -12,17 +12,17 @@ from portal.blueprints.families.blueprint import families
 from portal.blueprints.families.visit import back_to, the_child, this_term
 from portal.blueprints.forms import Form
 from portal.coverage.progress import note_answered, note_denied
-from portal.coverage.words import NOTICE_CLAUSE
+from portal.coverage.words import NOTICE_CLAUSE, to_reader
 from portal.database import db
 from portal.enrolment import corrections, waivers
 from portal.enrolment.confirmation import confirm, withdraw
-from portal.enrolment.corrections import ABOUTS, LONGEST
+from portal.enrolment.corrections import ABOUTS, LONGEST, NOT_ON_LIST
 from portal.models import Pupil
 
 ASKED_FOR_PROOF, LEFT, NOT_NEEDED = "asked_for_proof", "not_in_school", "no_aid_wanted"
 WAIVED = "办好了，本学期不再办理。改主意了，什么时候都可以恢复。"
 NEVER_AGREED = "never_agreed"
-OFFERED = (LEFT, NOT_NEEDED, NEVER_AGREED, "wrong_details", "other")
+OFFERED = (LEFT, NOT_NEEDED, "wrong_details", NOT_ON_LIST, NEVER_AGREED, "other")
 
 TOO_LONG = f"请不超过{LONGEST}个字"
 
@@ -62,7 +62,8 @@ def proof(place: int) -> str | Response:
     """Goes to the county, and the school does not see it."""
     form, pupil = ProofForm(), the_child(place)
     if not form.validate_on_submit():
-        return render_template("families/proof.html", form=form, place=place, name=pupil.name, clause=NOTICE_CLAUSE)
+        grown_up = is_grown_up(pupil, clock.today())
+        return render_template("families/proof.html", form=form, place=place, clause=NOTICE_CLAUSE, grown_up=grown_up)
     corrections.record(db.session(), pupil, this_term(), ASKED_FOR_PROOF, form.words.data or "", "family", clock.now())
     return _said(pupil, ASKED_FOR_PROOF)
 
@@ -87,5 +88,5 @@ def answer_no(pupil: Pupil, in_school: bool) -> None:
 
 def _said(pupil: Pupil, about: str, words: str = "") -> Response:
     db.session.commit()
-    flash(words or ABOUTS[about].answer)
+    flash(words or to_reader(ABOUTS[about].answer, is_grown_up(pupil, clock.today())))
     return back_to(pupil.id)

@@ -22,6 +22,7 @@ from portal.coverage.contacts import ANSWERS, BY_A_PERSON, DENIED, DENIED_LABEL,
 from portal.coverage.contacts import record_contact as record
 from portal.database import db
 from portal.enrolment.corrections import CorrectionRefused, may_look, settle_one
+from portal.enrolment.disputes import ask_bureaus
 from portal.models import Correction, Entitlement, Pupil
 from portal.outreach.script import script_for
 from portal.outreach.tasks import note_contact
@@ -121,6 +122,22 @@ def settle_correction(correction_id: UUID) -> BaseResponse:
         session.commit()
         flash("已记为核实。")
     except CorrectionRefused as refused:
+        flash(str(refused))
+    return redirect(url_for("staff.pupil", pupil_id=said.pupil_id))
+
+
+@staff.post("/corrections/<uuid:correction_id>/ask-bureau")
+@needs(Permission.SETTLE_HOUSEHOLD)
+def ask_bureau(correction_id: UUID) -> BaseResponse:
+    """请部门核实, for a family that says the list is wrong; its bureau answers in 核实."""
+    session = db.session()
+    said = current_user.scope.find(session, Correction, correction_id, Correction.school_id)
+    try:
+        asked = ask_bureaus(session, said, current_user.staff, clock.now())
+        session.commit()
+        flash(f"已请部门核实 {asked} 条，答复到了在“核实”里办。")
+    except CorrectionRefused as refused:
+        session.rollback()
         flash(str(refused))
     return redirect(url_for("staff.pupil", pupil_id=said.pupil_id))
 

@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from portal import audit
 from portal.access.permissions import Permission
+from portal.access.scope import scope_of
 from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.paging import PAGE, Paging, asked_page
@@ -15,6 +16,7 @@ from portal.coverage.counted_lists import Question, lines_of
 from portal.coverage.distribution import Distribution, Group, distribution
 from portal.coverage.small_groups import HIDDEN, tell
 from portal.database import db
+from portal.enrolment.disputes import count_disputed
 from portal.models import Unit
 from portal.vocabulary import UnitLevel
 
@@ -36,6 +38,7 @@ def statistics() -> str:
         ways=[(one, _label(one, unit)) for one in By],
         label=_label(by, unit),
         measures=list(Measure),
+        disputed=count_disputed(db.session(), scope_of(unit), term.code),
         term=term,
         terms=terms_around()[1:],
     )
