@@ -49,14 +49,17 @@ ABOUTS = {
         About("wrong_details", "姓名、年级、班级等信息不对", UnitLevel.SCHOOL, "学校会核对并改正，不用您交材料。"),
         About(
             NOT_ON_LIST, "名单弄错了，孩子不该在名单上", UnitLevel.COUNTY,
-            "记下了，县里请报名单的部门查，查清了书面答复您。没查清以前资助不停。", True,
+            "记下了，资助中心请报名单的部门查，查清了书面答复您。没查清以前资助不停。", True,
         ),
         About(
             "never_agreed", "学校记的不是我说的，我没同意过", UnitLevel.COUNTY,
-            "已重新打开，以您自己的回答为准。县里会查明经过。",
+            "已重新打开，以您自己的回答为准。资助中心会查明经过。",
         ),
-        About("asked_for_proof", "有人要我交证明、验证码、转账", UnitLevel.COUNTY, "县里会查。请不要交，也不要转账。"),
-        About("asked_to_erase", "要求删除孩子的信息", UnitLevel.COUNTY, "记下了。县资助中心会书面答复您。", True),
+        About(
+            "asked_for_proof", "有人要我交证明、验证码、转账", UnitLevel.COUNTY,
+            "资助中心会查。请不要交，也不要转账。",
+        ),
+        About("asked_to_erase", "要求删除孩子的信息", UnitLevel.COUNTY, "记下了。资助中心会书面答复您。", True),
         About("other", "别的情况", UnitLevel.SCHOOL, "学校会看到您写的话，并联系您。"),
     )
 }  # fmt: skip

@@ -114,7 +114,7 @@ def test_somebody_asking_for_proof_is_told_to_the_county_and_not_the_school(sess
     follow(phone, "告诉县里")
     phone.get_by_label("谁要的").fill("有人要低保证复印件")
     press(phone, "告诉县里")
-    expect(phone.get_by_role("status")).to_contain_text("县里会查")
+    expect(phone.get_by_role("status")).to_contain_text("资助中心会查")
     assert session.scalars(select(Correction.about)).all() == ["asked_for_proof"]
 
 

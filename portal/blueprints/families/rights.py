@@ -7,7 +7,7 @@ from portal import audit, clock
 from portal.access.households import is_grown_up
 from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.families.blueprint import families
-from portal.blueprints.families.visit import back_to, the_child, this_term
+from portal.blueprints.families.visit import above_of, back_to, the_child, this_term
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import source
 from portal.coverage.history import history_of
@@ -54,8 +54,10 @@ def erase(place: int) -> str | BaseResponse:
     form, pupil = Form(), the_child(place)
     by = answered_by(clock.today())
     if not form.validate_on_submit():
-        return render_template("families/erase.html", form=form, place=place, name=pupil.name, answered_by=by)
+        return render_template(
+            "families/erase.html", form=form, place=place, name=pupil.name, answered_by=by, above=above_of(pupil)
+        )
     corrections.record(db.session(), pupil, this_term(), ERASURE, "", "family", clock.now())
     db.session.commit()
-    flash(f"记下了。县资助中心{day_words(by)}前书面答复，您在“经过”里看得到。")
+    flash(f"记下了。{above_of(pupil)}{day_words(by)}前书面答复，您在“经过”里看得到。")
     return back_to(pupil.id)
