@@ -6,7 +6,15 @@ from typing import TypeVar
 
 from portal.vocabulary import Operator
 
-GATEWAYS = ("sandbox", "kannel", "aliyun", "tencent", "wechat", "wecom")
+LABELS = {
+    "sandbox": "沙箱（不真发）",
+    "kannel": "自建短信网关",
+    "aliyun": "阿里云短信",
+    "tencent": "腾讯云短信",
+    "wechat": "微信服务号",
+    "wecom": "企业微信",
+}
+GATEWAYS = tuple(LABELS)
 TO_PHONES = ("kannel", "aliyun", "tencent")
 """Those that write through the operators."""
 

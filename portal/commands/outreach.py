@@ -10,7 +10,7 @@ from portal.clock import SHANGHAI
 from portal.commands.session import answering, open_session, open_sessions
 from portal.commands.telling import Refused, json_option, tell
 from portal.outreach import dispatch
-from portal.outreach.gateway import GatewayRefused, gateways_in_use
+from portal.outreach.gateway import gateways_in_use
 from portal.outreach.gateways.protocol import Gateway
 from portal.suppliers import Suppliers
 
@@ -54,13 +54,8 @@ def _suppliers() -> Suppliers:
 
 
 def _gateways() -> tuple[Gateway, ...]:
-    session = open_session()
-    try:
+    with open_session() as session:
         return gateways_in_use(session, current_app.extensions["settings"])
-    except GatewayRefused as problem:
-        raise Refused(str(problem)) from problem
-    finally:
-        session.close()
 
 
 def _parse(moment: str) -> datetime:

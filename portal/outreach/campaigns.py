@@ -25,7 +25,6 @@ DRAWN_LASTS = timedelta(days=1)
 LONGEST = timedelta(days=120)
 STOPPED = "campaign_stopped"
 MOST_LISTED = 5000
-UNSENT = (MessageState.QUEUED,)
 
 
 @dataclass(frozen=True)
@@ -190,7 +189,7 @@ def stop(session: Session, campaign: Campaign, by: str, now: datetime) -> int:
     campaign.state, campaign.stopped_at, campaign.stopped_by = CampaignState.STOPPED, now, by
     unsent = (
         update(Message)
-        .where(Message.campaign_id == campaign.id, Message.state.in_(UNSENT))
+        .where(Message.campaign_id == campaign.id, Message.state == MessageState.QUEUED)
         .values(state=MessageState.SUPPRESSED, because=STOPPED, settled_at=now)
     )
     kept_back = len(session.scalars(unsent.returning(Message.id)).all())

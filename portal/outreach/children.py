@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.one_to_one import in_class
 from portal.clock import SchoolTerm
 from portal.coverage.words import yuan_words
 from portal.enrolment.local_standards import catalogue_of
@@ -42,12 +43,7 @@ def children_of(
         select(Pupil.id, Pupil.name_sealed, EnrolmentRecord.grade, Unit, SchoolClass.teacher)
         .join(EnrolmentRecord, EnrolmentRecord.pupil_id == Pupil.id)
         .join(Unit, Unit.id == EnrolmentRecord.school_id)
-        .outerjoin(
-            SchoolClass,
-            (SchoolClass.school_id == EnrolmentRecord.school_id)
-            & (SchoolClass.grade == EnrolmentRecord.grade)
-            & (SchoolClass.name == EnrolmentRecord.class_name),
-        )
+        .outerjoin(SchoolClass, in_class())
         .where(Pupil.id.in_(wanted), EnrolmentRecord.term == term.code, EnrolmentRecord.left_on.is_(None))
         .order_by(EnrolmentRecord.grade_number.desc().nulls_last(), Pupil.id)
     )

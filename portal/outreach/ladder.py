@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from portal.access.one_to_one import in_class
 from portal.clock import SchoolTerm, local, term_of, working_days_after
 from portal.coverage.steps import Mover, Step, take_step
 from portal.coverage.today import is_aware, is_unaware
@@ -259,12 +260,7 @@ def families_of(session: Session, term: SchoolTerm, pupil_ids: Any) -> list[Fami
     rows = session.execute(
         select(EnrolmentRecord.pupil_id, Unit, SchoolClass.teacher, has_phone)
         .join(Unit, Unit.id == EnrolmentRecord.school_id)
-        .outerjoin(
-            SchoolClass,
-            (SchoolClass.school_id == EnrolmentRecord.school_id)
-            & (SchoolClass.grade == EnrolmentRecord.grade)
-            & (SchoolClass.name == EnrolmentRecord.class_name),
-        )
+        .outerjoin(SchoolClass, in_class())
         .where(
             EnrolmentRecord.pupil_id.in_(list(pupil_ids)),
             EnrolmentRecord.term == term.code,

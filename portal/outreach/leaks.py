@@ -13,6 +13,7 @@ from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.access.households import died_among
+from portal.access.one_to_one import in_class
 from portal.clock import SchoolTerm, local, term_of
 from portal.coverage.words import above_words, class_words, day_words
 from portal.models import AuditEntry, EnrolmentRecord, Guardian, Pupil, SchoolClass, Unit
@@ -167,12 +168,7 @@ def _classes(session: Session, pupils: Iterable[UUID]) -> dict[UUID, tuple[str, 
     """Of the newest term: the class in words and its teacher."""
     records = session.execute(
         select(EnrolmentRecord, SchoolClass.teacher)
-        .outerjoin(
-            SchoolClass,
-            (SchoolClass.school_id == EnrolmentRecord.school_id)
-            & (SchoolClass.grade == EnrolmentRecord.grade)
-            & (SchoolClass.name == EnrolmentRecord.class_name),
-        )
+        .outerjoin(SchoolClass, in_class())
         .where(EnrolmentRecord.pupil_id.in_(list(pupils)))
     ).all()
     in_order = sorted(records, key=lambda found: SchoolTerm.parse(found[0].term))

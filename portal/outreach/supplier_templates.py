@@ -12,8 +12,10 @@ from portal.clock import local
 from portal.models import SupplierTemplate
 from portal.outreach.gateways.approved import Approved
 from portal.outreach.messages import template
+from portal.suppliers import LABELS
 
-SUPPLIERS = {"aliyun": "阿里云短信", "tencent": "腾讯云短信", "wechat": "微信服务号", "wecom": "企业微信"}
+SUPPLIERS = {name: LABELS[name] for name in ("aliyun", "tencent", "wechat", "wecom")}
+"""Those that pass on only what they approved; to the others any text may be given."""
 BLANK = re.compile(r"\$\{\w+\}|\{\{\w+(?:\.DATA)?\}\}|\{\w+\}")
 """How suppliers and we mark what is filled in: ${child}, {1}, {{thing1.DATA}}, {child}."""
 SIGNATURE = re.compile(r"^【[^】]*】")

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, update
 from sqlalchemy.orm import Session
 
 from portal.models import CodeRequest, JobSlot, Message, Reply, SignIn, TryCount
@@ -44,6 +44,5 @@ def forget_codes(session: Session, now: datetime) -> int:
 
 
 def _delete(session: Session, table: type[Any], old: ColumnElement[bool]) -> int:
-    gone = session.scalar(select(func.count()).select_from(table).where(old)) or 0
-    session.execute(delete(table).where(old))
-    return gone
+    gone = cast("CursorResult[Any]", session.execute(delete(table).where(old)))
+    return gone.rowcount

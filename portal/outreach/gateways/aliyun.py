@@ -84,7 +84,7 @@ VERSION = "2017-05-25"
 class Aliyun:
     key_id: str
     secret: str = field(repr=False)
-    url: str = "https://dysmsapi.aliyuncs.com"
+    url: str
     deadline: float = DEADLINE
     name: str = "aliyun"
     limits: Limits = USUAL

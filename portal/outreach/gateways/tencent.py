@@ -89,7 +89,7 @@ class Tencent:
     secret_id: str
     secret_key: str = field(repr=False)
     app_id: str
-    url: str = "https://sms.tencentcloudapi.com"
+    url: str
     region: str = "ap-nanjing"
     deadline: float = DEADLINE
     name: str = "tencent"

@@ -61,7 +61,7 @@ LONGEST_FIELD = 20
 class Wechat:
     app_id: str
     secret: str = field(repr=False)
-    url: str = "https://api.weixin.qq.com"
+    url: str
     deadline: float = DEADLINE
     name: str = "wechat"
     limits: Limits = USUAL

@@ -51,7 +51,7 @@ class Wecom:
     corp_id: str
     secret: str = field(repr=False)
     agent_id: str
-    url: str = "https://qyapi.weixin.qq.com"
+    url: str
     deadline: float = DEADLINE
     name: str = "wecom"
     limits: Limits = USUAL
