@@ -119,7 +119,7 @@ def reset_password(session: Session, staff: StaffMember, by: str, now: datetime)
     password = random_password()
     staff.password_digest, staff.password_changed_at = HASHER.hash(password), now
     sign_ins.end_all(session, staff.id, now, "password reset")
-    audit.record(session, by, "password_changed", unit_id=staff.unit_id, account=staff.account)
+    audit.record(session, by, "password_reset", unit_id=staff.unit_id, account=staff.account)
     return password
 
 
@@ -135,7 +135,7 @@ def change_role(session: Session, staff: StaffMember, role: Role, unit: Unit, by
 def close_account(session: Session, staff: StaffMember, by: str, now: datetime) -> None:
     staff.active = False
     sign_ins.end_all(session, staff.id, now, "account closed")
-    audit.record(session, by, "sessions_ended", unit_id=staff.unit_id, account=staff.account)
+    audit.record(session, by, "account_closed", unit_id=staff.unit_id, account=staff.account)
 
 
 def _record_failure(session: Session, staff: StaffMember | None, source: str, because: str) -> None:

@@ -213,9 +213,10 @@ def test_a_closed_account_opens_nothing(app: Flask, session: Session, county: St
     sign_in(other, county.ours.member.account)
     assert other.get("/staff/").headers["Location"] == "/staff/sign-in"
     assert session.scalars(select(SignIn).where(SignIn.staff_id == county.ours.member.id)).all() == []
+    assert [entry.actor for entry in entries(session, "account_closed")] == ["staff:keeper"]
 
 
-def test_a_reset_password_is_shown_once_and_opens(app: Flask, county: StaffCounty) -> None:
+def test_a_reset_password_is_shown_once_and_opens(app: Flask, session: Session, county: StaffCounty) -> None:
     keeper, other = a_browser(app), a_browser(app)
     sign_in(keeper, "keeper")
     page = post(keeper, f"/staff/people/{county.ours.member.id}/password").text
@@ -223,6 +224,7 @@ def test_a_reset_password_is_shown_once_and_opens(app: Flask, county: StaffCount
     account, token = county.ours.member.account, token_on(other, "/staff/sign-in")
     other.post("/staff/sign-in", data={"account": account, "password": password, "csrf_token": token})
     assert other.get("/staff/").status_code == 200
+    assert [entry.actor for entry in entries(session, "password_reset")] == ["staff:keeper"]
 
 
 def test_a_keeper_does_not_touch_the_own_account(client: FlaskClient, session: Session, county: StaffCounty) -> None:
