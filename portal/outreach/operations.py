@@ -8,11 +8,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.models import GatewayHealth, JobSlot, Message, OutreachPause
-from portal.outreach.supplier_templates import SUPPLIERS
+from portal.suppliers import LABELS
 from portal.vocabulary import MessageState
 
 RATE_OVER = timedelta(minutes=15)
-LABELS = SUPPLIERS | {"sandbox": "沙箱（不真发）", "kannel": "自建短信网关"}
+PLANNED_WITHIN = timedelta(days=7)
+"""What was planned before has left or been given up: it is not gone through for the rates."""
+WAITS_TOO_LONG = timedelta(minutes=15)
+STANDS_AFTER = timedelta(minutes=5)
+"""Some job has its turn each minute: a clock that took no slot for so long stands still."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,15 @@ class Operations:
     pauses: int
     gateways: tuple[GatewaySeen, ...]
     last_tick: datetime | None
-    """When a clock last took a slot; none for long: no scheduler runs."""
+    """When a clock last took a slot."""
+
+    @property
+    def late(self) -> bool:
+        return self.oldest_due_seconds > WAITS_TOO_LONG.total_seconds()
+
+    @property
+    def clock_stands(self) -> bool:
+        return self.last_tick is None or self.at - self.last_tick > STANDS_AFTER
 
 
 def operations(session: Session, now: datetime) -> Operations:
@@ -54,7 +66,7 @@ def operations(session: Session, now: datetime) -> Operations:
             func.count().filter(Message.planned_at >= since),
             func.count().filter(Message.sent_at >= since),
             func.count().filter(Message.settled_at >= since, Message.state == MessageState.DELIVERED),
-        ).where(Message.planned_at >= now - timedelta(days=7))
+        ).where(Message.planned_at >= now - PLANNED_WITHIN)
     ).one()
     oldest_due = session.scalar(select(func.min(Message.due_at)).where(*due))
     oldest_unknown = session.scalar(select(func.min(Message.sent_at)).where(Message.state == MessageState.UNKNOWN))
