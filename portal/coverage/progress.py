@@ -89,6 +89,13 @@ def note_reached(session: Session, pupil_id: UUID, term: str, by: str, now: date
             _forward(session, row, REACHED, by, now, what)
 
 
+def note_unreached(session: Session, pupil_id: UUID, term: str, by: str, now: datetime, what: str) -> None:
+    """Whoever seemed to have been reached was somebody else; what went further stays where it is."""
+    for row in open_rows_of(session, pupil_id, term):
+        if row.state is REACHED:
+            take_step(session, row, VERIFIED, by, now, what)
+
+
 def note_visit(session: Session, pupil: Pupil, term: str, now: datetime) -> None:
     """The family signed in: proof that it was reached (G4), kept once a day."""
     latest = session.scalars(

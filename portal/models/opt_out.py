@@ -15,7 +15,7 @@ class OptOut(Base):
     phone_index: Mapped[bytes] = mapped_column(primary_key=True)
     channel: Mapped[Channel] = mapped_column(Code(Channel), primary_key=True)
     source: Mapped[str] = mapped_column(String(60))
-    """``reply``, the supplier's blacklist, or ``staff:<account>`` who was told so."""
+    """``reply``, or the supplier on whose list the number stands."""
     at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     """When the family said that it wants to hear again."""

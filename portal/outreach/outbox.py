@@ -156,7 +156,7 @@ def _settle(session: Session, message: Message, outcome: Outcome, now: datetime)
     if message.state in (MessageState.FAILED, MessageState.SUPPRESSED):
         message.sent_at, message.settled_at = None, now
     if outcome.handed is Handed.OPTED_OUT:
-        opt_out(session, message.phone_index, message.channel, message.gateway, now)
+        opt_out(session, message.phone_index, message.channel, message.gateway, now, message.id)
 
 
 def _again(message: Message, handed: Handed, now: datetime) -> datetime:

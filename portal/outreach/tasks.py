@@ -1,6 +1,5 @@
 """联系任务 as officers work them off: what waits, what a talk brought, and what families ask."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -8,11 +7,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
+from portal import audit
 from portal.access.scope import Scope
 from portal.clock import SchoolTerm
 from portal.coverage.contacts import BY_A_PERSON
-from portal.coverage.words import class_words
-from portal.models import ContactRecord, ContactTask, EnrolmentRecord, FamilyQuestion, Guardian, Pupil
+from portal.coverage.lists import classes_of
+from portal.models import ContactRecord, ContactTask, Entitlement, FamilyQuestion, Guardian, Pupil
 from portal.outreach.ladder import CALL, VISIT, close, families_of, open_task
 from portal.privacy.masking import mask_name, mask_phone, redact
 from portal.vocabulary import ContactTaskKind, QuestionTopic
@@ -70,7 +70,7 @@ def tasks(
         .limit(most)
         .offset(skip)
     ).all()
-    classes = _classes(session, term, [task.pupil_id for task in found if task.pupil_id])
+    classes = classes_of(session, term.code, [task.pupil_id for task in found if task.pupil_id])
     return [line_of(task, classes.get(task.pupil_id or task.id, ""), today) for task in found]
 
 
@@ -115,7 +115,7 @@ def beside(session: Session, task: ContactTask) -> list[tuple[UUID, str, str]]:
         .where(Guardian.phone_index == task.phone_index, Guardian.school_id == task.school_id)
         .distinct()
     ).all()
-    classes = _classes(session, SchoolTerm.parse(task.term), [pupil.id for pupil in pupils])
+    classes = classes_of(session, task.term, [pupil.id for pupil in pupils])
     return sorted(
         ((pupil.id, mask_name(pupil.name or ""), classes.get(pupil.id, "")) for pupil in pupils),
         key=lambda line: line[2],
@@ -139,22 +139,38 @@ def note_question(
             words=redact(" ".join(words.split())), at=now, by=by,
         )
     )  # fmt: skip
+    audit.record(session, by, "question_noted", unit_id=pupil.school_id, pupil_id=pupil.id, topic=topic.value)
 
 
-def count_questions(session: Session, scope: Scope) -> list[tuple[QuestionTopic, int]]:
-    """What families ask most, first."""
-    statement = select(FamilyQuestion.topic, func.count()).group_by(FamilyQuestion.topic)
-    counts = session.execute(scope.narrow(statement, FamilyQuestion.school_id)).all()
-    return sorted(((topic, count) for topic, count in counts), key=lambda one: -one[1])
+@dataclass(frozen=True)
+class Asked:
+    """How often families asked it; ``policies`` are the codes of those it was asked of, where one was named."""
+
+    topic: QuestionTopic
+    times: int
+    policies: tuple[tuple[str, int], ...]
+
+
+def count_questions(session: Session, scope: Scope) -> list[Asked]:
+    """What families ask most, first, and of which policy (G20)."""
+    statement = select(FamilyQuestion.topic, FamilyQuestion.policy, func.count())
+    counted = statement.group_by(FamilyQuestion.topic, FamilyQuestion.policy).order_by(func.count().desc())
+    of_topics: dict[QuestionTopic, list[tuple[str, int]]] = {}
+    for topic, policy, times in session.execute(scope.narrow(counted, FamilyQuestion.school_id)):
+        of_topics.setdefault(topic, []).append((policy, times))
+    asked = (
+        Asked(topic, sum(times for _, times in found), tuple((policy, times) for policy, times in found if policy))
+        for topic, found in of_topics.items()
+    )
+    return sorted(asked, key=lambda one: -one.times)
+
+
+def policies_of(session: Session, task: ContactTask) -> list[str]:
+    """What the family may ask about: the policies its child has a row of."""
+    rows = select(Entitlement.policy).where(Entitlement.pupil_id == task.pupil_id, Entitlement.term == task.term)
+    return list(session.scalars(rows.order_by(Entitlement.policy)))
 
 
 def _waits(term: SchoolTerm, kind: ContactTaskKind | None = None) -> tuple[ColumnElement[bool], ...]:
     of_kind = true() if kind is None else ContactTask.kind == kind
     return ContactTask.closed_at.is_(None), ContactTask.term == term.code, of_kind
-
-
-def _classes(session: Session, term: SchoolTerm, pupils: Iterable[UUID]) -> dict[UUID, str]:
-    records = select(EnrolmentRecord.pupil_id, EnrolmentRecord.grade, EnrolmentRecord.class_name).where(
-        EnrolmentRecord.term == term.code, EnrolmentRecord.pupil_id.in_(list(pupils))
-    )
-    return {pupil_id: class_words(grade, name) for pupil_id, grade, name in session.execute(records)}

@@ -7,13 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import NotInScope, Scope
-from portal.models import Message, OptOut, Reply, Unit
+from portal.clock import SchoolTerm
+from portal.models import AuditEntry, ContactTask, Entitlement, Message, OptOut, Reply, Unit
 from portal.outreach import replies
 from portal.outreach.gateways.protocol import Handed, Outcome
 from portal.outreach.gateways.protocol import Reply as Brought
 from portal.outreach.opt_outs import asks_to_stop
-from portal.vocabulary import Channel, MessageState, ReplyKind
-from tests.builders import A_MONDAY, a_bureau
+from portal.outreach.reach import count_unreached
+from portal.vocabulary import Channel, EntitlementState, MessageState, ReplyKind
+from tests.builders import A_MONDAY, TERM, a_bureau, a_pupil
 from tests.outreach.cases import messages
 from tests.outreach.test_health import Fake, planned, rounds
 
@@ -49,9 +51,42 @@ def test_a_question_is_shown_to_the_school_until_somebody_has_dealt_with_it(sess
     (shown,) = replies.unhandled(session, scope)
 
     assert (shown.text, shown.sender, shown.kind) == ("是真的吗", "199****5000", ReplyKind.WORDS)
-    replies.handle(session, scope, shown.id, "sch1", LATER)
+    replies.handle(session, scope, shown.id, True, "sch1", LATER)
     assert replies.unhandled(session, scope) == ()
     assert replies.replies_to(session, [sent.id])[0].handled_at == LATER
+
+
+def unreached(session: Session, message: Message) -> int:
+    return count_unreached(session, scope_of(session, message), SchoolTerm.parse(TERM))
+
+
+def test_who_answers_was_reached_and_who_writes_to_stop_was_not(session: Session, sent: Message) -> None:
+    row = session.scalars(select(Entitlement)).one()
+    row.state = EntitlementState.VERIFIED
+    replies.receive(session, "one", Brought(PHONE, "退订", "1"), LATER)
+    assert (unreached(session, sent), row.state) == (1, EntitlementState.VERIFIED)
+
+    replies.receive(session, "one", Brought(PHONE, "好的，谢谢老师", "2"), LATER)
+    assert (unreached(session, sent), row.state) == (0, EntitlementState.REACHED)
+
+
+def test_when_somebody_else_answered_the_family_is_told_by_a_person(session: Session, sent: Message) -> None:
+    row, scope = session.scalars(select(Entitlement)).one(), scope_of(session, sent)
+    row.state = EntitlementState.VERIFIED
+    replies.receive(session, "one", Brought(PHONE, "发错了，我不是", "1"), LATER)
+    (shown,) = replies.unhandled(session, scope)
+    replies.handle(session, scope, shown.id, False, "staff:sch1", LATER)
+
+    assert (unreached(session, sent), row.state) == (1, EntitlementState.VERIFIED)
+    assert session.scalars(select(ContactTask)).one().because == "回复的不是家长"
+
+
+def test_a_reply_from_a_number_of_several_families_proves_nothing(session: Session, sent: Message) -> None:
+    a_pupil(session, name="赵远", id_number=None, phone=PHONE, guardian="赵父")
+    replies.receive(session, "one", Brought(PHONE, "好的", "1"), LATER)
+
+    assert unreached(session, sent) == 1
+    assert len(replies.unhandled(session, scope_of(session, sent))) == 1
 
 
 def test_the_same_reply_brought_twice_is_kept_once(session: Session, sent: Message) -> None:
@@ -59,6 +94,8 @@ def test_the_same_reply_brought_twice_is_kept_once(session: Session, sent: Messa
 
     assert [replies.receive(session, "one", brought, LATER) for _ in range(2)] == [True, False]
     assert len(session.scalars(select(Reply)).all()) == len(session.scalars(select(OptOut)).all()) == 1
+    trail = session.scalars(select(AuditEntry).where(AuditEntry.action == "opted_out"))
+    assert [(entry.actor, entry.unit_id) for entry in trail] == [("family", sent.school_id)]
 
 
 def test_neither_number_nor_words_are_stored_in_clear(session: Session, sent: Message) -> None:
@@ -82,7 +119,7 @@ def test_another_unit_finds_no_such_reply(session: Session, sent: Message) -> No
     reply_id = session.scalars(select(Reply.id)).one()
 
     with pytest.raises(NotInScope):
-        replies.handle(session, Scope(bureau.id, bureau.path), reply_id, "bureau", LATER)
+        replies.handle(session, Scope(bureau.id, bureau.path), reply_id, True, "bureau", LATER)
 
 
 def test_a_number_on_the_suppliers_own_list_counts_as_opted_out(session: Session) -> None:

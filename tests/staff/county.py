@@ -48,6 +48,7 @@ from portal.models import (
     PolicyOverlay,
     PublicNotice,
     Pupil,
+    Reply,
     SchoolClass,
     StaffMember,
     TermClosing,
@@ -72,6 +73,7 @@ from portal.vocabulary import (
     IntakeKind,
     MessageState,
     MoveKind,
+    ReplyKind,
     Role,
     UnitLevel,
 )
@@ -149,6 +151,8 @@ class Things:
     """One press on what families said."""
     message: Message
     """Of the pupil's family; a gateway never said what became of it."""
+    reply: Reply
+    """To it."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +230,7 @@ def _things(
         further_aid.flag(session, pupil, "家里有人长期生病", member, now),
         public_notices.put_up(session, school, _a_notice(pupil, now), CATALOGUE, member, now),
         _settled(session, brother, member, now),
-        _unknown_message(session, pupil, phone, now),
+        *_unknown_message(session, pupil, phone, now),
     )  # fmt: skip
 
 
@@ -263,7 +267,7 @@ def _settled(session: Session, pupil: Pupil, by: StaffMember, now: datetime) -> 
     return corrections.settle_alike(session, [said], "", f"staff:{by.account}", now)
 
 
-def _unknown_message(session: Session, pupil: Pupil, phone: str, now: datetime) -> Message:
+def _unknown_message(session: Session, pupil: Pupil, phone: str, now: datetime) -> tuple[Message, Reply]:
     message = Message(
         school_id=pupil.school_id, matter="notice:2026-autumn", step=1, channel=Channel.SMS, gateway="sandbox",
         phone=phone, template="notice", template_version=1, parts=1, state=MessageState.UNKNOWN, due_at=now,
@@ -271,7 +275,13 @@ def _unknown_message(session: Session, pupil: Pupil, phone: str, now: datetime) 
     )  # fmt: skip
     session.add(message)
     session.flush()
-    return message
+    reply = Reply(
+        key=message.id.bytes, gateway="sandbox", channel=Channel.SMS, kind=ReplyKind.WORDS, sender=phone,
+        text="是真的吗", message_id=message.id, school_id=pupil.school_id, arrived_at=now,
+    )  # fmt: skip
+    session.add(reply)
+    session.flush()
+    return message, reply
 
 
 def _bulletin(session: Session, unit: Unit, by: StaffMember, now: datetime) -> Bulletin:

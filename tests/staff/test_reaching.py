@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
@@ -12,15 +13,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.models import AuditEntry, Campaign, ContactRecord, FamilyQuestion, Message
+from portal.models import AuditEntry, Campaign, ContactRecord, FamilyQuestion, JobSlot, Message, MessagePupil
 from portal.outreach.deadline_days import ask
 from portal.outreach.drawing_up import draw_up, hold
-from portal.vocabulary import CampaignState, MessageState
+from portal.outreach.opt_outs import REPLY, opt_out
+from portal.outreach.reminders import plan
+from portal.vocabulary import CampaignState, Channel, MessageState
+from tests.builders import A_MONDAY
 from tests.conftest import Stranger
 from tests.outreach.cases import in_context, is_waiting_for_a_lock
 from tests.outreach.kannel import wait_for
 from tests.staff.browsing import enter, press
-from tests.staff.county import StaffCounty, remind, sign_in, token_on
+from tests.staff.county import CATALOGUE, StaffCounty, remind, sign_in, token_on
 
 
 @pytest.fixture
@@ -88,11 +92,14 @@ def test_a_teachers_call_is_read_out_and_recorded(session: Session, county: Staf
     desk.get_by_label("联系上了", exact=True).check()
     desk.get_by_label("家长怎么说").select_option("yes")
     desk.get_by_label("家长问了什么").select_option("is_it_true")
+    desk.get_by_label("问的是哪一项").select_option(county.ours.row.policy)
     press(desk, "记下联系")
 
-    assert desk.get_by_text("没有要联系的").is_visible()
+    assert desk.get_by_role("heading", name="家长回复 1 条").is_visible()
     assert "电话口头同意" in (session.scalars(select(ContactRecord)).one().outcome or "")
-    assert session.scalars(select(FamilyQuestion.topic)).one().value == "is_it_true"
+    asked = session.scalars(select(FamilyQuestion)).one()
+    assert (asked.topic.value, asked.policy) == ("is_it_true", county.ours.row.policy)
+    assert desk.get_by_text(f"{CATALOGUE[asked.policy].name} 1 次").is_visible()
 
 
 def test_the_proof_of_reach_tells_who_did_what_when(county: StaffCounty, desk: Page) -> None:
@@ -181,6 +188,62 @@ def test_figures_are_told_on_this_machine_only(
 
     assert answer.status_code == status
     assert ("portal_messages_due 0" in answer.text) == (status == 200)
+
+
+def test_what_a_family_writes_back_waits_until_the_school_has_dealt_with_it(
+    app: Flask, session: Session, county: StaffCounty
+) -> None:
+    session.add(
+        MessagePupil(
+            message_id=county.ours.message.id, pupil_id=county.ours.pupil.id, school_id=county.ours.pupil.school_id
+        )
+    )
+    county.ours.reply.text = "是真的吗？请打13912345678"
+    session.commit()
+    client, address = Stranger(app, app.response_class), f"/staff/pupils/{county.ours.pupil.id}"
+    sign_in(client, "sch1")
+    listed = client.get("/staff/contact-tasks").text
+    token = token_on(client, "/staff/contact-tasks")
+    assert "是真的吗？请打[手机号]" in listed and f'<a href="{address}">王*雨</a>' in listed
+    assert "1 条家长回复等答复" in client.get("/staff/").text and "等答复" in client.get(address).text
+
+    done = {"csrf_token": token, "who": "family"}
+    client.post(f"/staff/replies/{county.ours.reply.id}", data=done)
+    assert "是真的吗" not in client.get("/staff/contact-tasks").text
+    reads = select(AuditEntry).where(AuditEntry.detail["whose"].contains([str(county.ours.pupil.id)]))
+    assert [entry.actor for entry in session.scalars(reads)] == ["staff:sch1"] * 2
+
+
+def test_a_family_that_wants_to_hear_again_is_written_to_again(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    pupil = county.ours.pupil
+    opt_out(session, pupil.guardians[0].phone_index or b"", Channel.SMS, REPLY, A_MONDAY)
+    session.commit()
+    sign_in(client, "sch1")
+    address = f"/staff/pupils/{pupil.id}"
+    assert "家长说要再收" in client.get(address).text
+
+    client.post(f"{address}/opt-in", data={"csrf_token": token_on(client, address), "number": "phone-1"})
+    assert "家长说要再收" not in client.get(address).text
+    ended = select(AuditEntry.actor).where(AuditEntry.action == "opted_in", AuditEntry.pupil_id == pupil.id)
+    assert session.scalars(ended).all() == ["staff:sch1"]
+    plan(session, A_MONDAY, "sandbox")
+    assert session.scalars(select(Message).where(Message.matter.startswith("enrolment"))).all()
+
+
+def test_a_clock_that_stands_still_is_told_after_five_minutes(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    session.add(JobSlot(job="reap outbox", slot=A_MONDAY, taken_at=A_MONDAY))
+    session.commit()
+    sign_in(client, "keeper")
+    stands = {}
+    for minutes in (4, 6):
+        with time_machine.travel(A_MONDAY + timedelta(minutes=minutes)):
+            stands[minutes] = "没有在运行" in client.get("/staff/operations").text
+
+    assert stands == {4: False, 6: True}
 
 
 def test_a_school_pauses_itself_and_not_its_neighbour(client: FlaskClient, county: StaffCounty) -> None:

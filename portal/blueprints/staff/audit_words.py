@@ -10,7 +10,17 @@ from portal.coverage.acts import ACTS
 from portal.coverage.contacts import ANSWERS, DENIED, DENIED_LABEL
 from portal.coverage.reasons import REASONS
 from portal.coverage.templates import TEMPLATES
-from portal.vocabulary import Answer, BureauAnswer, Channel, IntakeKind, Labelled, Operator, Role, UnitLevel
+from portal.vocabulary import (
+    Answer,
+    BureauAnswer,
+    Channel,
+    IntakeKind,
+    Labelled,
+    Operator,
+    QuestionTopic,
+    Role,
+    UnitLevel,
+)
 
 
 def _labels(*lists: type[Labelled]) -> dict[str, str]:
@@ -51,6 +61,7 @@ CODES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "list": ("名单", LISTS | TEMPLATE_NAMES),
     "messages": ("消息", {}),
     "numbers": ("号码", {"masked": "脱敏", "plain": "完整"}),
+    "of_family": ("家长本人", {}),
     "operator": ("运营商", _labels(Operator)),
     "possible": ("疑似", {}),
     "problems": ("问题", {}),
@@ -64,6 +75,7 @@ CODES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "signature": ("签名", {}),
     "slips": ("张数", {}),
     "template": ("表", TEMPLATE_NAMES),
+    "topic": ("问了", _labels(QuestionTopic)),
     "unmatched": ("未匹配", {}),
     "wants_aid": ("需要资助", {}),
     "what": ("看了", WHAT),

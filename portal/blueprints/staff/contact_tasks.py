@@ -10,6 +10,7 @@ from wtforms.validators import Length
 
 from portal import audit, clock
 from portal.access.permissions import Permission
+from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.fields import choices
@@ -22,6 +23,7 @@ from portal.database import db
 from portal.models import ContactTask, Pupil
 from portal.outreach import tasks as events
 from portal.outreach.reach import count_unreached, traces, unreached
+from portal.outreach.replies import count_unhandled, unhandled
 from portal.outreach.script import script_for
 from portal.privacy.masking import mask_name
 from portal.vocabulary import ContactTaskKind, QuestionTopic
@@ -31,24 +33,41 @@ class TalkForm(ContactForm):
     topic = SelectField(
         "家长问了什么", choices=choices({"": "没有问"} | {topic.value: topic.label for topic in QuestionTopic})
     )
+    policy = SelectField("问的是哪一项", default="")
     question = StringField("原话", [Length(max=200, message="原话请不超过200个字")])
 
 
 @staff.get("/contact-tasks")
 @needs(Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS)
 def contact_tasks() -> str:
+    """What families wrote is read here, so it is in the trail."""
     session, scope, term, kind = db.session(), current_user.scope, current_term(), _asked_kind()
     paging = Paging.within(asked_page(), events.count_tasks(session, scope, term, kind))
-    return render_template(
+    page = render_template(
         "staff/contact_tasks.html",
         tasks=events.tasks(session, scope, term, clock.today(), PAGE, paging.offset, kind),
         kind=kind,
         kinds=[(one, events.count_tasks(session, scope, term, one)) for one in ContactTaskKind],
+        **_replies(),
         questions=events.count_questions(session, scope),
+        catalogue=the_catalogue(),
         unreached=count_unreached(session, scope, term) if current_user.may(Permission.SEE_PUPILS) else None,
         paging=paging,
         term=term,
     )
+    session.commit()
+    return page
+
+
+def _replies() -> dict[str, object]:
+    """Those that wait; whoever may not answer them does not read them."""
+    session, scope = db.session(), current_user.scope
+    if not current_user.may(Permission.RECORD_CONTACT):
+        return {}
+    found = unhandled(session, scope)
+    if whose := sorted({str(pupil_id) for reply in found for pupil_id, _ in reply.children}):
+        audit.record(session, current_user.actor, "read", unit_id=scope.unit_id, source=source(), whose=whose)
+    return {"replies": found, "waiting": count_unhandled(session, scope)}
 
 
 @staff.get("/contact-tasks/<uuid:task_id>")
@@ -61,7 +80,7 @@ def contact_task(task_id: UUID) -> str:
         session, current_user.actor, "read",
         unit_id=task.school_id, pupil_id=task.pupil_id, source=source(), whose=several,
     )  # fmt: skip
-    page = _page(task, TalkForm(None))
+    page = _page(task, _form(task, TalkForm(None)))
     session.commit()
     return page
 
@@ -69,7 +88,8 @@ def contact_task(task_id: UUID) -> str:
 @staff.post("/contact-tasks/<uuid:task_id>")
 @needs(Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS)
 def record_talk(task_id: UUID) -> BaseResponse | tuple[str, int]:
-    task, form = _find(task_id), TalkForm()
+    task = _find(task_id)
+    form = _form(task, TalkForm())
     if task.pupil is not None and form.validate_on_submit():
         try:
             _record(task.pupil, form)
@@ -92,7 +112,15 @@ def _record(pupil: Pupil, form: TalkForm) -> None:
     record_contact(session, pupil, current_term().code, form.spoken, by, now)
     events.note_contact(session, pupil.id, form.spoken.reached, by, now)
     if form.topic.data:
-        events.note_question(session, pupil, QuestionTopic(form.topic.data), "", form.question.data or "", by, now)
+        topic, policy = QuestionTopic(form.topic.data), form.policy.data or ""
+        events.note_question(session, pupil, topic, policy, form.question.data or "", by, now)
+
+
+def _form(task: ContactTask, form: TalkForm) -> TalkForm:
+    catalogue = the_catalogue()
+    named = {code: catalogue[code].name for code in events.policies_of(db.session(), task)}
+    form.policy.choices = choices({"": "不分哪一项"} | named)
+    return form
 
 
 def _page(task: ContactTask, form: TalkForm) -> str:

@@ -26,6 +26,8 @@ from portal.coverage.pupil_file import pupil_file
 from portal.database import db, set_reach
 from portal.models import Pupil, Slip
 from portal.outreach.lists import messages_of_pupil
+from portal.outreach.opt_outs import refusals
+from portal.outreach.replies import replies_to
 
 
 class RevealForm(Form):
@@ -46,13 +48,16 @@ def pupil_page(pupil_id: UUID, **shown: Any) -> str:
     level = current_user.staff.unit.level
     set_reach(session, replace(scope.reach, pupils=(pupil_id,)))  # what was before at another school is theirs to read
     file = pupil_file(session, scope, pupil_id, level, the_catalogue(), today, current_user.actor, source())
+    messages = messages_of_pupil(session, pupil_id)
     words = {
         "file": file,
         "name": person.name if current_user.may(Permission.REVEAL) else file.masked_name,
         "addition": latest_of(session, pupil_id),
         "helping": helper_of(session, person, term_of(today).code),
         "teachers": may_help(session, person.school_id) if current_user.may(Permission.NAME_HELPER) else [],
-        "messages": messages_of_pupil(session, pupil_id),
+        "messages": messages,
+        "refusals": refusals(session, person),
+        "replies": replies_to(session, [message.id for message in messages]),
         "reveal_form": _reveal_form(person),
         **shown,
     }

@@ -16,6 +16,7 @@ from portal.clock import SchoolTerm
 from portal.coverage import exports, move_lists
 from portal.coverage.lists import LedgerLine
 from portal.database import db
+from portal.outreach.replies import count_unhandled
 from portal.outreach.tasks import tasks_by_kind
 from portal.vocabulary import ContactTaskKind, UnitLevel
 
@@ -62,11 +63,14 @@ CALLS = {
 
 
 def calls(term: SchoolTerm) -> list[Waiting]:
-    """Families nobody reached, and shared numbers: one line each kind, the nearest day first."""
+    """Families that wrote, those nobody reached, and shared numbers: one line each kind, the nearest day first."""
     session, scope, day = db.session(), current_user.scope, clock.today()
     if not current_user.may(Permission.RECORD_CONTACT):
         return []
     lines = []
+    if wrote := count_unhandled(session, scope):
+        why = "门户不回短信；打电话答复，办好了点“已处理”"
+        lines.append(Waiting(f"{wrote:,} 条家长回复等答复", why, "去看", url_for("staff.contact_tasks")))
     for kind, count, first in tasks_by_kind(session, scope, term):
         what, why, action = CALLS[kind]
         urgent = f"{first.due_on:%m月%d日} 已过" if first.due_on < day else f"最早的 {first.due_on:%m月%d日} 到期"
