@@ -19,14 +19,14 @@ from portal.coverage.progress import is_missing
 from portal.coverage.status import asks_to_apply, asks_to_confirm, closed_before
 from portal.coverage.steps import LIST_GONE, PAID, SAID_LEFT, SAID_NEVER_AGREED, SAID_NOT_NEEDED
 from portal.coverage.totals import COUNTED_AS_AIDED
-from portal.coverage.words import class_words, day_words, yuan_words
+from portal.coverage.words import above_words, class_words, day_words, yuan_words
 from portal.enrolment import waivers
 from portal.enrolment.circumstances import circumstances_of
 from portal.enrolment.confirmation import spaced
 from portal.enrolment.corrections import NOES
 from portal.enrolment.waivers import BY_FAMILY
 from portal.policies.catalogue import Catalogue
-from portal.vocabulary import Boarding, EntitlementState
+from portal.vocabulary import Boarding, EntitlementState, UnitLevel
 
 NOTHING_TO_DO = "您不用做任何事，也不用交证明"
 LOOKED_INTO = frozenset(step.words for step in (SAID_LEFT, SAID_NOT_NEEDED, SAID_NEVER_AGREED, LIST_GONE))
@@ -43,13 +43,17 @@ class Answered:
 
 @dataclass(frozen=True)
 class WhomToAsk:
-    """People and the landline that also stands on the school gate; empty texts where nobody is entered."""
+    """People and the landline that also stands on the school gate; empty texts where nobody is entered.
+
+    ``above`` is whom the school reports to, as a family calls it.
+    """
 
     school: str
     helper: str
     teacher: str
     aid_officer: str
     landline: str
+    above: str
 
 
 @dataclass(frozen=True)
@@ -171,7 +175,8 @@ def _quiet_page(known: Known, term: SchoolTerm) -> ChildPage:
 def _whom_to_ask(known: Known) -> WhomToAsk:
     school, record = known.pupil.school, known.record
     helper, teacher = (record.helper or "", record.teacher or "") if record else ("", "")
-    return WhomToAsk(school.name, helper, teacher, school.aid_officer, school.landline)
+    above = above_words(school.parent.level if school.parent else UnitLevel.COUNTY)
+    return WhomToAsk(school.name, helper, teacher, school.aid_officer, school.landline, above)
 
 
 def _figure(rows: list[LedgerRow], items: list[Item]) -> tuple[str, str]:

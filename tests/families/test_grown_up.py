@@ -88,6 +88,7 @@ def test_j8_what_was_taken_down_and_what_came_of_it_is_said_to_her_too(session: 
     sign_in(client, a_slip(session, student), "20070214")
     post(client, "/child/1/correct", page="/child/1/correct", about="not_in_school", words="休学了")
     assert "学校会核实您在哪里上学" in client.get("/child").text
+    assert "告诉市里" in client.get("/child").text
     for page in ("proof", "erase"):
         assert "市资助中心" in client.get(f"/child/1/{page}").text, page
     for page in ("/child", "/child/1/history", "/child/1/proof"):

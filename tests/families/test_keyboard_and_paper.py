@@ -53,6 +53,7 @@ def test_letters_or_everything_twice_as_large_stay_within_the_window(session: Se
         assert sticks_out(page) <= 0, f"{name}, everything"
         assert broken_numbers(page) == [], name
         page.evaluate("() => { document.body.dataset.weuiMode = 'care' }")
+        assert sticks_out(page) <= 0, f"{name}, everything in large print"
         assert broken_numbers(page) == [], f"{name}, large print"
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
 

@@ -44,8 +44,8 @@ class CorrectionForm(Form):
 def correct(place: int) -> str | Response:
     form, pupil = CorrectionForm(), the_child(place)
     if not form.validate_on_submit():
-        grown_up = is_grown_up(pupil, clock.today())
-        return render_template("families/correct.html", form=form, place=place, name=pupil.name, grown_up=grown_up)
+        said = {"name": pupil.name, "above": above_of(pupil), "grown_up": is_grown_up(pupil, clock.today())}
+        return render_template("families/correct.html", form=form, place=place, **said)
     about, words = form.about.data, form.words.data or ""
     if about in (LEFT, NOT_NEEDED):
         answer_no(pupil, in_school=about == NOT_NEEDED)
