@@ -28,19 +28,12 @@ from portal.app import create_app
 from portal.database import EVERYTHING, db, libpq, set_reach
 from portal.embedded_postgres import EmbeddedPostgres
 from portal.settings import Settings, read_settings
+from tests.kept import sweep
 
 pytest_plugins = ["tests.pages"]
 
 ROOT = Path(__file__).parent.parent
 TEMPLATE = "migrated"
-SWEEP = """
-DO $$ DECLARE swept text; BEGIN
-    SET LOCAL session_replication_role = replica;  -- trails refuse to be emptied otherwise
-    FOR swept IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'
-        AND tablename NOT IN ('alembic_version', 'hardship_category', 'key_check')
-    LOOP EXECUTE 'DELETE FROM ' || swept; END LOOP;
-END $$
-"""
 
 
 @dataclass(frozen=True)
@@ -139,12 +132,18 @@ def shared_app(databases: Databases, database: str) -> Flask:
     return create_app(databases.settings(database))
 
 
+@pytest.fixture(scope="session")
+def keeper(databases: Databases, database: str) -> Iterator[psycopg.Connection]:
+    """May do everything on the worker's database; kept open, for a new connection has all tables to learn about."""
+    with databases.administer(database) as connection:
+        yield connection
+
+
 @pytest.fixture
-def app(shared_app: Flask, databases: Databases, database: str) -> Iterator[Flask]:
+def app(shared_app: Flask, keeper: psycopg.Connection) -> Iterator[Flask]:
     """The app on an empty database; what the test leaves is swept away after it."""
     yield shared_app
-    with databases.administer(database) as connection:
-        connection.execute(SWEEP)
+    sweep(keeper)
 
 
 @pytest.fixture

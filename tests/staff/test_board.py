@@ -13,17 +13,16 @@ from portal.models import MatchRun
 from tests.builders import A_MONDAY, a_school
 from tests.pages import look_plain
 from tests.staff.browsing import enter, press
-from tests.staff.county import StaffCounty, a_staff_county
+from tests.staff.county import StaffCounty
 
 
 @pytest.fixture
-def october(session: Session) -> Iterator[StaffCounty]:
+def october(session: Session, fresh_county: StaffCounty) -> Iterator[StaffCounty]:
     """A month later: 实验小学 has matched and has nothing left to do, 第一中学 has not begun."""
-    county = a_staff_county(session)
-    a_school(session, county.units["county"], "3299010002", "示例县第一中学")
+    a_school(session, fresh_county.units["county"], "3299010002", "示例县第一中学")
     session.commit()
     with time_machine.travel(A_MONDAY + timedelta(days=31), tick=True):
-        yield county
+        yield fresh_county
 
 
 def test_one_click_reminds_the_late_and_only_once_a_day(desk: Page, session: Session, october: StaffCounty) -> None:
