@@ -1,9 +1,5 @@
-"""A clock process as ``flask schedule`` runs it, with one job a second that writes down its slot.
+"""The clock as ``flask schedule`` runs it, with one job a second that writes down its slot."""
 
-``python -m tests.clock FILE [SECONDS]``: so many seconds after the first slot its wall clock is put back by an hour.
-"""
-
-import sys
 import threading
 import time
 from datetime import datetime, timedelta
@@ -26,8 +22,8 @@ def put_back_after(seconds: float, written: Path, traveller: time_machine.Travel
     traveller.shift(-3600)
 
 
-if __name__ == "__main__":
-    written = Path(sys.argv[1])
+def run(written: Path, put_back: float | None = None) -> None:
+    """In a process of its own; so many seconds after the first slot its wall clock is put back by an hour."""
 
     def write(_sessions: object, _settings: object, now: datetime) -> None:
         with written.open("a", encoding="utf-8") as lines:
@@ -37,7 +33,7 @@ if __name__ == "__main__":
     schedule.LOOK_EVERY = 0.5
     app = create_app()
     with app.app_context(), time_machine.travel(datetime.now(tz=clock.SHANGHAI), tick=True) as traveller:
-        if len(sys.argv) > 2:
-            threading.Thread(target=put_back_after, args=(float(sys.argv[2]), written, traveller), daemon=True).start()
+        if put_back is not None:
+            threading.Thread(target=put_back_after, args=(put_back, written, traveller), daemon=True).start()
         open_session()
         schedule.run(open_sessions(), app.extensions["settings"], stop_on_signals())

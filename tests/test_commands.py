@@ -14,7 +14,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from python_calamine import load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -25,9 +25,13 @@ from tests.builders import TERM, a_bureau, a_county, a_pupil, a_school, an_entry
 from tests.conftest import Databases
 from tests.county import CountyFiles, write_county
 from tests.intake.files import CHEN_MING, XIAOYU, ZHOU_XIAO, xlsx
+from tests.outreach.kannel import wait_for
 
 ROOT = Path(__file__).parent.parent
-OTHERS = 80_000  # read long enough for the steps to be told at once
+OTHERS = 30_000  # put in for long enough to be killed meanwhile
+ROWS_ARE_GOING_IN = text(
+    "SELECT 1 FROM pg_locks WHERE relation = 'register_entry'::regclass AND mode = 'RowExclusiveLock'"
+)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 COMMANDS_OF_FLASK = PROJECT["entry-points"]["flask.commands"]
 SLOW_TO_LOAD = {"sqlalchemy", "psycopg", "pyarrow", "numpy", "portal.models", "portal.policies", "portal.blueprints"}
@@ -284,12 +288,9 @@ def test_an_import_killed_midway_left_nothing_and_brings_everything_when_started
     register = write_county(tmp_path, others=OTHERS).register
     ask = ("registers", "import", register, "--unit", "329901-MZ", "--batch", "2026-08")
     process = run_flask(settings, *ask)
-    assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith("逐行核对"):  # every line is read, the rows are going in
-            process.send_signal(signal.SIGKILL)
-            break
-    process.wait()
+    wait_for(lambda: session.execute(ROWS_ARE_GOING_IN).first() is not None)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
     assert session.scalar(select(func.count()).select_from(RegisterEntry)) == 0
     intake = session.scalars(select(Intake)).one()
     assert intake.state is IntakeState.READING

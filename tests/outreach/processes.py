@@ -1,4 +1,4 @@
-"""Dispatchers and the portal as processes of their own, forked from one that has imported everything already.
+"""Dispatchers, clocks and the portal as processes of their own, forked from one that has imported everything already.
 
 They must be killed as the machine would kill them; but four that each import the portal anew keep two cores busy
 for longer than what is to be shown.
@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -28,19 +29,20 @@ FORKING.set_forkserver_preload([__name__])
 
 def dispatching(log: Path, environment: Mapping[str, str]) -> AbstractContextManager[ForkServerProcess]:
     """A dispatcher as ``flask dispatch`` runs it, on a Monday at ten: it must not matter when the tests run."""
-    return _process(log, environment, _dispatch)
+    return forked(log, environment, _dispatch)
 
 
 @contextmanager
 def serving(log: Path, environment: Mapping[str, str]) -> Iterator[None]:
     """The portal as it is deployed, where reports come in."""
-    with _process(log, environment, _serve):
-        wait_for(lambda: listens(int(_address(environment).rpartition(":")[2])))
+    address = environment["PORTAL_REPORTS_URL"].removeprefix("http://")
+    with forked(log, environment, partial(serve, address, 1)):
+        wait_for(lambda: listens(int(address.rpartition(":")[2])))
         yield
 
 
 @contextmanager
-def _process(log: Path, environment: Mapping[str, str], work: Callable[[], None]) -> Iterator[ForkServerProcess]:
+def forked(log: Path, environment: Mapping[str, str], work: Callable[[], None]) -> Iterator[ForkServerProcess]:
     started = FORKING.Process(target=_work, args=(log, dict(environment), work))
     started.start()
     try:
@@ -66,10 +68,6 @@ def _dispatch() -> None:
         dispatch.run(open_sessions(), gateways, dispatch.stop_on_signals())
 
 
-def _serve() -> None:
-    sys.argv = ["gunicorn", "-b", _address(os.environ), "-w", "1", "wsgi:app"]
+def serve(address: str, workers: int) -> None:
+    sys.argv = ["gunicorn", "-b", address, "-w", str(workers), "wsgi:app"]
     WSGIApplication().run()
-
-
-def _address(environment: Mapping[str, str]) -> str:
-    return environment["PORTAL_REPORTS_URL"].removeprefix("http://")
