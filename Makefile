@@ -13,7 +13,8 @@ ARGS ?=
 export PORT
 
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet --no-input
-DEBIAN_FOR_TESTS := chromium-headless-shell fonts-noto-cjk kannel kannel-extras
+# python3 for a test as an ordinary user, who may not be let into root's own Python
+DEBIAN_FOR_TESTS := chromium-headless-shell fonts-noto-cjk kannel kannel-extras python3
 DEBIAN_FOR_BENCHMARKS := chromium-headless-shell fonts-noto-cjk kannel kannel-extras redis-server wrk default-jre-headless
 
 # $(call debian,PACKAGES): what of these Debian packages is missing, installed as root, or else named in one sentence.
