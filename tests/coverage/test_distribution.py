@@ -109,7 +109,7 @@ def test_schools_counties_cities_and_the_province_add_up_to_the_pupil(session: S
             groups = distribution(session, above[-1], TERM, by).groups
             assert whole([group.figures for group in groups]) == of["32"]
 
-    for_random_ledgers(session, 40, add_up)
+    for_random_ledgers(session, 25, add_up)
 
 
 def test_every_number_is_that_of_its_list(session: Session) -> None:

@@ -168,7 +168,7 @@ DIGITS = st.text(alphabet="0123456789xXeE+._ '１", min_size=15, max_size=20)
 NEAR_NUMBERS = st.sampled_from([XIAOYU_NUMBER, "329901201602300010", "329901299912310012", "829901201603050010"])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=16, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROSTERS.filter(bool), REGISTERS.filter(bool), st.lists(DIGITS | NEAR_NUMBERS, max_size=4))
 def test_files_are_decided_as_the_engine_decides(tmp_path, roster, register, odd):
     pupils = [["姓名", "曾用名", "身份证件号", "监护人1姓名", "监护人1身份证件号", "监护人2姓名", "监护人2身份证件号"]]
@@ -203,7 +203,7 @@ PERHAPS_CUT = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(PERHAPS_CUT, PERHAPS_CUT)
 def test_numbers_perhaps_cut_by_excel_are_decided_as_the_engine_decides(tmp_path, ours, theirs):
     written = [[["姓名", "身份证件号"], *map(list, side)] for side in (ours, theirs)]

@@ -23,7 +23,7 @@ LOST = 0.2
 
 
 def test_with_a_fifth_of_the_answers_lost_none_is_sent_twice(session: Session) -> None:
-    lose_answers(session, 400, 20)
+    lose_answers(session, 150, 20)
 
 
 def lose_answers(session: Session, how_many: int, seed: int) -> None:
