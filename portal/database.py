@@ -12,7 +12,7 @@ from psycopg._preparing import PrepareManager
 from sqlalchemy import ColumnElement, Connection, MetaData, Select, Subquery, event, func, text, true
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 from sqlalchemy.sql.elements import SQLCoreOperations
 
@@ -142,6 +142,12 @@ def _ask_whether_it_stands(
         connection.autocommit = False
     except psycopg.Error as gone:
         raise DisconnectionError from gone
+
+
+def lock(session: Session, row: DeclarativeBase) -> None:
+    """The row as it stands now, nobody else's to change until the commit."""
+    session.flush()  # a refresh would forget what was not written yet
+    session.refresh(row, with_for_update={"of": type(row)})
 
 
 def whole(statement: Select[*tuple[Any, ...]]) -> Subquery:

@@ -13,6 +13,7 @@ from portal import audit
 from portal.access.scope import Scope
 from portal.coverage.ledger import open_rows_for
 from portal.coverage.reasons import CLAUSE, asks_for_proof
+from portal.database import lock
 from portal.enrolment.lists import category_names
 from portal.models import Addition, HardshipCategory, Pupil, StaffMember
 from portal.policies.catalogue import Catalogue
@@ -68,6 +69,7 @@ def add(
 
 def refuse(session: Session, addition: Addition, because: str, by: StaffMember, now: datetime) -> None:
     """The family reads ``because`` on its page, with how to object."""
+    lock(session, addition)
     if addition.state is not AdditionState.PROPOSED:
         raise AdditionRefused("这条提名已经办过了")
     _decide(addition, AdditionState.REFUSED, because, by, now)
@@ -76,6 +78,7 @@ def refuse(session: Session, addition: Addition, because: str, by: StaffMember, 
 
 def end(session: Session, addition: Addition, because: str, by: StaffMember, now: datetime) -> None:
     """It opens no further rows; those that stand end by a reason of their own (N1-3)."""
+    lock(session, addition)
     if addition.state is not AdditionState.ADDED:
         raise AdditionRefused("这条人工新增已经结束了")
     _decide(addition, AdditionState.ENDED, because, by, now)

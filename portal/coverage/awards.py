@@ -7,8 +7,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, LargeBinary, any_, delete, func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, LargeBinary, any_, delete, literal, select
+from sqlalchemy.orm import Session, selectinload
 
 from portal.clock import local
 from portal.coverage.differing import Kind
@@ -48,6 +48,10 @@ class _Desk:
     intake: Intake
     pupils: dict[bytes, list[Pupil]]
     rows: dict[Key, Entitlement]
+    held: Mapping[tuple[UUID, str], set[str]]
+    """Policies a pupil has a row for, by pupil and term."""
+    awards: dict[tuple[UUID, str, str, date], Award]
+    """Known so far, by pupil, policy, term and day."""
     stages: dict[UUID, Stage]
     schools: dict[str, UUID]
     """Of the unit, by 学校标识码."""
@@ -94,9 +98,9 @@ def _lay_out(session: Session, intake: Intake, lines: Iterable[AwardLine]) -> _D
     indexes = [index for line in lines if line.id_certain and (index := Pupil.id_number.digest(line.id_no))]
     schools = Unit.ids_below(intake.unit.path)
     found = session.scalars(
-        select(Pupil).where(
-            Pupil.id_number_index == any_(literal(indexes, ARRAY(LargeBinary))), Pupil.school_id.in_(schools)
-        )
+        select(Pupil)
+        .where(Pupil.id_number_index == any_(literal(indexes, ARRAY(LargeBinary))), Pupil.school_id.in_(schools))
+        .options(selectinload(Pupil.guardians))
     )
     pupils: defaultdict[bytes, list[Pupil]] = defaultdict(list)
     for pupil in found:
@@ -109,11 +113,16 @@ def _lay_out(session: Session, intake: Intake, lines: Iterable[AwardLine]) -> _D
         .order_by(EnrolmentRecord.term == intake.occasion)
     )
     by_key = {(row.pupil_id, row.policy, row.term): row for row in rows}
+    held: defaultdict[tuple[UUID, str], set[str]] = defaultdict(set)
+    for pupil_id, policy, term in by_key:
+        held[pupil_id, term].add(policy)
+    paid = session.scalars(select(Award).where(Award.pupil_id.in_(ids)))
+    awards = {(award.pupil_id, award.policy, award.term, award.paid_on): award for award in paid}
     codes = session.execute(select(Unit.code, Unit.id).where(Unit.id.in_(schools), Unit.level == UnitLevel.SCHOOL))
     known = dict(iter(codes))
     stages = {pupil_id: stage for pupil_id, stage in records if stage}
     own = own_names(catalogue_of(session), intake.unit.code)
-    return _Desk(session, intake, pupils, by_key, stages, known, own)
+    return _Desk(session, intake, pupils, by_key, held, awards, stages, known, own)
 
 
 def _forget_strays(desk: _Desk, lines: Iterable[AwardLine]) -> None:
@@ -136,8 +145,7 @@ def _keep_stray(desk: _Desk, line: AwardLine, why: NotKept) -> None:
 def _keep(desk: _Desk, line: AwardLine) -> None:
     pupil = _pupil(desk, line)
     term = _term(line, desk.intake.occasion)
-    held = {policy for pupil_id, policy, of_term in desk.rows if (pupil_id, of_term) == (pupil.id, term)}
-    policy = policy_of(line.policy, held, desk.stages.get(pupil.id), desk.own)
+    policy = policy_of(line.policy, desk.held.get((pupil.id, term), set()), desk.stages.get(pupil.id), desk.own)
     if policy is None:
         raise NotKept("资助项目", f"资助项目“{line.policy[:30]}”不认识，没有记下；请核对项目名称", Kind.UNKNOWN)
     paid_on = line.paid_on
@@ -176,14 +184,12 @@ def _term(line: AwardLine, occasion: str) -> str:
 
 def _store(desk: _Desk, line: AwardLine, pupil: Pupil, policy: str, term: str, paid_on: date) -> Award:
     """The same grant of the same day in a later file is the same grant; the newer sum stands."""
-    same = select(Award).where(
-        Award.pupil_id == pupil.id, Award.policy == policy, Award.term == term, Award.paid_on == paid_on
-    )
-    award = desk.session.scalars(same).first()
+    award = desk.awards.get((pupil.id, policy, term, paid_on))
     if award is None:
         award = Award(pupil_id=pupil.id, school_id=pupil.school_id, policy=policy, term=term, paid_on=paid_on)
         award.yuan = line.amount
         desk.session.add(award)
+        desk.awards[pupil.id, policy, term, paid_on] = award
     elif award.yuan != line.amount:
         was = f"{yuan_words(award.yuan)}元改为{yuan_words(line.amount)}元"
         desk.differs(line.row, "金额", f"同一天的这笔发放以前记的金额不同，已由{was}")
@@ -201,18 +207,16 @@ def _settle(desk: _Desk, now: datetime) -> None:
     """Every touched row is told the sum of its awards; where there is no row, or another sum is due, it is said."""
     staff = desk.intake.by_staff_id and desk.session.get(StaffMember, desk.intake.by_staff_id)
     by = f"staff:{staff.account}" if staff else "command"
+    sums: defaultdict[Key, Decimal] = defaultdict(Decimal)
+    for award in desk.awards.values():
+        sums[award.pupil_id, award.policy, award.term] += award.yuan
     for key, line in desk.touched.items():
-        pupil_id, policy, term = key
-        row = desk.rows.get(key)
+        row, paid = desk.rows.get(key), sums[key]
         if row is None:
             desk.differs(line, "姓名", "已记下发放，但台账里没有这一行：请核对这名学生是否在名单里")
             continue
-        total = select(func.sum(Award.yuan)).where(
-            Award.pupil_id == pupil_id, Award.policy == policy, Award.term == term
-        )
-        paid = desk.session.scalar(total) or Decimal(0)
         note_paid(desk.session, row, paid, by, now)
-        tell_anew(desk.session, pupil_id)
+        tell_anew(desk.session, row.pupil_id)
         if row.due_yuan is not None and paid not in (row.due_yuan, 2 * row.due_yuan):
-            sums = f"已发{yuan_words(paid)}元，本学期应发{yuan_words(row.due_yuan)}元"
-            desk.differs(line, "金额", f"发放金额与台账不同：{sums}，请核实")
+            both = f"已发{yuan_words(paid)}元，本学期应发{yuan_words(row.due_yuan)}元"
+            desk.differs(line, "金额", f"发放金额与台账不同：{both}，请核实")

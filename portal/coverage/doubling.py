@@ -6,8 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.coverage.ledger import open_rows_for
-from portal.coverage.progress import lock, open_rows_of
+from portal.coverage.progress import open_rows_of
 from portal.coverage.steps import close
+from portal.database import lock
 from portal.enrolment import doubles
 from portal.models import DoubleEnrolment, Pupil, StaffMember
 from portal.policies.catalogue import Catalogue

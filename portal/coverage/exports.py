@@ -13,6 +13,7 @@ from portal.clock import local
 from portal.coverage.back_fills import Asked, is_filled, rows
 from portal.coverage.economics import NOTHING, economics_within
 from portal.coverage.templates import line_of
+from portal.database import lock
 from portal.models import BackFill, EnrolmentRecord, Entitlement, ExportRequest, StaffMember, Unit
 from portal.policies.catalogue import Catalogue
 from portal.privacy.masking import redact
@@ -93,6 +94,7 @@ def decide(session: Session, request: ExportRequest, approved: bool, staff: Staf
     """Raise ExportRefused: nobody approves what they asked for themselves."""
     if request.asked_by_id == staff.id:
         raise ExportRefused("自己申请的导出要由另一个人批准")
+    lock(session, request)
     if request.approved is not None:
         raise ExportRefused("这份申请已经有人处理过了")
     request.approved, request.decided_by_id, request.decided_at = approved, staff.id, now
@@ -100,8 +102,9 @@ def decide(session: Session, request: ExportRequest, approved: bool, staff: Staf
     _note(session, request, staff, "export_approved" if approved else "export_refused")
 
 
-def take(request: ExportRequest, staff: StaffMember, now: datetime) -> None:
+def take(session: Session, request: ExportRequest, staff: StaffMember, now: datetime) -> None:
     """Once, by whoever asked. Raise ExportRefused."""
+    lock(session, request)
     if request.asked_by_id != staff.id or not request.approved or request.decided_at is None:
         raise ExportRefused("这份导出还没有批准，或不是您申请的")
     if request.taken_at is not None or request.decided_at + KEPT < now:

@@ -12,7 +12,7 @@ from portal import audit
 from portal.access.scope import Scope
 from portal.clock import local
 from portal.coverage.reasons import asks_for_proof
-from portal.database import same_place
+from portal.database import lock, same_place
 from portal.models import FurtherAid, Pupil, StaffMember
 from portal.privacy.masking import redact
 
@@ -62,6 +62,7 @@ def flag(session: Session, pupil: Pupil, why: str, staff: StaffMember, now: date
 
 def settle(session: Session, row: FurtherAid, source: str, words: str, staff: StaffMember, now: datetime) -> None:
     """With a source what was arranged, without one why nothing could be. Raise FurtherAidRefused."""
+    lock(session, row)
     if row.settled_at is not None:
         raise FurtherAidRefused("这一件已经记下结果了")
     if source and source not in SOURCES:

@@ -67,16 +67,16 @@ def _of_rows(session: Session, pupil_id: UUID, catalogue: Catalogue) -> Iterator
         select(EntitlementChange, Entitlement.policy)
         .join(Entitlement, Entitlement.id == EntitlementChange.entitlement_id)
         .where(EntitlementChange.pupil_id == pupil_id)
-        .order_by(EntitlementChange.at)
+        .order_by(EntitlementChange.number)
     )
-    stood: dict[UUID, EntitlementState] = {}
+    stood: dict[UUID, tuple[EntitlementState, str | None]] = {}
     for change, policy in changes:
-        name, before = catalogue[policy].family_name, stood.get(change.entitlement_id)
-        if change.next_step == NOT_RECEIVED.words:
+        name, (state, step) = catalogue[policy].family_name, stood.get(change.entitlement_id, (None, None))
+        if change.next_step == NOT_RECEIVED.words != step:
             yield Event(change.at, f"{name}：您说没收到，交资助中心去查")
-        elif change.state is not before:
+        elif change.state is not state:
             yield Event(change.at, f"{name}：{STATES[change.state]}")
-        stood[change.entitlement_id] = change.state
+        stood[change.entitlement_id] = change.state, change.next_step
 
 
 def _of_contacts(session: Session, pupil_id: UUID) -> Iterator[Event]:

@@ -13,8 +13,8 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, delete, exists, fa
 from sqlalchemy.orm import Session, aliased
 
 from portal import audit
-from portal.coverage.progress import lock
 from portal.coverage.steps import LIST_GONE, PAID, note_change, take_step
+from portal.database import lock
 from portal.enrolment.bureau_questions import close_moot
 from portal.enrolment.matching_runs import ONE_AT_A_TIME, MatchingBusy
 from portal.intake.findings import Findings
@@ -88,7 +88,7 @@ def withdraw(session: Session, intake: Intake, by: str, now: datetime) -> Restin
     """撤回: the bureau takes its own batch back. Raises NotWithdrawn, or MatchingBusy while a run is at work."""
     if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": ONE_AT_A_TIME}):
         raise MatchingBusy("正在比对：请等它结束后再撤回")
-    session.refresh(intake, with_for_update={"of": Intake})
+    lock(session, intake)
     if intake.kind is not IntakeKind.REGISTER or intake.state is not IntakeState.KEPT:
         raise NotWithdrawn(f"这份文件{intake.state.label}，不能撤回")
     resting = resting_on(session, intake)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal.coverage.ledger import open_rows_for
+from portal.database import lock
 from portal.enrolment.local_standards import catalogue_of
 from portal.enrolment.matching_runs import (
     GIVEN_UP,
@@ -112,7 +113,7 @@ def _open_next(session: Session, run: MatchRun, now: datetime) -> bool:
             part.place = _behind_all(session, run)
     if failed:
         raise next(iter(failed.values()))
-    session.refresh(run, with_for_update={"of": MatchRun})
+    lock(session, run)
     if run.finished_at is None and not session.scalar(select(exists().where(MatchPart.run_id == run.id))):
         finish(session, run, now)
     return False

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from portal.clock import local
-from portal.coverage.progress import is_missing, lock
+from portal.coverage.progress import is_missing
 from portal.coverage.reasons import REASONS
 from portal.coverage.steps import (
     DROPPED_OUT,
@@ -27,6 +27,7 @@ from portal.coverage.steps import (
     take_step,
 )
 from portal.coverage.words import day_words
+from portal.database import lock
 from portal.enrolment import moves
 from portal.enrolment.arrivals import arrive
 from portal.enrolment.moves import Event, MoveRefused

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.clock import SchoolTerm, working_days_after
+from portal.clock import SchoolTerm, local, working_days_after
 from portal.coverage.words import class_words, day_words, register_words, yuan_words
 from portal.enrolment.local_standards import place_of
 from portal.models import Award, EnrolmentRecord, HardshipCategory, MatchPair, Pupil, Unit
@@ -115,7 +115,7 @@ def _lists(session: Session, pupil: Pupil) -> list[Line]:
     pairs = session.scalars(select(MatchPair).where(MatchPair.pupil_id == pupil.id).order_by(MatchPair.found_on))
     lines = []
     for pair in pairs:
-        until = f"，到{day_words(pair.superseded_at.date())}为止" if pair.superseded_at else ""
+        until = f"，到{day_words(local(pair.superseded_at).date())}为止" if pair.superseded_at else ""
         category = names.get(pair.category or "", pair.category or "")
         said = (
             f"{register_words(pair.register or '')}名单，{category}，{pair.basis.label}，{pair.decision.label}{until}"

@@ -12,8 +12,8 @@ from portal import audit
 from portal.access.scope import NotInScope, Scope
 from portal.coverage import reasons
 from portal.coverage.acts import Act, Doing
-from portal.coverage.progress import lock
 from portal.coverage.steps import restore
+from portal.database import lock
 from portal.models import Entitlement, EntitlementChange, StaffMember
 from portal.privacy.masking import mask_name, redact
 

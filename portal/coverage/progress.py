@@ -30,6 +30,7 @@ from portal.coverage.steps import (
     take_step,
 )
 from portal.coverage.words import yuan_words
+from portal.database import lock
 from portal.enrolment import waivers
 from portal.models import ContactRecord, Entitlement, Pupil
 from portal.vocabulary import Channel, EntitlementState
@@ -207,12 +208,6 @@ def waived_rows_of(session: Session, pupil_id: UUID, term: str) -> list[Entitlem
         .execution_options(populate_existing=True)
     )
     return list(session.scalars(statement))
-
-
-def lock(session: Session, row: Entitlement) -> None:
-    """The row as it stands now, nobody else's to change until the commit."""
-    session.flush()  # a refresh would forget what was not written yet
-    session.refresh(row, with_for_update={"of": Entitlement})
 
 
 def _forward(session: Session, row: Entitlement, state: EntitlementState, by: str, now: datetime, what: str) -> None:

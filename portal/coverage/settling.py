@@ -13,8 +13,8 @@ from portal.access.scope import NotInScope, Scope
 from portal.clock import SchoolTerm
 from portal.coverage.ledger import Judged, open_rows_for
 from portal.coverage.matched import matched_pupils
-from portal.coverage.progress import lock
 from portal.coverage.steps import LIST_GONE, PAID, Mover, Step, close, take_step
+from portal.database import lock
 from portal.enrolment import review
 from portal.enrolment.doubles import aided_elsewhere
 from portal.enrolment.standing import DESKS

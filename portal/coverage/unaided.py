@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from portal import audit
 from portal.clock import local
 from portal.coverage import reasons
-from portal.coverage.progress import lock
 from portal.coverage.reasons import Reason, ReasonRefused
 from portal.coverage.steps import PAID, Mover, Step, close, is_moving, take_step
+from portal.database import lock
 from portal.models import Entitlement, StaffMember
 from portal.privacy.masking import redact
 from portal.vocabulary import EntitlementState, UnitLevel

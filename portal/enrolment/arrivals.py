@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
+from portal.database import lock
 from portal.enrolment.moves import MoveRefused, end, leave_roll
 from portal.models import (
     Addition,
@@ -21,6 +22,7 @@ from portal.models import (
     DoubleEnrolment,
     EnrolmentRecord,
     FamilyQuestion,
+    FurtherAid,
     Guardian,
     MatchPair,
     Move,
@@ -41,6 +43,7 @@ WITH_THE_PUPIL: tuple[tuple[type[Any], ColumnElement[bool] | None], ...] = (
     (Waiver, Waiver.taken_back_at.is_(None)),
     (Correction, Correction.settled_at.is_(None)),
     (ContactTask, ContactTask.closed_at.is_(None)),
+    (FurtherAid, FurtherAid.settled_at.is_(None)),
     (Addition, Addition.state.in_((AdditionState.PROPOSED, AdditionState.ADDED))),
 )
 OF_THE_TWIN: tuple[type[Any], ...] = (Slip, ContactRecord, Correction, FamilyQuestion)
@@ -50,7 +53,7 @@ ONCE_A_TERM: tuple[type[Any], ...] = (Confirmation, Waiver, Award)
 
 def arrive(session: Session, move: Move, class_name: str, by: str, now: datetime) -> Pupil:
     """Raise MoveRefused; the session must reach both schools."""
-    session.refresh(move, with_for_update={"of": Move})
+    lock(session, move)
     if move.kind is not MoveKind.TRANSFER or move.to_school is None:
         raise MoveRefused("还不知道转入哪所学校，不能接收")
     end(session, move, MoveEnd.ACCEPTED, by, now)
@@ -129,13 +132,29 @@ def _join(session: Session, twin: Pupil, pupil: Pupil, now: datetime) -> None:
     session.execute(
         update(ContactTask).where(*tasks).values(closed_at=now, closed_by="portal", outcome="转入接收，并为一名学生")
     )
+    _keep_apart(session, twin.id, pupil.id, now)
     doubles = DoubleEnrolment.pupil_id.in_((twin.id, pupil.id)), DoubleEnrolment.settled_at.is_(None)
     session.execute(update(DoubleEnrolment).where(*doubles).values(settled_at=now))
     twin.name, twin.former_name, twin.id_number, twin.student_number = "已并入", None, None, None
     twin.birth_date_text, twin.written_birth, twin.id_certain = None, None, False
-    twin.old_number_index = twin.name_birth_index = twin.name_place_index = None
+    twin.old_number_index = twin.name_birth_index = twin.name_place_index = twin.offered_keys = None
     session.flush()
     session.expire_all()
+
+
+def _keep_apart(session: Session, twin: UUID, pupil: UUID, now: datetime) -> None:
+    """Of what a child has once at a time, the twin's goes over where the child has none, and else it ends."""
+    other = aliased(FurtherAid)
+    flagged = exists().where(other.pupil_id == pupil, other.settled_at.is_(None))
+    _hand_over(session, FurtherAid, twin, pupil, FurtherAid.settled_at.is_not(None) | ~flagged)
+    for flag in session.scalars(select(FurtherAid).where(FurtherAid.pupil_id == twin)):
+        flag.words, flag.settled_by, flag.settled_at = "与转入的学生并为一名，由那一件接着办", "portal", now
+    bound = aliased(WechatBinding)
+    same = bound.appid == WechatBinding.appid, bound.openid_index == WechatBinding.openid_index
+    has_it = exists().where(bound.pupil_id == pupil, bound.ended_at.is_(None), *same)
+    _hand_over(session, WechatBinding, twin, pupil, WechatBinding.ended_at.is_not(None) | ~has_it)
+    twice = WechatBinding.pupil_id == twin, WechatBinding.ended_at.is_(None)
+    session.execute(update(WechatBinding).where(*twice).values(ended_at=now))
 
 
 def _hand_over(

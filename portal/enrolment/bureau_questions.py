@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access.scope import Scope
+from portal.database import lock
 from portal.enrolment.beside import guardian_of
 from portal.models import BureauQuestion, Intake, MatchPair, Settlement, StaffMember
 from portal.models.bureau_question import COPIES
@@ -78,7 +79,7 @@ def answer(
     session: Session, question: BureauQuestion, said: BureauAnswer, note: str, by: StaffMember, now: datetime
 ) -> None:
     """Said again it takes the place of what was said, until the question is closed."""
-    session.refresh(question, with_for_update=True)
+    lock(session, question)
     if question.closed_at:
         raise NotAnswered("这一条已经办结或撤回，不用再答复")
     question.answer, question.note = said, note

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal import audit
 from portal.access.scope import Scope
 from portal.clock import local
+from portal.database import lock
 from portal.models import PolicyOverlay, StaffMember, Unit
 from portal.policies.catalogue import Catalogue, load_catalogue
 from portal.policies.local_standard import (
@@ -275,7 +276,7 @@ def _of(unit: Unit, policy: str, state: OverlayState) -> Select[PolicyOverlay]:
 
 def _second_person(session: Session, overlay: PolicyOverlay, by: StaffMember) -> None:
     """Locked until the commit, so that two officers take turns."""
-    session.refresh(overlay, with_for_update=True)
+    lock(session, overlay)
     if overlay.state is not OverlayState.PROPOSED:
         raise StandardRefused(f"这一份已经办过了：{overlay.state.label}")
     if overlay.proposed_by == f"staff:{by.account}":

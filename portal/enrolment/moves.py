@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal import audit
 from portal.clock import SchoolTerm, age_on, local, term_of, working_days_after
+from portal.database import lock
 from portal.enrolment.lists import category_names
 from portal.enrolment.standing import stands
 from portal.models import EnrolmentRecord, MatchPair, Move, Pupil, StaffMember, Unit
@@ -108,6 +109,7 @@ def name_school(session: Session, move: Move, written: str, by: StaffMember, now
     school = find_school(session, written, move.school)
     if school is None:
         raise MoveRefused("请写转入学校的标识码或全称")
+    lock(session, move)
     if move.ended_at is not None or move.kind is not MoveKind.TRANSFER:
         raise MoveRefused("这次变动已经办结，不用再写转入学校")
     move.to_school, today = school, local(now).date()
@@ -118,6 +120,7 @@ def name_school(session: Session, move: Move, written: str, by: StaffMember, now
 
 def end(session: Session, move: Move, how: MoveEnd, by: str, now: datetime, because: str = "") -> None:
     """Raise MoveRefused for one that has ended; who was off the roll by mistake is on it again."""
+    lock(session, move)
     if move.ended_at is not None:
         raise MoveRefused("这次变动已经办结了")
     move.ended_at, move.ended_by, move.ended_as = now, by, how

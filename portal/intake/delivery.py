@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.clock import local
+from portal.database import lock
 from portal.intake import door
 from portal.intake.findings import Findings, as_text
 from portal.intake.problems import UnreadableFile
@@ -80,7 +81,7 @@ def _hold(session: Session, intake: Intake, table: Table, now: datetime, progres
 
 def confirm(session: Session, intake: Intake, now: datetime) -> None:
     """The word that it counts; said twice it is said once. From here on it is read like any other file."""
-    session.refresh(intake, with_for_update={"of": Intake})
+    lock(session, intake)
     if intake.state in (IntakeState.WAITING, IntakeState.READING, IntakeState.KEPT):
         return
     if intake.state is not IntakeState.CHECKED:
@@ -90,7 +91,7 @@ def confirm(session: Session, intake: Intake, now: datetime) -> None:
 
 def drop(session: Session, intake: Intake, by: str) -> None:
     """放弃: nothing of the file remains but the word that it was there."""
-    session.refresh(intake, with_for_update={"of": Intake})
+    lock(session, intake)
     if intake.state is not IntakeState.CHECKED:
         raise NotDelivered(f"这份名单{intake.state.label}，不能放弃；已经报送的可以撤回")
     audit.record(

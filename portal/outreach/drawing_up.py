@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.clock import SchoolTerm
+from portal.database import lock
 from portal.models import Campaign, CampaignPupil, EnrolmentRecord, Unit
 from portal.outreach.audiences import MATTERS, concerned
 from portal.outreach.drafts import draw
@@ -50,7 +51,7 @@ def reminder_of(session: Session, campaign: Campaign) -> Reminder:
 
 def hold(session: Session, campaign: Campaign) -> None:
     """Whoever else decides about it at this moment waits for our commit, and we see what was decided before."""
-    session.refresh(campaign, with_for_update={"of": Campaign})
+    lock(session, campaign)
 
 
 def draw_up(session: Session, campaign: Campaign, by: str, now: datetime, apps: Apps = BY_SMS_ALONE) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal import audit
 from portal.access.scope import Scope
 from portal.clock import local
+from portal.database import lock
 from portal.models import Campaign, Message
 from portal.outreach.delivery import apply_waiting, record
 from portal.outreach.excepted_days import even_on
@@ -100,7 +101,7 @@ def send_again(session: Session, scope: Scope, message_id: UUID, by: str, now: d
     It is planned anew, so that it has all its time once more; when it first left stays in each child's trail.
     """
     message = scope.find(session, Message, message_id, Message.school_id)
-    session.refresh(message, with_for_update=True)
+    lock(session, message)
     if message.state is not MessageState.UNKNOWN:
         raise NotUnknown("这条消息已经有结果，不用再发")
     if message.sent_at is not None and message.sent_at > now - SHOWN_AFTER:

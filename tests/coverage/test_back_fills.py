@@ -136,11 +136,11 @@ def test_a_second_person_approves_and_it_is_taken_once(session: Session) -> None
     with pytest.raises(ExportRefused, match="另一个人"):
         exports.decide(session, request, True, first, A_MONDAY)
     with pytest.raises(ExportRefused, match="没有批准"):
-        exports.take(request, first, A_MONDAY)
+        exports.take(session, request, first, A_MONDAY)
     exports.decide(session, request, True, second, A_MONDAY)
-    exports.take(request, first, A_MONDAY)
+    exports.take(session, request, first, A_MONDAY)
     with pytest.raises(ExportRefused, match="下载一次"):
-        exports.take(request, first, A_MONDAY)
+        exports.take(session, request, first, A_MONDAY)
     session.flush()
     actions = [entry.action for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
     assert [action for action in actions if action.startswith("export")] == ["export_asked", "export_approved"]
@@ -152,7 +152,7 @@ def test_an_approval_lapses_after_a_week(session: Session) -> None:
     request = exports.ask(session, asked(row), "report", "录入全国系统", first, A_MONDAY)
     exports.decide(session, request, True, second, A_MONDAY)
     with pytest.raises(ExportRefused, match="7 天内"):
-        exports.take(request, first, A_MONDAY + timedelta(days=8))
+        exports.take(session, request, first, A_MONDAY + timedelta(days=8))
 
 
 def test_every_template_says_where_its_columns_are_from() -> None:

@@ -1,6 +1,6 @@
 """A child that moves takes its rows along once the new school accepts; who is away is not reminded, nobody is lost."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.access.households import enter_family
 from portal.access.scope import scope_of
 from portal.clock import SchoolTerm
-from portal.coverage import moving, progress
+from portal.coverage import further_aid, moving, progress
 from portal.coverage.child import child_page
 from portal.coverage.move_lists import DESKS, count
 from portal.coverage.reasons import ReasonRefused
@@ -18,15 +18,13 @@ from portal.coverage.unaided import give_reason
 from portal.database import reach_units, set_reach
 from portal.enrolment.matching_runs import run
 from portal.enrolment.moves import Event, MoveRefused
-from portal.models import DoubleEnrolment, EnrolmentRecord, Entitlement, Move, Pupil, StaffMember, Unit
+from portal.models import DoubleEnrolment, EnrolmentRecord, Entitlement, FurtherAid, Move, Pupil, StaffMember, Unit
 from portal.outreach.audiences import waiting
 from portal.vocabulary import MoveEnd, MoveKind, Role, UnitLevel
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member
 from tests.coverage.builders import CATALOGUE, a_row, opened
 
 TODAY = A_MONDAY.date()
-TEN_LATER = date(2026, 9, 18)
-"""Ten working days on, the Sunday of 20 September being one."""
 
 
 def the_new_school(session: Session) -> Unit:
@@ -201,3 +199,14 @@ def test_what_does_not_fit_is_said(session: Session, event: Event, why: str) -> 
     row = a_row(session)
     with pytest.raises(MoveRefused, match=why):
         moving.record(session, row.pupil, event, officer(session, row.school), A_MONDAY)
+
+
+def test_what_was_flagged_of_the_child_is_the_new_schools_to_settle_and_once(session: Session) -> None:
+    row, words = a_row(session), "父亲重病，家里没有收入"
+    theirs = officer(session, row.school, Role.COUNTY_OFFICER)
+    further_aid.flag(session, row.pupil, words, theirs, A_MONDAY)
+    further_aid.flag(session, a_pupil(session, the_new_school(session)), words, theirs, A_MONDAY)
+    move = moving.record(session, row.pupil, Event(MoveKind.TRANSFER, TODAY, "3299020001"), theirs, A_MONDAY)
+    pupil = accepted(session, move)
+    (flag,) = session.scalars(select(FurtherAid).where(FurtherAid.settled_at.is_(None)))
+    assert (flag.pupil_id, flag.school_id) == (pupil.id, pupil.school_id)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from portal.access.scope import scope_of
 from portal.coverage import progress
 from portal.coverage.as_of import standing_on
+from portal.coverage.history import history_of
 from portal.coverage.lists import LedgerFilter, ledger_lines
 from portal.coverage.raising import raise_overdue
 from portal.coverage.steps import MONEY_TRACED, take_step
@@ -48,6 +49,16 @@ def test_it_climbs_on_while_nobody_moves_and_stops_at_the_top(session: Session) 
         seen.append(row.raised_to)
     assert list(dict.fromkeys(seen)) == [COUNTY, CITY, PROVINCE]
     assert raise_overdue(session, A_MONDAY + timedelta(weeks=20)) == 0
+
+
+def test_the_family_reads_once_that_it_said_so_however_high_it_climbs(session: Session) -> None:
+    row = a_row(session)
+    progress.note_paid(session, row, Decimal(500), "command", A_MONDAY)
+    progress.note_not_received(session, row, "family", A_MONDAY)
+    for week in range(1, 4):
+        raise_overdue(session, A_MONDAY + timedelta(weeks=week))
+    said = [event.words for event in history_of(session, row.pupil_id, CATALOGUE)]
+    assert said.count("生活补助：您说没收到，交资助中心去查") == 1
 
 
 def test_the_same_morning_twice_climbs_once(session: Session) -> None:

@@ -104,7 +104,7 @@ def take_export(request_id: UUID) -> Response | BaseResponse:
     session, asked_for = db.session(), _find(request_id)
     asked = Asked(current_user.scope, asked_for.term, back_fills.template_of(asked_for.template), clock.today())
     try:
-        exports.take(asked_for, current_user.staff, clock.now())
+        exports.take(session, asked_for, current_user.staff, clock.now())
         return _take_away(asked, True, "xlsx", asked_for.purpose, asked_for.why, str(asked_for.id))
     except ExportRefused as refused:
         session.rollback()
