@@ -103,7 +103,12 @@ def _empty_what_was_written(session: Session, ids: Collection[UUID]) -> None:
     for table, columns in EMPTIED.items():
         nothing = dict.fromkeys(f"{name}_sealed" for name in columns)
         session.execute(update(table).where(table.pupil_id.in_(ids)).values(nothing))
+    session.execute(update(Entitlement).where(Entitlement.pupil_id.in_(ids)).values(person=None))
     sent = select(MessagePupil.message_id).where(MessagePupil.pupil_id.in_(ids))
-    session.execute(update(Message).where(Message.id.in_(sent)).values(phone_sealed=None, openid_sealed=None))
+    to_nobody = {"phone_sealed": None, "openid_sealed": None, "openid_index": None}
+    session.execute(update(Message).where(Message.id.in_(sent)).values(to_nobody))
     for pair in session.scalars(select(MatchPair).where(MatchPair.pupil_id.in_(ids))):
-        pair.because = NOBODY  # it quoted both names
+        pair.because = NOBODY  # it quoted both names, and may not be empty
+    worded = FurtherAid.pupil_id.in_(ids), FurtherAid.words_sealed.is_not(None)
+    for aid in session.scalars(select(FurtherAid).where(*worded)):
+        aid.words = NOBODY  # likewise
