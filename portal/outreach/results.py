@@ -142,4 +142,4 @@ def _words(
     if state is MessageState.SUPPRESSED or (state is None and why is not None):
         said = why.label if why else why_not(because)
         return f"没有发：{said}", "late" if why and why.tell else "ended", why.tell if why else ""
-    return (f"{day}{state.label}", "plain", "") if state else ("还没有计划", "plain", "")
+    return (f"{day}{state.label}", "plain", "") if state else ("还没有发", "plain", "")

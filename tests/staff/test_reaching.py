@@ -18,7 +18,7 @@ from portal.outreach.deadline_days import ask
 from portal.outreach.drawing_up import draw_up, hold
 from portal.outreach.opt_outs import REPLY, opt_out
 from portal.outreach.reminders import plan
-from portal.vocabulary import CampaignState, Channel, MessageState
+from portal.vocabulary import CampaignState, Channel, ContactTaskKind, MessageState
 from tests.builders import A_MONDAY
 from tests.conftest import Stranger
 from tests.outreach.cases import in_context, is_waiting_for_a_lock
@@ -282,3 +282,28 @@ def test_a_campaign_is_submitted_once_the_keeper_has_recorded_all_filings(
     assert "已登记" not in file("mobile", signature="别处教育局")
     assert "2026-09-01 备案" in [file(operator) for operator in ("mobile", "unicom", "telecom")][-1]
     assert "已提交" in post("sch1", f"campaigns/{campaign.id}/submit")
+
+
+def test_a_visit_says_what_a_visit_is_for_and_leads_to_the_slip(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    county.ours.task.kind = ContactTaskKind.VISIT
+    session.commit()
+    sign_in(client, "sch1")
+    page = client.get(f"/staff/contact-tasks/{county.ours.task.id}").text
+
+    assert "把告知单送到家里" in page and "自动改为上门" not in page
+    assert 'href="/staff/slips">打印告知单' in page and '<option selected value="visit">上门' in page
+
+
+def test_a_campaign_stopped_before_it_was_planned_is_not_said_to_have_left(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    county.ours.campaign.state = CampaignState.RUNNING
+    session.commit()
+    sign_in(client, "sch1")
+    token = token_on(client, "/staff/password")
+    stop = f"/staff/campaigns/{county.ours.campaign.id}/stop"
+    page = client.post(stop, data={"csrf_token": token}, follow_redirects=True).text
+
+    assert "已停止，没有发出的都不再发。" in page

@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.scope import scope_of
 from portal.coverage import moving
+from portal.enrolment import corrections
 from portal.enrolment.local_standards import count_to_approve
 from portal.enrolment.moves import Event
 from portal.vocabulary import CampaignState, MoveKind
@@ -81,7 +82,13 @@ def test_families_who_did_not_answer_are_counted_and_opened_pupil_by_pupil(
     pupil = a_matched_pupil(session)
     a_staff_member(session, "sch1", unit=pupil.school)
     session.commit()
-    assert f'还有 1 名学生的家庭没有回应，<a href="/staff/unreached?term={TERM}">' in today(app, "sch1")
+    words = f'还有 1 名学生的家庭没有回应，<a href="/staff/unreached?term={TERM}">'
+    assert words in today(app, "sch1")
+
+    corrections.record(session, pupil, TERM, "wrong_details", "班级写错了", "family", A_MONDAY)
+    session.commit()
+
+    assert "今天要看 1 件" in today(app, "sch1") and words in today(app, "sch1")
 
 
 def test_a_second_person_is_told_and_the_first_is_not(app: Flask, county: StaffCounty) -> None:

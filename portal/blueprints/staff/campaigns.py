@@ -167,7 +167,7 @@ def send_campaign_back(campaign_id: UUID) -> BaseResponse:
 def stop_campaign(campaign_id: UUID) -> BaseResponse:
     def stop(found: Campaign) -> str:
         unsent = events.stop(db.session(), found, current_user.actor, clock.now())
-        return f"已停止，{unsent} 条没有发出。"
+        return "已停止，没有发出的都不再发" + (f"，其中 {unsent} 条已经排好" if unsent else "") + "。"
 
     return _act(campaign_id, stop)
 

@@ -26,7 +26,7 @@ from portal.outreach.reach import count_unreached, traces, unreached
 from portal.outreach.replies import count_unhandled, unhandled
 from portal.outreach.script import script_for
 from portal.privacy.masking import mask_name
-from portal.vocabulary import ContactTaskKind, QuestionTopic
+from portal.vocabulary import Channel, ContactTaskKind, QuestionTopic
 
 
 class TalkForm(ContactForm):
@@ -80,7 +80,8 @@ def contact_task(task_id: UUID) -> str:
         session, current_user.actor, "read",
         unit_id=task.school_id, pupil_id=task.pupil_id, source=source(), whose=several,
     )  # fmt: skip
-    page = _page(task, _form(task, TalkForm(None)))
+    by = Channel.VISIT if task.kind is ContactTaskKind.VISIT else Channel.PHONE
+    page = _page(task, _form(task, TalkForm(None, channel=by.value)))
     session.commit()
     return page
 
