@@ -157,7 +157,7 @@ def _of_message(message: Message) -> Trace:
     return Trace(
         message.sent_at or message.planned_at,
         f"{message.channel.label} {mask_phone(message.phone or '')}",
-        f"第 {message.template_version} 版文案" if message.template else "门户",
+        f"门户 · 第 {message.template_version} 版文案" if message.template else "门户",
         message.state.label + _why(message),
     )
 

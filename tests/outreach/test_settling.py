@@ -107,7 +107,7 @@ def test_the_first_attempt_stays_in_the_proof_with_who_sent_it_again(session: Se
     settling.send_again(session, scope_of(session, message), message.id, "staff:sch1", A_MONDAY + DAY)
     first, again = traces(session, pupil_id, SchoolTerm.parse(TERM))
 
-    assert (first.at, first.came_of_it[:5]) == (A_MONDAY, "结果待查；")
+    assert (first.at, first.who[:6], first.came_of_it[:5]) == (A_MONDAY, "门户 · 第", "结果待查；")
     assert "工作人员决定再发一次" in first.came_of_it and again.came_of_it.startswith("待发")
 
 
