@@ -8,10 +8,13 @@ from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from portal.clock import SchoolTerm
+from portal.coverage.determinations import Said, record
 from portal.enrolment.leavers import NOBODY, anonymise
 from portal.models import AuditEntry, EnrolmentRecord, Entitlement, Guardian, MatchPair, Pupil, Slip
 from portal.schedule import JOBS
-from tests.builders import a_pupil
+from portal.vocabulary import Determination
+from tests.builders import A_MONDAY, TERM, a_pupil, a_staff_member
 from tests.coverage.builders import a_row
 from tests.families.people import a_slip
 from tests.outreach.cases import sessions
@@ -34,9 +37,12 @@ def counts(session: Session) -> list[int]:
 
 def test_who_left_is_nobody_and_the_row_keeps_its_yuan(session: Session) -> None:
     row = a_leaver(session)
+    said = Said(Determination.EXTREME, A_MONDAY.date(), "父亲长期生病")
+    kept = record(session, row.pupil, SchoolTerm.parse(TERM), said, a_staff_member(session), A_MONDAY)
     assert anonymise(session, 3, YEARS_LATER) == 1
     session.expire_all()
     pupil = row.pupil
+    assert (kept.level, kept.words) == ("extreme", None)
     assert (pupil.name, pupil.id_number, pupil.birth_date, pupil.id_number_index) == (NOBODY, None, None, None)
     assert (counts(session), row.because, row.due_yuan, row.paid_yuan) == ([0, 0], None, 500, 500)
     assert row.person is None
