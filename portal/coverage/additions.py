@@ -14,6 +14,7 @@ from portal.access.scope import Scope
 from portal.coverage.ledger import open_rows_for
 from portal.coverage.reasons import CLAUSE, asks_for_proof
 from portal.database import lock
+from portal.enrolment.doubles import DoubleRefused, aid_here
 from portal.enrolment.lists import category_names
 from portal.models import Addition, HardshipCategory, Pupil, StaffMember
 from portal.policies.catalogue import Catalogue
@@ -58,6 +59,10 @@ def add(
         raise AdditionRefused("这名学生已经是人工新增")
     if not found.in_charge.strip():
         raise AdditionRefused("请填写负责人：谁了解情况、以后问谁")
+    try:
+        aid_here(session, pupil, term)
+    except DoubleRefused as refused:
+        raise AdditionRefused(str(refused)) from refused
     addition = addition or Addition(pupil_id=pupil.id, school_id=pupil.school_id, term=term)
     _written(session, addition, found).in_charge = found.in_charge.strip()
     addition.state, addition.decided_by, addition.decided_at = AdditionState.ADDED, f"staff:{by.account}", now

@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import permutations
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, lazyload
 
 from portal import audit
@@ -78,6 +78,31 @@ def doubles_of(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[U
     return found
 
 
+def aid_here(session: Session, pupil: Pupil, term: str) -> None:
+    """人工新增 at one of two schools: no list names the child at the other, so the aid goes out here from now on.
+
+    Raises DoubleRefused where the other has rows, or is another county's: that one settles first where the child is.
+    """
+    waits = DoubleEnrolment.term == term, DoubleEnrolment.settled_at.is_(None)
+    elsewhere = select(DoubleEnrolment).where(*waits, DoubleEnrolment.pupil_id == pupil.id, ~DoubleEnrolment.aided_here)
+    for double in session.scalars(elsewhere.with_for_update(of=DoubleEnrolment)).all():
+        there = session.scalars(
+            select(DoubleEnrolment)
+            .join(Pupil, Pupil.id == DoubleEnrolment.pupil_id)
+            .where(*waits, DoubleEnrolment.school_id == double.other_school_id)
+            .where(Pupil.id_number_index == pupil.id_number_index, Pupil.name_index == pupil.name_index)
+            .with_for_update(of=DoubleEnrolment)
+        ).first()
+        if there is None or session.scalar(
+            select(exists().where(*_has_rows(term), Entitlement.pupil_id == there.pupil_id))
+        ):
+            raise DoubleRefused(
+                f"这名学生也在{double.other_school.name}的名册里，资助在那里发：请先在“名单”的“双重学籍”里核实孩子在哪里上学"
+            )
+        there.aided_here, double.aided_here = False, True
+    session.flush()
+
+
 def leave(session: Session, double: DoubleEnrolment, by: StaffMember, now: datetime) -> None:
     """孩子不在这里上学: off this school's roll; the other side is aided with the next run."""
     record = session.scalars(
@@ -135,9 +160,7 @@ def _aided(
 ) -> dict[Person, UUID]:
     """Of each the pupil who has the rows, else the one whose roster came in last; asked for all of them at once."""
     whose = {record.pupil_id: person for person, records in places.items() for record in records}
-    has = select(Entitlement.pupil_id).where(
-        among(Entitlement.pupil_id, whose), Entitlement.term == term.code, Entitlement.retracted.is_(False)
-    )
+    has = select(Entitlement.pupil_id).where(*_has_rows(term.code), among(Entitlement.pupil_id, whose))
     aided: dict[Person, UUID] = {}
     for pupil_id in session.scalars(has.order_by(Entitlement.paid_yuan.desc(), Entitlement.opened_at)):
         aided.setdefault(whose[pupil_id], pupil_id)
@@ -150,3 +173,7 @@ def _aided(
         newest = max((arrived[record.intake_id], record.pupil_id) for record in records)
         aided.setdefault(person, newest[1])
     return aided
+
+
+def _has_rows(term: str) -> tuple[ColumnElement[bool], ...]:
+    return Entitlement.term == term, Entitlement.retracted.is_(False)

@@ -13,7 +13,7 @@ from portal.coverage.known import known_of
 from portal.coverage.notices import notices
 from portal.models import Addition, Pupil
 from portal.vocabulary import AdditionState, EntitlementState, FoundBy, Role
-from tests.builders import A_MONDAY, TERM, a_pupil
+from tests.builders import A_MONDAY, TERM, a_pupil, a_school
 from tests.enrolment.doubts import CATALOGUE, compare, officer, rows_of
 
 VISITED = Found("GENERAL", FoundBy.SCHOOL_VISIT, "父亲生病", "李老师")
@@ -34,6 +34,27 @@ def test_an_added_pupil_has_rows_the_same_day_and_says_by_whom(session: Session)
     assert (row.policy, row.state, row.opened_at) == ("CMP-LIVE", EntitlementState.MATCHED, A_MONDAY)
     assert row.because == "2026年9月7日县资助中心确认"
     assert row.changes[0].what == "人工新增（学校走访，负责人李老师），开立台账"
+
+
+def twice_enrolled(session: Session) -> tuple[Pupil, Pupil]:
+    """One child at two schools; the roster of the second came in last."""
+    pupils = a_pupil(session), a_pupil(session, a_school(session, code="3299010002", name="示例县第二小学"))
+    compare(session)
+    return pupils
+
+
+def test_who_is_added_at_one_of_two_schools_has_the_rows_there_and_keeps_them(session: Session) -> None:
+    first, second = twice_enrolled(session)
+    added(session, first)
+    compare(session, A_MONDAY + timedelta(days=1))
+    assert (len(rows_of(session, first)), len(rows_of(session, second))) == (1, 0)
+
+
+def test_who_is_aided_at_the_other_school_is_not_added_beside_it(session: Session) -> None:
+    first, second = twice_enrolled(session)
+    added(session, first)
+    with pytest.raises(AdditionRefused, match="也在示例县实验小学的名册里"):
+        added(session, second)
 
 
 def test_no_later_run_takes_it_away_or_opens_it_twice(session: Session) -> None:
