@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.scope import NotInScope, Scope
 from portal.clock import SchoolTerm
+from portal.coverage.history import history_of
 from portal.models import AuditEntry, ContactTask, Entitlement, Message, OptOut, Reply, Unit
 from portal.outreach import replies
 from portal.outreach.gateways.protocol import Handed, Outcome
@@ -16,6 +17,7 @@ from portal.outreach.opt_outs import asks_to_stop
 from portal.outreach.reach import count_unreached
 from portal.vocabulary import Channel, EntitlementState, MessageState, ReplyKind
 from tests.builders import A_MONDAY, TERM, a_bureau, a_pupil
+from tests.coverage.builders import CATALOGUE
 from tests.outreach.cases import messages
 from tests.outreach.test_health import Fake, planned, rounds
 
@@ -60,6 +62,10 @@ def unreached(session: Session, message: Message) -> int:
     return count_unreached(session, scope_of(session, message), SchoolTerm.parse(TERM))
 
 
+def family_reads(session: Session, row: Entitlement) -> list[str]:
+    return [event.words for event in history_of(session, row.pupil_id, CATALOGUE)]
+
+
 def test_who_answers_was_reached_and_who_writes_to_stop_was_not(session: Session, sent: Message) -> None:
     row = session.scalars(select(Entitlement)).one()
     row.state = EntitlementState.VERIFIED
@@ -68,6 +74,7 @@ def test_who_answers_was_reached_and_who_writes_to_stop_was_not(session: Session
 
     replies.receive(session, "one", Brought(PHONE, "好的，谢谢老师", "2"), LATER)
     assert (unreached(session, sent), row.state) == (0, EntitlementState.REACHED)
+    assert "您回复了短信" in family_reads(session, row)
 
 
 def test_when_somebody_else_answered_the_family_is_told_by_a_person(session: Session, sent: Message) -> None:
@@ -79,6 +86,7 @@ def test_when_somebody_else_answered_the_family_is_told_by_a_person(session: Ses
 
     assert (unreached(session, sent), row.state) == (1, EntitlementState.VERIFIED)
     assert session.scalars(select(ContactTask)).one().because == "回复的不是家长"
+    assert "学校查明，不是家里人回复的短信" in family_reads(session, row)
 
 
 def test_a_reply_from_a_number_of_several_families_proves_nothing(session: Session, sent: Message) -> None:
@@ -127,4 +135,5 @@ def test_a_number_on_the_suppliers_own_list_counts_as_opted_out(session: Session
     rounds(A_MONDAY, Fake("one", Outcome(Handed.OPTED_OUT, "FailedOperation.PhoneNumberInBlacklist", "退订过")))
 
     out = session.scalars(select(OptOut)).one()
+    assert session.scalars(select(AuditEntry.actor).where(AuditEntry.action == "opted_out")).all() == ["portal"]
     assert (out.channel, out.source, messages(session)[0].state) == (Channel.SMS, "one", MessageState.FAILED)

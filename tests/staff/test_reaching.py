@@ -207,8 +207,8 @@ def test_what_a_family_writes_back_waits_until_the_school_has_dealt_with_it(
     assert "是真的吗？请打[手机号]" in listed and f'<a href="{address}">王*雨</a>' in listed
     assert "1 条家长回复等答复" in client.get("/staff/").text and "等答复" in client.get(address).text
 
-    done = {"csrf_token": token, "who": "family"}
-    client.post(f"/staff/replies/{county.ours.reply.id}", data=done)
+    done = {"csrf_token": token, "who": "stranger"}
+    assert client.post(f"/staff/replies/{county.ours.reply.id}", data=done).status_code == 302
     assert "是真的吗" not in client.get("/staff/contact-tasks").text
     reads = select(AuditEntry).where(AuditEntry.detail["whose"].contains([str(county.ours.pupil.id)]))
     assert [entry.actor for entry in session.scalars(reads)] == ["staff:sch1"] * 2
