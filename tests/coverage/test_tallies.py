@@ -107,7 +107,7 @@ COUNTS = {
     "today-1": "0715b8fefd31",
     "rosters-2": "b003ad354aed",
     "closing-1": "f6b77b9bff66",
-    "figures-1": "9454be9f79a7",
+    "figures-2": "db4bedff81ec",
     "rolls-1": "f650539d9641",
     "matched-1": "cab72754129d",
     "owed-1": "0c186d27e7d1",
