@@ -186,7 +186,9 @@ def _store(desk: _Desk, line: AwardLine, pupil: Pupil, policy: str, term: str, p
     """The same grant of the same day in a later file is the same grant; the newer sum stands."""
     award = desk.awards.get((pupil.id, policy, term, paid_on))
     if award is None:
-        award = Award(pupil_id=pupil.id, school_id=pupil.school_id, policy=policy, term=term, paid_on=paid_on)
+        row = desk.rows.get((pupil.id, policy, term))
+        school_id = row.school_id if row else pupil.school_id  # beside its row, should that be a former school's
+        award = Award(pupil_id=pupil.id, school_id=school_id, policy=policy, term=term, paid_on=paid_on)
         award.yuan = line.amount
         desk.session.add(award)
         desk.awards[pupil.id, policy, term, paid_on] = award

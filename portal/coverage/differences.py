@@ -1,17 +1,19 @@
 """差异: where the national system's awards and the ledger disagree, each kind a list in words (N1-2, N3-15)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from portal.coverage import differing
+from portal.coverage.difference_counts import Numbers
 from portal.coverage.differing import Asked, Kind
 from portal.coverage.lists import classes_of
+from portal.coverage.tallies import page_of
 from portal.coverage.words import yuan_words
 from portal.database import whole
 from portal.models import Pupil, StrayAward, Unit
@@ -43,22 +45,18 @@ class DifferenceLine:
     what: str
 
 
-def counted(session: Session, asked: Asked) -> dict[Kind, int]:
-    """How many of each kind there are."""
-    found = session.execute(differing.counted(asked)).one()
-    return {kind: found._mapping[kind.value] for kind in DIFFERENCES}
-
-
-def by_school(session: Session, asked: Asked, difference: Difference) -> list[tuple[str, int]]:
+def at_schools(session: Session, numbers: Numbers) -> list[tuple[str, int]]:
     """How many of each school, the most first (N1-2)."""
-    found = differing.found(asked, difference.kind).subquery()
-    counted = select(Unit.name, func.count()).join(found, found.c.unit_id == Unit.id).group_by(Unit.name)
-    return [(name, number) for name, number in session.execute(counted.order_by(func.count().desc(), Unit.name))]
+    named = session.execute(select(Unit.name, Unit.id).where(Unit.id.in_(numbers)))
+    return sorted(((name, numbers[unit_id]) for name, unit_id in named), key=lambda line: (-line[1], line[0]))
 
 
-def lines(session: Session, asked: Asked, difference: Difference, offset: int, limit: int) -> list[DifferenceLine]:
-    """School by school."""
-    found = differing.found(asked, difference.kind).subquery()
+def lines(
+    session: Session, asked: Asked, difference: Difference, numbers: Numbers, offset: int, limit: int
+) -> list[DifferenceLine]:
+    """School by school; only the schools of the page are looked at."""
+    units, offset = page_of(session, numbers, offset, limit)
+    found = differing.found(replace(asked, units=tuple(units)), difference.kind).subquery()
     there = whole(select(found, Unit.name.label("school"), Unit.code).join(Unit, Unit.id == found.c.unit_id))
     page = select(there).order_by(there.c.code, there.c.pupil_id, there.c.id).offset(offset).limit(limit)
     rows = session.execute(page).all()

@@ -15,6 +15,7 @@ from portal.clock import SchoolTerm, local
 from portal.coverage.as_of import Standing, standing_on
 from portal.coverage.reasons import label_of
 from portal.coverage.today import is_aware, is_not_received, is_unaided, is_unaware
+from portal.coverage.totals import totals
 from portal.coverage.words import class_words
 from portal.models import EnrolmentRecord, Entitlement, EntitlementChange, Pupil, Unit
 from portal.policies.catalogue import Catalogue
@@ -49,6 +50,7 @@ class LedgerFilter:
 
 
 EVERYTHING = LedgerFilter()
+OVERDUE = LedgerFilter(overdue=True)
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,9 @@ def ledger_lines(
     """What is due first stands first; ended rows come last. With a day, as the list stood at its end."""
     table: Standing = standing_on(scope, term, as_of) if as_of else Entitlement
     narrowed = _narrowed(table, scope, term, wanted, as_of or today)
-    total = session.scalar(select(func.count()).select_from(narrowed.with_only_columns(table.id).subquery())) or 0
+    total = None if as_of else _counted_already(session, scope, term, wanted, today)
+    if total is None:
+        total = session.scalar(select(func.count()).select_from(narrowed.with_only_columns(table.id).subquery())) or 0
     if not total:
         return LedgerPage((), 0, 1, 1)
     pages = max(1, -(-total // PAGE))
@@ -116,6 +120,14 @@ def ledger_lines(
     classes = classes_of(session, term, [row.pupil_id for row in rows])
     lines = (line_of(row, classes.get(row.pupil_id, ""), catalogue, as_of or today) for row in rows)
     return LedgerPage(tuple(lines), total, page, pages)
+
+
+def _counted_already(session: Session, scope: Scope, term: str, wanted: LedgerFilter, today: date) -> int | None:
+    """How long the two longest lists are is known school by school."""
+    if wanted.fits is None and wanted in (EVERYTHING, OVERDUE):
+        found = totals(session, scope, term, today)
+        return found.overdue if wanted.overdue else found.rows
+    return None
 
 
 def pupils_of(session: Session, scope: Scope, term: str, today: date, wanted: LedgerFilter, most: int) -> list[UUID]:

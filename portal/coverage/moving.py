@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from portal.clock import local
@@ -31,7 +31,7 @@ from portal.database import lock
 from portal.enrolment import moves
 from portal.enrolment.arrivals import arrive
 from portal.enrolment.moves import Event, MoveRefused
-from portal.models import Entitlement, Move, Pupil, StaffMember
+from portal.models import Award, Entitlement, Move, Pupil, StaffMember
 from portal.vocabulary import EntitlementState, MoveEnd, MoveKind, UnitLevel
 
 REASON_OF = {
@@ -110,6 +110,8 @@ def accept(session: Session, move: Move, class_name: str, by: StaffMember, now: 
         missing, due = is_missing(row), row.next_step_due
         close(session, row, row.state, REASON_OF[move.kind], actor, now, f"{pupil.school.name}已接收，离开本校")
         row.school, row.school_id = pupil.school, pupil.school_id
+        grant = Award.pupil_id == row.pupil_id, Award.policy == row.policy, Award.term == row.term
+        session.execute(update(Award).where(*grant).values(school_id=row.school_id))
         step = NOT_RECEIVED if missing else STEPS[row.state, row.claim_mode]
         take_step(session, row, row.state, actor, now, f"由{move.school.name}转来", step, due if missing else None)
     _join_rows(session, pupil)

@@ -6,6 +6,7 @@ from datetime import datetime
 from portal.clock import local, previous_term, term_of
 from portal.coverage.board import ROSTERS
 from portal.coverage.closing import OPEN
+from portal.coverage.difference_counts import DIFFERING
 from portal.coverage.distribution import FIGURES
 from portal.coverage.matched import BY_DECISION, IN_CIRCUMSTANCES
 from portal.coverage.owed import OWED
@@ -13,9 +14,10 @@ from portal.coverage.rolls import ON_ROLLS
 from portal.coverage.tallies import keep, keep_uncounted
 from portal.coverage.today import PUPILS
 from portal.coverage.totals import ROWS
+from portal.coverage.yearly_check import LISTED
 from portal.intake.progress import Sessions
 
-TALLIES = (ROWS, PUPILS, ROSTERS, OPEN, FIGURES, ON_ROLLS, BY_DECISION, OWED, IN_CIRCUMSTANCES)
+TALLIES = (ROWS, PUPILS, ROSTERS, OPEN, FIGURES, ON_ROLLS, BY_DECISION, OWED, IN_CIRCUMSTANCES, DIFFERING, LISTED)
 TOGETHER = 40
 """Schools a transaction: a second or so."""
 AT_MOST = 50.0  # seconds; what changes meanwhile is the next minute's, lest a run follow changes without an end

@@ -16,6 +16,7 @@ from portal.access.scope import NotInScope, Scope, scope_of
 from portal.clock import SchoolTerm, local
 from portal.coverage.lists import classes_of
 from portal.coverage.quality import incomplete, lacking
+from portal.coverage.tallies import Found, Key, Tally, by_school
 from portal.database import same_place
 from portal.models import Entitlement, Pupil, StaffMember, Unit, YearlyCheck, YearlyLook
 from portal.privacy.masking import mask_name
@@ -61,14 +62,28 @@ class SchoolCheck:
 
 def checks(session: Session, scope: Scope, term: SchoolTerm) -> list[SchoolCheck]:
     """Every school of the scope, unsigned ones first."""
-    counted = _listed(scope, term, Entitlement.school_id, func.count(), func.count().filter(_is_looked(term)))
-    sums = session.execute(scope.narrow(counted, Entitlement.school_id).group_by(Entitlement.school_id))
-    figures = {school_id: (pupils, looked) for school_id, pupils, looked in sums}
+    listed = by_school(session, scope, term.code, LISTED)
     of_year = select(YearlyCheck).where(YearlyCheck.school_year == term.school_year)
     signed = {one.school_id: one for one in session.scalars(scope.narrow(of_year, YearlyCheck.school_id))}
     schools = session.scalars(scope.narrow(select(Unit).where(Unit.level == UnitLevel.SCHOOL), Unit.id))
-    found = [SchoolCheck(school, *figures.get(school.id, (0, 0)), signed.get(school.id)) for school in schools]
+    found = []
+    for school in schools:
+        pupils, looked = listed[school.id].get(OF_SCHOOL, (0, 0))
+        found.append(SchoolCheck(school, pupils, looked, signed.get(school.id)))
     return sorted(found, key=lambda one: (one.signed is not None, -one.left, one.school.code))
+
+
+def _listed_at(session: Session, scope: Scope, term: str) -> Found:
+    """Of a school the pupils on its list, and those of them who were looked at."""
+    of_term = SchoolTerm.parse(term)
+    counted = _listed(scope, of_term, Entitlement.school_id, func.count(), func.count().filter(_is_looked(of_term)))
+    sums = scope.narrow(counted, Entitlement.school_id).group_by(Entitlement.school_id)
+    for school, pupils, looked in session.execute(sums):
+        yield school, OF_SCHOOL, (pupils, looked)
+
+
+OF_SCHOOL: Key = ("listed",)
+LISTED = Tally("yearly-1", _listed_at)
 
 
 def check_of(session: Session, school: Unit, term: SchoolTerm) -> SchoolCheck:

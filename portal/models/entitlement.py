@@ -44,6 +44,18 @@ class Entitlement(Row):
             postgresql_include=["pupil_id"],
             postgresql_where=text("closed_on IS NULL"),
         ),
+        Index(
+            "ix_entitlement_odd",
+            "school_id",
+            "term",
+            postgresql_where=text("paid_yuan > 0 AND paid_yuan <> due_yuan"),
+        ),
+        Index(
+            "ix_entitlement_raised",
+            "raised_to",
+            "term",
+            postgresql_where=text("closed_on IS NULL AND raised_to IS NOT NULL"),
+        ),
         Index("uq_entitlement_person", "person", "policy", "term", unique=True, postgresql_where=text("NOT retracted")),
     )
 

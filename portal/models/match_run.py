@@ -96,6 +96,12 @@ class MatchPair(Row):
             postgresql_include=["pupil_id", "decision", "settled_as", "basis", "rule", "register_entry_id"],
             postgresql_where=text("superseded_at IS NULL"),
         ),
+        Index(
+            "ix_match_pair_asked",
+            "term",
+            "settlement_id",
+            postgresql_where=text("superseded_at IS NULL AND settled_as = 'ask'"),
+        ),
     )
 
     run_id: Mapped[UUID] = mapped_column(ForeignKey("match_run.id"), index=True)

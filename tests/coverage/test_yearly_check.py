@@ -8,6 +8,8 @@ from portal.access.scope import NotInScope, scope_of
 from portal.clock import SchoolTerm
 from portal.coverage import rolls, yearly_check
 from portal.coverage.rolls import ROLLS
+from portal.coverage.tallies import keep
+from portal.coverage.tally_keeping import TALLIES
 from portal.coverage.yearly_check import CheckRefused, Show
 from portal.enrolment import corrections
 from portal.models import Entitlement, Guardian
@@ -34,6 +36,13 @@ def test_a_school_signs_only_when_every_row_was_looked_at(session: Session) -> N
     signed = yearly_check.sign(session, row.school, YEAR, officer, A_MONDAY)
     assert (signed.pupils, signed.incomplete, signed.by_name) == (1, 0, "张老师")
     assert yearly_check.sign(session, row.school, YEAR, officer, A_MONDAY) is signed
+
+
+def test_who_is_looked_at_after_the_count_is_counted(session: Session) -> None:
+    row, officer = a_row(session), a_staff_member(session)
+    keep(session, TERM, TALLIES, 10)
+    yearly_check.look(session, row.school, YEAR, [row.pupil_id], officer, A_MONDAY)
+    assert yearly_check.check_of(session, row.school, YEAR).left == 0
 
 
 def test_an_empty_list_is_not_signed(session: Session) -> None:

@@ -16,6 +16,7 @@ from portal.blueprints.staff.statistics import unit_above, unit_asked_for
 from portal.blueprints.staff.terms import asked_term, terms_around
 from portal.coverage import differences, owed
 from portal.coverage.award_lists import paid_lines, received
+from portal.coverage.difference_counts import counted
 from portal.coverage.differences import DIFFERENCES, Difference
 from portal.coverage.differing import Asked, Kind
 from portal.database import db
@@ -32,7 +33,7 @@ def awards() -> str:
         "staff/awards.html",
         found=found,
         lines=paid_lines(session, scope, term.code, the_catalogue(), paging.offset, PAGE),
-        differing=sum(differences.counted(session, _asked()).values()),
+        differing=sum(numbers.total() for numbers in counted(session, _asked()).values()),
         gap=sum(part.yuan for part in parts),
         children=sum(part.pupils for part in parts),
         paging=paging,
@@ -45,15 +46,16 @@ def awards() -> str:
 @needs(Permission.SEE_PUPILS)
 def award_differences() -> str:
     session, asked = db.session(), _asked()
-    counted = differences.counted(session, asked)
-    shown = _kind(counted)
-    paging = Paging.within(asked_page(), counted[shown.kind])
+    found = counted(session, asked)
+    sums = {kind: numbers.total() for kind, numbers in found.items()}
+    shown = _kind(sums)
+    paging = Paging.within(asked_page(), sums[shown.kind])
     return render_template(
         "staff/differences.html",
         shown=shown,
-        counted=counted,
-        lines=differences.lines(session, asked, shown, paging.offset, PAGE),
-        schools=differences.by_school(session, asked, shown),
+        counted=sums,
+        lines=differences.lines(session, asked, shown, found[shown.kind], paging.offset, PAGE),
+        schools=differences.at_schools(session, found[shown.kind]),
         received=received(session, asked.scope, asked.term.code),
         paging=paging,
         term=asked.term,
