@@ -1,7 +1,8 @@
 """The database handle, the names of constraints, and how far a transaction may reach (row-level security)."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
 from psycopg._preparing import PrepareManager
+from psycopg.rows import TupleRow
 from sqlalchemy import ColumnElement, Connection, MetaData, Select, Subquery, event, func, text, true
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
@@ -120,9 +122,39 @@ class KeptStatements(PrepareManager):
         return False
 
 
+class Columns(Sequence[Any]):
+    """Of a result, described when somebody looks."""
+
+    def __init__(self, describe: Callable[[], list[psycopg.Column] | None]) -> None:
+        self._describe = describe
+
+    @cached_property
+    def _described(self) -> list[psycopg.Column]:
+        return self._describe() or []
+
+    def __len__(self) -> int:
+        return len(self._described)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._described[index]
+
+
+class QuietCursor(psycopg.Cursor[TupleRow]):
+    """SQLAlchemy asks after every statement whether there are columns, and what they are only the first time.
+
+    psycopg describes each of them at every question: seventy for a page of a child.
+    """
+
+    @property
+    def description(self) -> Any:
+        found = self.pgresult
+        return Columns(lambda: super(QuietCursor, self).description) if found and found.nfields else None
+
+
 @event.listens_for(WatchedPool, "connect")
-def _keep_statements(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+def _set_up(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
     connection._prepared = KeptStatements()
+    connection.cursor_factory = QuietCursor
 
 
 @event.listens_for(WatchedPool, "checkin")

@@ -60,6 +60,16 @@ def test_statements_stay_prepared_when_a_page_that_only_read_is_over(app: Flask)
         assert connection.scalar(known) == 1
 
 
+def test_a_statement_known_already_has_its_columns_described_no_more(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = select(Pupil.id, Pupil.hukou_division)
+    with app.app_context(), db.engine.connect() as connection:
+        assert connection.execute(known).keys() == ["id", "hukou_division"]
+        monkeypatch.delattr("psycopg._cursor_base.Column")
+        assert connection.execute(known).all() == []
+
+
 def test_for_a_family_the_database_reads_no_list_of_units(session: Session) -> None:
     mine = a_pupil(session)
     session.commit()
