@@ -1,5 +1,7 @@
 """``flask match-files``: two files in, one file out, without a database."""
 
+import atexit
+import gc
 from dataclasses import asdict
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import click
 from portal import clock
 from portal.clock import SchoolTerm, WrongTerm, term_of
 from portal.commands.telling import Steps, json_option, refusing, tell
+from portal.intake.bulk import without_collection
 from portal.matching.files import MatchFilesError
 from portal.matching.files import match_files as match_two_files
 from portal.vocabulary import Decision
@@ -20,6 +23,7 @@ from portal.vocabulary import Decision
 @click.option("--term", help="为哪个学期比对（看有效期）；不写就是现在的学期")
 @json_option
 @refusing(MatchFilesError, WrongTerm)
+@without_collection()
 def match_files(roster: Path, register: Path, out: Path, term: str | None, as_json: bool) -> None:
     """两份文件直接比对（csv、parquet、xlsx），不用数据库.
 
@@ -33,5 +37,6 @@ def match_files(roster: Path, register: Path, out: Path, term: str | None, as_js
     steps.finish()
     for remark in report.remarks:
         click.echo(remark, err=True)
+    atexit.register(gc.freeze)  # to look for cycles in all that is loaded would take the end a tenth of a second
     counts = "，".join(f"{Decision(code).label} {count}" for code, count in report.counts.items())
     tell(as_json, asdict(report), f"{counts}；用时 {report.seconds['total']} 秒，写到 {out}")

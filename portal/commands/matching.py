@@ -135,7 +135,7 @@ def _write_csv(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
 
 def _write_xlsx(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
     """Text cells only: nothing in them is ever a formula."""
-    with Workbook(str(path), {"constant_memory": True}) as book:
+    with path.open("wb") as file, Workbook(file, {"constant_memory": True}) as book:
         sheet = book.add_worksheet("比对名单")
         for number, row in enumerate([HEADINGS, *rows]):
             for column, cell in enumerate(row):

@@ -11,7 +11,6 @@ from time import perf_counter
 from typing import IO, Any, ParamSpec, TypeVar
 
 import click
-from xlsxwriter.exceptions import FileCreateError
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -65,9 +64,8 @@ def written_whole(out: Path) -> Iterator[Path]:
         unfinished.unlink(missing_ok=True)
         yield unfinished
         unfinished.replace(out)
-    except (OSError, FileCreateError) as problem:
-        reason = why(problem) if isinstance(problem, OSError) else problem
-        raise Refused(f"写不了文件 {out}（{reason}）：请检查文件夹和权限") from problem
+    except OSError as problem:
+        raise Refused(f"写不了文件 {out}（{why(problem)}）：请检查文件夹和权限") from problem
     finally:
         with suppress(OSError):
             unfinished.unlink()

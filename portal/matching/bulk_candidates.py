@@ -23,12 +23,13 @@ PAIRS = {(one, two): FACT[one] * len(FACTS) + FACT[two] for one, two in combinat
 
 
 def find_for_pupils(tables: Tables) -> None:
-    """Whom pupils with suspect numbers may be, which needs nothing of the pairs that met by their numbers."""
+    """Whom pupils with suspect numbers may be, as ``roster_near``; it needs nothing of the pairs that met."""
     _read_places(tables, "roster", "SELECT place FROM roster_unread")
     _suspect(tables, "roster")
     _seek(tables, "roster")
     _offer(tables, "register")
     _by_place(tables, "roster")
+    _bring_near(tables, "roster")
 
 
 def find_candidates(tables: Tables) -> None:
@@ -43,26 +44,19 @@ def find_candidates(tables: Tables) -> None:
     _seek(tables, "register")
     _offer(tables, "roster")
     _by_place(tables, "register")
-    meant = "SELECT r.line AS roster_line, r.via, g.line AS register_line FROM {} r JOIN {} g ON r.key = g.key"
-    near = [
-        meant.format("roster_meant", "register_known") + " WHERE g.certain",
-        meant.format("roster_known", "register_meant") + " WHERE r.certain",
+    _bring_near(
+        tables,
+        "register",
         f"SELECT {_lines('roster')} FROM register_sought o JOIN roster_sought s USING (heard, pair, a, b)",
-    ]
-    for side in SIDES:
-        near.append(_by_first_places(side))
-        near += [_by_facts(side, *pair) for pair in PAIRS]
-        near.append(
-            f"SELECT roster_line, via, register_line FROM {side}_at_place "
-            f"SEMI JOIN {side}_suspects s ON s.line = seeker"
-        )
+    )
     tables.keep(
         "strangers",
         "SELECT roster_line, register_line FROM register_at_place SEMI JOIN contested c ON c.line = seeker",
     )
     tables.keep(
         "candidates",
-        f"SELECT DISTINCT n.roster_line, n.via, n.register_line FROM ({' UNION ALL '.join(near)}) n "
+        "SELECT n.roster_line, n.via, n.register_line FROM "
+        "(SELECT * FROM roster_near UNION SELECT * FROM register_near) n "
         "ANTI JOIN met m ON m.roster_line = n.roster_line AND m.register_line = n.register_line AND m.via = n.via",
     )
 
@@ -169,6 +163,22 @@ def _offer(tables: Tables, side: str) -> None:
     )
 
 
+def _bring_near(tables: Tables, side: str, *also: str) -> None:
+    """``…_near`` (roster_line, via, register_line): the suspects of one side, beside whoever is offered them."""
+    roster = "s" if side == "roster" else "o"
+    near = [
+        (
+            f"SELECT {_lines(side, f'{roster}.via')} FROM {side}_meant s "
+            f"JOIN {OTHER[side]}_known o ON s.key = o.key WHERE o.certain"
+        ),
+        _by_first_places(side),
+        *(_by_facts(side, *pair) for pair in PAIRS),
+        f"SELECT roster_line, via, register_line FROM {side}_at_place SEMI JOIN {side}_suspects s ON s.line = seeker",
+        *also,
+    ]
+    tables.keep(f"{side}_near", " UNION ALL ".join(near))
+
+
 def _by_facts(side: str, one: str, two: str) -> str:
     return (
         f"SELECT {_lines(side)} FROM {OTHER[side]}_offered o "
@@ -246,7 +256,7 @@ def _spell(tables: Tables, side: str) -> None:
     tables.make(f"{side}_codes", {"place": "VARCHAR", "code": "VARCHAR"}, codes)
 
 
-def _lines(side: str) -> str:
+def _lines(side: str, via: str = f"{SELF}") -> str:
     """``s`` seeks, ``o`` is found; the answer names the roster's line first."""
     roster, register = ("s", "o") if side == "roster" else ("o", "s")
-    return f"{roster}.line AS roster_line, {SELF} AS via, {register}.line AS register_line"
+    return f"{roster}.line AS roster_line, {via} AS via, {register}.line AS register_line"

@@ -13,30 +13,30 @@ PLACES = range(1, 5)
 """Longer names are heard by Python too."""
 _BITS = 12
 _OTHERS = 1 << 62
-_PLAIN = " AND ".join(
-    ["length(plain) BETWEEN 2 AND 4", *(f"(s{place} IS NOT NULL OR length(plain) < {place})" for place in PLACES)]
-)
+_PLAIN = " AND ".join(["marks BETWEEN 2 AND 4", *(f"(s{place} IS NOT NULL OR marks < {place})" for place in PLACES)])
 _SHIFTED = " + ".join(f"coalesce(s{place}, 0) * {1 << (_BITS * (place - 1))}" for place in PLACES)
 
 
 def hear_names(tables: Tables) -> None:
     """``heard`` (name, heard) of every pupil's and entry's name as it is written; NULL where one is damaged."""
+    marks = ", ".join(f"unicode(substr(plain, {place}, 1)) AS mark_{place}" for place in PLACES)
     tables.keep(
         "written_names",
-        """
-        SELECT name, replace(replace(name, ' ', ''), '　', '') AS plain FROM (
-            SELECT DISTINCT name FROM (
-                SELECT name FROM roster WHERE name <> ''
-                UNION ALL SELECT former_name AS name FROM roster WHERE former_name <> ''
-                UNION ALL SELECT name FROM register WHERE name <> ''
+        f"""
+        SELECT name, length(plain) AS marks, {marks} FROM (
+            SELECT name, replace(replace(name, ' ', ''), '　', '') AS plain FROM (
+                SELECT DISTINCT name FROM (
+                    SELECT name FROM roster WHERE name <> ''
+                    UNION ALL SELECT former_name AS name FROM roster WHERE former_name <> ''
+                    UNION ALL SELECT name FROM register WHERE name <> ''
+                )
             )
         )
         """,
     )
     sounds = _make_marks(tables)
     joins = " ".join(
-        f"LEFT JOIN (SELECT mark, sound AS s{place} FROM marks) m{place} "
-        f"ON m{place}.mark = unicode(substr(plain, {place}, 1))"
+        f"LEFT JOIN (SELECT mark, sound AS s{place} FROM marks) m{place} ON m{place}.mark = mark_{place}"
         for place in PLACES
     )
     tables.keep("voices", f"SELECT name, CASE WHEN {_PLAIN} THEN {_SHIFTED} END AS heard FROM written_names {joins}")
@@ -51,9 +51,7 @@ def hear_names(tables: Tables) -> None:
 
 def _make_marks(tables: Tables) -> dict[str, int]:
     """``marks`` (mark, sound): the characters that occur, and a number for each sound."""
-    occurring = " UNION ".join(
-        f"SELECT unicode(substr(plain, {place}, 1)) AS mark FROM written_names" for place in PLACES
-    )
+    occurring = " UNION ".join(f"SELECT mark_{place} AS mark FROM written_names" for place in PLACES)
     marks = [mark for (mark,) in tables.rows(occurring) if mark in COMMON]
     heard = {mark: sound for mark in marks if (sound := sound_key(chr(mark)).strip())}
     sounds = {sound: number for number, sound in enumerate(sorted(set(heard.values())), start=1)}

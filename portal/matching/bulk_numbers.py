@@ -39,13 +39,22 @@ CERTIFICATE = """
 """残疾人证号: a number, its kind and its degree; whatever else has more than eighteen places is left to Python."""
 
 
-def spread_numbers(tables: Tables, day: date) -> None:
-    """``roster_numbers`` and ``register_numbers`` (line, via, key, doubted): without a key where somebody has to look.
+def spread_entries(tables: Tables) -> None:
+    """``register_numbers``, as those of the roster; ``make_days`` has gone before."""
+    _spread(
+        tables,
+        "register",
+        f"SELECT line, {SELF} AS via, id_no AS raw, CAST(NULL AS INTEGER) AS born FROM register "
+        f"WHERE {FILLED['register']}",
+    )
+
+
+def spread_pupils(tables: Tables) -> None:
+    """``roster_numbers`` (line, via, key, doubted): without a key where somebody has to look.
 
     A pupil's and an entry's own number has its line even where it is empty. ``doubted``: the number is of another day
     than the birth date beside it. ``births`` (birth_date, day): what the roster writes there, each writing once.
     """
-    _make_days(tables, day)
     texts = tables.rows("SELECT DISTINCT birth_date FROM roster WHERE birth_date <> ''")
     births = [(text, int(f"{born:%Y%m%d}")) for (text,) in texts if (born := read_day(text))]
     tables.make("births", {"birth_date": "VARCHAR", "day": "INTEGER"}, births)
@@ -57,22 +66,21 @@ def spread_numbers(tables: Tables, day: date) -> None:
         f"SELECT line, {via} AS via, {who}_id AS raw, CAST(NULL AS INTEGER) AS born FROM roster WHERE {who}_id <> ''"
         for via, who in GUARDIANS.items()
     )
-    entries = (
-        f"SELECT line, {SELF} AS via, id_no AS raw, CAST(NULL AS INTEGER) AS born FROM register "
-        f"WHERE {FILLED['register']}"
+    _spread(tables, "roster", " UNION ALL ".join([pupils, *guardians]))
+
+
+def _spread(tables: Tables, side: str, written: str) -> None:
+    tables.keep(
+        f"{side}_numbers",
+        f"""
+        SELECT CAST(line AS INTEGER) AS line, CAST(via AS TINYINT) AS via, key,
+               coalesce(key IS NOT NULL AND born <> day, false) AS doubted
+        FROM ({_read(written)})
+        """,
     )
-    for side, written in (("roster", " UNION ALL ".join([pupils, *guardians])), ("register", entries)):
-        tables.keep(
-            f"{side}_numbers",
-            f"""
-            SELECT CAST(line AS INTEGER) AS line, CAST(via AS TINYINT) AS via, key,
-                   coalesce(key IS NOT NULL AND born <> day, false) AS doubted
-            FROM ({_read(written)})
-            """,
-        )
 
 
-def _make_days(tables: Tables, day: date) -> None:
+def make_days(tables: Tables, day: date) -> None:
     """``days``: every day a birth may fall on, and what its eight digits add to the check sum."""
     parts: dict[str, Kind] = {"digits": "INTEGER", "adds": "INTEGER", "leap": "BOOLEAN"}
     years = [(year, 2**8 * _weighed(year), isleap(year)) for year in range(FIRST_BIRTH.year, day.year + 1)]

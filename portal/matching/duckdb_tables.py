@@ -71,6 +71,10 @@ class DuckDBTables:
         for name in names:
             self._con.execute(f"DROP TABLE {name}")
 
+    def headings(self, path: Path) -> list[str]:
+        names: list[str] = self._con.read_parquet(str(path)).columns
+        return names
+
     def take_in(self, side: str, source: Source) -> None:
         """Make the file a view of text columns with ``line``; ``row_id`` stays as it is.
 

@@ -17,7 +17,14 @@ from portal.matching.bulk_deciding import decide
 from portal.matching.bulk_judging import compare_candidates, compare_met
 from portal.matching.bulk_kin import find_homes, find_listed_siblings, find_names_of_kin, find_siblings
 from portal.matching.bulk_names import hear_names
-from portal.matching.bulk_numbers import SELF, join_numbers, read_odd_numbers, spread_numbers
+from portal.matching.bulk_numbers import (
+    SELF,
+    join_numbers,
+    make_days,
+    read_odd_numbers,
+    spread_entries,
+    spread_pupils,
+)
 from portal.matching.duckdb_tables import DuckDBTables
 from portal.matching.source import MatchFilesError, Source
 from portal.matching.sources import open_source
@@ -121,9 +128,12 @@ def _match(
             register = _take_in(tables, register_path, IntakeKind.REGISTER)
             remarks = _look_odd(roster, register)
         with clock.step("numbers", "整理证件号"):
-            spread_numbers(tables, day)
-            roster_rows, register_rows = _rows(tables, roster), _rows(tables, register)
+            make_days(tables, day)
             # by map, for a future kept here would keep its error, and the error this frame with all tables
+            entries_beside = second.map(spread_entries, [tables])
+            spread_pupils(tables)
+            next(entries_beside)
+            roster_rows, register_rows = _rows(tables, roster), _rows(tables, register)
             beside = second.map(_find_beside, [tables], [(roster, register)])
             odd = read_odd_numbers(tables, day)
             pupils_beside = second.map(find_for_pupils, [tables])
@@ -173,7 +183,7 @@ def _find_beside(tables: FileTables, sources: tuple[Source, Source]) -> dict[str
 
 
 def _take_in(tables: FileTables, path: Path, kind: IntakeKind) -> Source:
-    source = open_source(path, kind)
+    source = open_source(path, kind, tables.headings)
     tables.take_in(kind, source)
     return source
 

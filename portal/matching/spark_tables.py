@@ -56,6 +56,10 @@ class SparkTables:
         for name in names:
             self._spark.catalog.dropTempView(name)
 
+    def headings(self, path: Path) -> list[str]:
+        names: list[str] = self._spark.read.parquet(str(path)).columns
+        return names
+
     def take_in(self, side: str, source: Source) -> None:
         """Make a parquet file a view of text columns with ``line``."""
         if not isinstance(source.table, Path):

@@ -45,6 +45,9 @@ class FileTables(Tables, Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None: ...
 
+    def headings(self, path: Path) -> list[str]:
+        """The column names of a parquet file; an error of the engine's own where it is none."""
+
     def take_in(self, side: str, source: Source) -> None:
         """Make the file the view ``side``."""
 
