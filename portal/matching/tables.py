@@ -46,7 +46,7 @@ class FileTables(Tables, Protocol):
     ) -> None: ...
 
     def headings(self, path: Path) -> list[str]:
-        """The column names of a parquet file; an error of the engine's own where it is none."""
+        """The column names of a parquet file; ``duckdb.Error`` where it is none."""
 
     def take_in(self, side: str, source: Source) -> None:
         """Make the file the view ``side``."""
