@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from portal import audit
@@ -109,11 +109,13 @@ def _read_and_keep(
     if sealed is None:
         raise UnreadableFile("文件的内容没有留下：请重新导入")
     progress.step("读取文件")
-    text = keyring().open(sealed, CONTENT, intake_id)
+    opened = keyring().open(sealed, CONTENT, intake_id)
     # what passed the door is JSON; any other file is kept as base64, which has no brace
-    table = table_of(text) if text.startswith("{") else read_table(b64decode(text), file_name, limits)
+    table = table_of(opened) if opened.startswith("{") else read_table(b64decode(opened), file_name, limits)
     progress.rows = len(table.lines)
     with sessions.begin() as session:
+        # A million lines are read for minutes between two statements; the lease watches over this transaction instead.
+        session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         intake = session.get_one(Intake, intake_id)
         findings = keepers[intake.kind](session, intake, table, now, progress)
         _record(session, intake, findings)

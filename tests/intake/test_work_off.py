@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from portal import clock
@@ -98,6 +98,17 @@ def test_who_lost_the_file_to_another_keeps_nothing(session: Session) -> None:
     done = work_off(sessions_of(session), intake.id, A_MONDAY, keepers={REGISTER: slow})  # type: ignore[dict-item]
 
     assert (done, entries(session)) == (False, 0)
+
+
+def test_the_database_does_not_end_a_long_reading_between_two_statements(session: Session) -> None:
+    intake, seen = waiting(session, register(ROW)), []
+
+    def watched(working: Session, *rest):  # type: ignore[no-untyped-def]
+        seen.append(working.scalar(text("SHOW idle_in_transaction_session_timeout")))
+        return keep_register(working, *rest)
+
+    work_off(sessions_of(session), intake.id, A_MONDAY, keepers={REGISTER: watched})
+    assert seen == ["0"]
 
 
 def test_the_lease_is_renewed_while_the_file_is_worked_on(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
