@@ -31,6 +31,7 @@ class Permission(StrEnum):
     FIND_FURTHER_AID = "find_further_aid"
     REOPEN_TERM = "reopen_term"
     RECORD_CONTACT = "record_contact"
+    ANSWER_FAMILIES = "answer_families"
     NAME_HELPER = "name_helper"
     VERIFY_OWN_CLASS = "verify_own_class"
     EXPORT = "export"
@@ -81,6 +82,7 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.REOPEN_TERM: ("退回学校的关账", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.GIVE_REASON: ("填写未资助原因", frozenset({SCHOOL, COUNTY})),
     Permission.RECORD_CONTACT: ("登记与家长的联系", frozenset({SCHOOL, COUNTY})),
+    Permission.ANSWER_FAMILIES: ("核实和答复家长说的情况", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),
     Permission.NAME_HELPER: ("指定学生的帮扶人", frozenset({SCHOOL, COUNTY})),
     Permission.VERIFY_OWN_CLASS: ("核实本班名单上的学生，登记联系", frozenset({Role.TEACHER})),
     Permission.EXPORT: ("导出名单", frozenset({SCHOOL, COUNTY, CITY, PROVINCE})),

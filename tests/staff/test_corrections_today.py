@@ -5,8 +5,8 @@ from urllib.parse import urlparse
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from portal.enrolment.corrections import NOT_ON_LIST
-from portal.models import Correction
+from portal.enrolment.corrections import ABOUTS, NOT_ON_LIST
+from portal.models import Correction, Unit
 from tests.staff.county import StaffCounty, sign_in, token_on
 
 
@@ -26,6 +26,23 @@ def test_what_a_family_said_is_closed_in_place_and_taken_back(
     client.post(f"/staff/corrections/settled/{act}/undo", data={"csrf_token": token})
     session.expire_all()
     assert session.get_one(Correction, said).settled_at is None
+
+
+def test_a_city_answers_the_families_of_its_own_schools(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    said = session.get_one(Correction, county.ours.correction.id)
+    school = session.get_one(Unit, said.school_id)
+    said.about, school.parent = NOT_ON_LIST, school.parent.parent if school.parent else None  # 市属
+    session.commit()
+    sign_in(client, "city")
+    assert f"1 家说：{ABOUTS[NOT_ON_LIST].label}" in client.get("/staff/").text
+    token = token_on(client, "/staff/")
+    client.post(
+        "/staff/corrections/settle", data={"csrf_token": token, "said": said.id, "answer": "核对过了，名单没有错"}
+    )
+    session.expire_all()
+    assert said.answer == "核对过了，名单没有错"
 
 
 def test_the_county_puts_a_disputed_list_to_its_bureau_and_the_school_cannot(

@@ -19,7 +19,7 @@ from portal.models import Correction
 
 
 @staff.post("/corrections/settle")
-@needs(Permission.RECORD_CONTACT)
+@needs(Permission.ANSWER_FAMILIES)
 def settle_corrections() -> BaseResponse:
     session, form, act = db.session(), SettleForm(), None
     if not form.validate_on_submit():
@@ -35,7 +35,7 @@ def settle_corrections() -> BaseResponse:
 
 
 @staff.post("/corrections/settled/<uuid:settled_id>/undo")
-@needs(Permission.RECORD_CONTACT)
+@needs(Permission.ANSWER_FAMILIES)
 def reopen_corrections(settled_id: UUID) -> BaseResponse:
     session = db.session()
     said = settled_with(session, current_user.scope, settled_id)

@@ -110,7 +110,7 @@ def script(pupil_id: UUID) -> str:
 
 
 @staff.post("/corrections/<uuid:correction_id>/settle")
-@needs(Permission.RECORD_CONTACT)
+@needs(Permission.ANSWER_FAMILIES)
 def settle_correction(correction_id: UUID) -> BaseResponse:
     """Looked into: it no longer waits, and stays on the pupil's page."""
     session = db.session()

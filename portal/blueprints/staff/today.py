@@ -198,7 +198,7 @@ def _together(about: About, said: list[Said]) -> Waiting:
     """An answer in writing is one family's alone; all else is settled in one press."""
     urgent = next((one.urgent for one in said if one.urgent), "")
     first = said[0]
-    may = current_user.may(Permission.RECORD_CONTACT)
+    may = current_user.may(Permission.ANSWER_FAMILIES)
     return Waiting(
         f"{len(said)} 家说：{about.label}",
         f"{first.masked_name}{'等' if len(said) > 1 else ''} · 最早 {first.on:%m月%d日}",
