@@ -30,7 +30,8 @@ from tests.outreach.kannel import wait_for
 ROOT = Path(__file__).parent.parent
 OTHERS = 30_000  # put in for long enough to be killed meanwhile
 ROWS_ARE_GOING_IN = text(
-    "SELECT 1 FROM pg_locks WHERE relation = 'register_entry'::regclass AND mode = 'RowExclusiveLock'"
+    "SELECT 1 FROM pg_locks JOIN pg_database ON pg_database.oid = database AND datname = current_database() "
+    "WHERE relation = 'register_entry'::regclass AND mode = 'RowExclusiveLock'"
 )
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 COMMANDS_OF_FLASK = PROJECT["entry-points"]["flask.commands"]

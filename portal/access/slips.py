@@ -4,9 +4,11 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime
 from secrets import randbelow
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal import audit
@@ -23,16 +25,30 @@ class NotFound(Exception):
 
 
 def issue_slips(session: Session, pupils: Iterable[Pupil], now: datetime) -> dict[UUID, Slip]:
-    """The standing slip of each pupil, made where there is none."""
+    """The standing slip of each pupil, made where there is none.
+
+    Among millions two codes drawn are alike now and then, and the other may be out of reach: then another is drawn.
+    """
     wanted = {pupil.id: pupil for pupil in pupils}
-    standing = session.scalars(select(Slip).where(Slip.pupil_id.in_(wanted), Slip.withdrawn_at.is_(None)))
-    slips = {slip.pupil_id: slip for slip in standing}
-    for pupil_id, pupil in wanted.items():
-        if pupil_id not in slips:
-            slip = Slip(pupil_id=pupil_id, school_id=pupil.school_id, code=_new_code(), issued_at=now)
-            session.add(slip)
-            slips[pupil_id] = slip
+    slips = _standing(session, wanted)
+    made = insert(Slip).on_conflict_do_nothing(index_elements=[Slip.code_index])
+    while without := [pupil for pupil in wanted.values() if pupil.id not in slips]:
+        session.execute(made, [_drawn(pupil, now) for pupil in without])
+        slips = _standing(session, wanted)
     return slips
+
+
+def _standing(session: Session, pupils: Iterable[UUID]) -> dict[UUID, Slip]:
+    standing = session.scalars(select(Slip).where(Slip.pupil_id.in_(pupils), Slip.withdrawn_at.is_(None)))
+    return {slip.pupil_id: slip for slip in standing}
+
+
+def _drawn(pupil: Pupil, now: datetime) -> dict[str, Any]:
+    slip, code = Slip(id=uuid4()), _new_code()
+    return {
+        "id": slip.id, "pupil_id": pupil.id, "school_id": pupil.school_id, "issued_at": now,
+        "code_sealed": Slip.code.seal(slip, code), "code_index": Slip.code.digest(code),
+    }  # fmt: skip
 
 
 def find_pupil(session: Session, code: str, birth_date: date, asker: Asker, now: datetime) -> Pupil:

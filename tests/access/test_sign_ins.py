@@ -89,6 +89,14 @@ def test_every_pupil_gets_one_slip_and_keeps_it(session: Session) -> None:
     assert all(len(slip.code) == slips.DIGITS for slip in first.values())
 
 
+def test_a_code_that_somebody_has_is_drawn_anew(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = iter((5, 5, 5, 7))
+    monkeypatch.setattr(slips, "randbelow", lambda _: next(drawn))
+    pupils = [a_pupil(session), a_pupil(session, name="周晓", id_number="32990120130206005X")]
+    codes = [slip.code for slip in slips.issue_slips(session, pupils, A_MONDAY).values()]
+    assert sorted(codes) == ["1000000005", "1000000007"]
+
+
 def test_a_slip_and_the_birth_date_open_the_childs_page(session: Session) -> None:
     child = a_pupil(session)
     code = slips.issue_slips(session, [child], A_MONDAY)[child.id].code

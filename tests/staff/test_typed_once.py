@@ -57,7 +57,7 @@ def test_a_paid_file_that_differs_from_the_ledger_opens_a_list_for_each_kind(
     desk.get_by_label("文件").set_input_files(file)
     desk.get_by_label("数据截至哪一天").fill("2026-09-06")
     press(desk, "导入")
-    desk.get_by_role("link", name="发放与差异").click()
+    desk.get_by_role("link", name="下一步：看发放与差异").click(timeout=20_000)
     page = desk.get_by_role("main")
     expect(page).to_contain_text("数据截至 2026-09-06", timeout=20_000)
     expect(page).to_contain_text("已发放 1 笔，300 元")
