@@ -13,6 +13,7 @@ from threading import Event, Thread
 import structlog
 from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -39,6 +40,8 @@ log = structlog.get_logger()
 Sessions = sessionmaker[Session]
 SKEW = timedelta(minutes=1)
 """How far the clocks of two machines may differ."""
+TRY_AGAIN = {"minute": "4/10"}
+"""When a job is run that nobody ran in its slot, or that failed."""
 LOOK_EVERY = 5.0  # seconds between two looks at the wall clock
 
 
@@ -178,19 +181,22 @@ def slot_of(now: datetime, length: timedelta) -> datetime:
 
 
 def run_once(job: Job, sessions: Sessions, settings: Settings, now: datetime) -> bool:
-    """False when another clock has the slot; a job that fails says so and is due again with its next slot."""
+    """False when another clock has the slot; a job that fails says so and gives it back, to be caught up with."""
+    slot = slot_of(now, job.slot)
     with sessions.begin() as session:
-        mine = take_slot(session, job.name, slot_of(now, job.slot), now)
+        mine = take_slot(session, job.name, slot, now)
     if mine:
         try:
             log.info("job done", job=job.name, result=str(job.work(sessions, settings, now)))
         except Exception:
             log.exception("job failed", job=job.name)
+            with sessions.begin() as session:
+                session.execute(delete(JobSlot).where(JobSlot.job == job.name, JobSlot.slot == slot))
     return mine
 
 
 def catch_up(sessions: Sessions, settings: Settings, now: datetime) -> int:
-    """What was due in the present slot while no clock ran, such as this morning's; how many jobs that were."""
+    """What was due in the present slot while no clock ran, or failed this morning; how many jobs that were."""
     return sum(run_once(job, sessions, settings, now) for job in JOBS if _was_due(job, now))
 
 
@@ -212,7 +218,12 @@ def run(sessions: Sessions, settings: Settings, stop: Event) -> None:
             id=job.name,
             name=job.name,
         )
-    scheduler.add_job(lambda: catch_up(sessions, settings, clock.now()), name="catch up")
+    scheduler.add_job(
+        lambda: catch_up(sessions, settings, clock.now()),
+        CronTrigger(**TRY_AGAIN, timezone=clock.SHANGHAI),
+        next_run_time=clock.now(),
+        name="catch up",
+    )
     Thread(target=_watch, args=(scheduler, stop), daemon=True).start()
     log.info("scheduler started", jobs=[job.name for job in JOBS])
     scheduler.start()

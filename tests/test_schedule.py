@@ -77,6 +77,19 @@ def test_a_job_that_fails_does_not_end_the_clock(session: Session) -> None:
     assert tick(broken, A_MONDAY + MINUTE)
 
 
+def test_a_days_job_that_failed_is_tried_again_the_same_day_until_it_is_done(session: Session) -> None:
+    runs: list[datetime] = []
+
+    def fails_first(_: object, __: object, now: datetime) -> None:
+        runs.append(now)
+        if len(runs) == 1:
+            raise RuntimeError("the database went away")
+
+    daily = Job("daily", {"hour": "8"}, DAY, fails_first)
+
+    assert [tick(daily, A_MONDAY + turn * MINUTE) for turn in range(3)] == [True, True, False]
+
+
 @pytest.mark.parametrize(
     ("length", "slot"),
     [

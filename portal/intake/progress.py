@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from threading import Event, Thread
+from time import monotonic
 from types import TracebackType
 from typing import Self
 from uuid import UUID
@@ -39,6 +40,7 @@ class Progress:
         self.rows = 0
         self.done = 0
         self._sessions, self._intake_id, self._say = sessions, intake_id, say
+        self._began = monotonic()
         self._ended, self._lost = Event(), False
         self._beat = Thread(target=self._keep_alive, name="intake progress", daemon=True)
 
@@ -50,6 +52,11 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
         self.stop()
+
+    @property
+    def lasted(self) -> timedelta:
+        """Since the file was taken up."""
+        return timedelta(seconds=monotonic() - self._began)
 
     def step(self, words: str) -> None:
         """The next step begins."""

@@ -133,7 +133,7 @@ def _read_and_keep(
                 findings_sealed=Intake.findings.seal(intake, as_text(findings)),
                 content=None,
                 working_until=None,
-                finished_at=now,
+                finished_at=now + progress.lasted,  # a run of matching that began meanwhile has not seen it
             ).returning(Intake.id)
         )
         if finished is None:

@@ -25,7 +25,7 @@ FINDINGS = pa.schema(
     [
         ("policy", pa.string()),
         ("verdict", pa.string()),
-        ("term_yuan", pa.float64()),
+        ("term_yuan", pa.decimal128(10, 2)),
         ("waives", pa.string()),
         ("claim_mode", pa.string()),
         ("version_from", pa.date32()),
@@ -62,17 +62,19 @@ def evaluate_file(catalogue: Catalogue, source: Path, out: Path, findings_out: P
         told_apart = ", ".join(facts or ["stage"])
         number = _number(con, told_apart)
         rows = con.execute(f"SELECT {number}, {told_apart} FROM circumstance").fetchall()
-        unfinished = out.with_name(f"{out.name}.unfinished")
-        numbered = f"COPY (SELECT id, {number} AS circumstance FROM pupil) TO '{_quoted(unfinished)}' (FORMAT parquet)"
+        drafts = {path: path.with_name(f"{path.name}.unfinished") for path in (findings_out, out)}
+        numbered = f"COPY (SELECT id, {number} AS circumstance FROM pupil) TO '{_quoted(drafts[out])}' (FORMAT parquet)"
         try:
             with ThreadPoolExecutor(1) as beside:  # the pupils are numbered while their circumstances are judged
                 numbering = beside.submit(con.cursor().execute, numbered)
                 judged = _judge(catalogue, facts or ["stage"], rows, day)
                 numbering.result()
-            con.execute(f"COPY (FROM judged) TO '{_quoted(findings_out)}' (FORMAT parquet)")
-            unfinished.replace(out)
+            con.execute(f"COPY (FROM judged) TO '{_quoted(drafts[findings_out])}' (FORMAT parquet)")
+            for path, draft in drafts.items():
+                draft.replace(path)
         finally:
-            unfinished.unlink(missing_ok=True)
+            for draft in drafts.values():
+                draft.unlink(missing_ok=True)
         pupils = con.execute("SELECT count(*) FROM read_parquet(?)", [str(out)]).fetchall()[0][0]
     return Judged(pupils, len(rows), judged.num_rows)
 
@@ -118,11 +120,10 @@ def _judge(catalogue: Catalogue, facts: list[str], rows: list[tuple[Any, ...]], 
 
 
 def _told(finding: Finding) -> tuple[Any, ...]:
-    yuan = term_amount(finding)
     return (
         finding.policy,
         finding.verdict.value,
-        None if yuan is None else float(yuan),
+        term_amount(finding),
         finding.amount.what.value if isinstance(finding.amount, Waiver) else None,
         finding.claim_mode.value,
         finding.version_from,

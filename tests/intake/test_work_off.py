@@ -127,6 +127,9 @@ def test_the_lease_is_renewed_while_the_file_is_worked_on(session: Session, monk
     work_off(sessions_of(session), intake.id, A_MONDAY, keepers={REGISTER: watched})
     assert seen
     assert entries(session) == 1
+    session.refresh(intake)
+    assert intake.finished_at is not None
+    assert intake.finished_at > A_MONDAY  # when it was done, not when it began
 
 
 def test_what_a_killed_process_left_is_taken_up_once_its_lease_has_passed(session: Session) -> None:
