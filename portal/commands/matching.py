@@ -8,6 +8,7 @@ from time import sleep
 import click
 from sqlalchemy.orm import Session
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from portal import audit, clock
 from portal.access.scope import scope_of
@@ -135,11 +136,14 @@ def _write_csv(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
 
 def _write_xlsx(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
     """Text cells only: nothing in them is ever a formula."""
-    with path.open("wb") as file, Workbook(file, {"constant_memory": True}) as book:
-        sheet = book.add_worksheet("比对名单")
-        for number, row in enumerate([HEADINGS, *rows]):
-            for column, cell in enumerate(row):
-                sheet.write_string(number, column, cell)
+    try:
+        with path.open("wb") as file, Workbook(file, {"constant_memory": True}) as book:
+            sheet = book.add_worksheet("比对名单")
+            for number, row in enumerate([HEADINGS, *rows]):
+                for column, cell in enumerate(row):
+                    sheet.write_string(number, column, cell)
+    except FileCreateError as problem:
+        raise problem.args[0] from problem  # the OSError it stands for: the disk is full
 
 
 WRITERS = {".csv": _write_csv, ".xlsx": _write_xlsx}

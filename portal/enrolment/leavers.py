@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from portal import audit
-from portal.clock import previous_term, term_of
+from portal.clock import local, previous_term, term_of
 from portal.models import (
     Addition,
     Award,
@@ -32,6 +32,7 @@ from portal.models import (
     MessagePupil,
     Move,
     Pupil,
+    Reply,
     Slip,
     SystemLine,
     WechatBinding,
@@ -70,7 +71,7 @@ def anonymise(session: Session, years: int, now: datetime) -> int:
     pupils = session.scalars(due.with_for_update(of=Pupil, skip_locked=True)).all()
     _empty_what_was_written(session, [pupil.id for pupil in pupils])
     for pupil in pupils:
-        pupil.name, pupil.id_certain, pupil.id_type = NOBODY, False, ""
+        pupil.name, pupil.id_certain, pupil.id_type, pupil.hukou_division = NOBODY, False, "", ""
         for name in OF_THE_PUPIL:
             setattr(pupil, name, None)
         audit.record(session, "portal", "anonymised", unit_id=pupil.school_id, pupil_id=pupil.id)
@@ -92,7 +93,7 @@ def _left(years: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
 
 def _terms_since(since: datetime, now: datetime) -> list[str]:
     """Every term that had not ended then, the next one included."""
-    term, found = term_of(now.date() + A_YEAR / 2), []
+    term, found = term_of(local(now).date() + A_YEAR / 2), []
     while term.last_day > since.date():
         found.append(term.code)
         term = previous_term(term)
@@ -109,6 +110,8 @@ def _empty_what_was_written(session: Session, ids: Collection[UUID]) -> None:
     sent = select(MessagePupil.message_id).where(MessagePupil.pupil_id.in_(ids))
     to_nobody = {"phone_sealed": None, "openid_sealed": None, "openid_index": None}
     session.execute(update(Message).where(Message.id.in_(sent)).values(to_nobody))
+    for reply in session.scalars(select(Reply).where(Reply.message_id.in_(sent))):
+        reply.sender, reply.text = NOBODY, None
     for pair in session.scalars(select(MatchPair).where(MatchPair.pupil_id.in_(ids))):
         pair.because = NOBODY  # it quoted both names, and may not be empty
     worded = FurtherAid.pupil_id.in_(ids), FurtherAid.words_sealed.is_not(None)

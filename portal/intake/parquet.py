@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet
 
+from portal.clock import local
 from portal.intake.problems import UnreadableFile
 
 _AT_ONCE = 20_000
@@ -22,7 +23,7 @@ def parquet_rows(data: bytes) -> Iterator[Sequence[str]]:
         yield file.schema_arrow.names
         for batch in file.iter_batches(_AT_ONCE):
             yield from zip(*([_text(value) for value in column.to_pylist()] for column in batch.columns), strict=True)
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise UnreadableFile(_BROKEN) from error
 
 
@@ -32,6 +33,8 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < _EXACT else f"{value:.14e}"
+    if isinstance(value, datetime):
+        return (local(value) if value.tzinfo else value).date().isoformat()
     if isinstance(value, date):
-        return (value.date() if isinstance(value, datetime) else value).isoformat()
+        return value.isoformat()
     return str(value)

@@ -17,6 +17,7 @@ from portal.access.scope import EVERYWHERE, Scope
 from portal.clock import local, term_of
 from portal.coverage.progress import note_reached, note_unreached
 from portal.coverage.today import is_aware_somewhere
+from portal.database import lock
 from portal.models import ContactRecord, Message, MessagePupil, Pupil, Reply
 from portal.models.sealed import keyring
 from portal.outreach.contacts import Ownership, ownership_of
@@ -98,6 +99,7 @@ def replies_to(session: Session, message_ids: Collection[UUID]) -> tuple[ReplySh
 def handle(session: Session, scope: Scope, reply_id: UUID, of_family: bool, by: str, now: datetime) -> None:
     """Somebody has answered the family; or it was another who wrote, and the family is rung. Raise NotInScope."""
     reply = scope.find(session, Reply, reply_id, Reply.school_id)
+    lock(session, reply)
     if reply.handled_at is not None:
         return
     reply.handled_at, reply.handled_by = now, by
@@ -123,7 +125,7 @@ def _count_as_reached(session: Session, answered: Message, now: datetime) -> Non
 
 def _was_somebody_else(session: Session, scope: Scope, reply: Reply, by: str, now: datetime) -> None:
     """What the reply proved is taken back, and a person rings."""
-    term, what = term_of(local(now).date()), "回复的不是家长"
+    counted_in, term, what = term_of(local(reply.arrived_at).date()), term_of(local(now).date()), "回复的不是家长"
     pupils = [pupil.id for _, pupil in _told_by(session, scope, [reply.message_id])]
     proofs = select(ContactRecord).where(
         ContactRecord.pupil_id.in_(pupils), ContactRecord.by == "family", ContactRecord.channel == reply.channel,
@@ -134,7 +136,7 @@ def _was_somebody_else(session: Session, scope: Scope, reply: Reply, by: str, no
     session.flush()
     unaware = select(Pupil.id).where(Pupil.id.in_(pupils), ~is_aware_somewhere(Pupil.id, term))
     for family in families_of(session, term, session.scalars(unaware).all()):
-        note_unreached(session, family.pupil_id, term.code, by, now, what)
+        note_unreached(session, family.pupil_id, counted_in.code, by, now, what)
         open_task(session, CALL if family.has_phone else VISIT, term, family, what, now)
 
 

@@ -44,6 +44,7 @@ def test_who_left_is_nobody_and_the_row_keeps_its_yuan(session: Session) -> None
     pupil = row.pupil
     assert (kept.level, kept.words) == ("extreme", None)
     assert (pupil.name, pupil.id_number, pupil.birth_date, pupil.id_number_index) == (NOBODY, None, None, None)
+    assert pupil.hukou_division == ""
     assert (counts(session), row.because, row.due_yuan, row.paid_yuan) == ([0, 0], None, 500, 500)
     assert row.person is None
     assert {pair.because for pair in session.scalars(select(MatchPair))} == {NOBODY}

@@ -60,7 +60,7 @@ def contact_tasks() -> str:
 
 
 def _replies() -> dict[str, object]:
-    """Those that wait; whoever may not answer them does not read them."""
+    """Those that wait, for whoever answers them."""
     session, scope = db.session(), current_user.scope
     if not current_user.may(Permission.RECORD_CONTACT):
         return {}
