@@ -6,6 +6,7 @@ Any number of these processes may run: a job's slot is a unique row, and whoever
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
@@ -15,6 +16,7 @@ from apscheduler.schedulers.blocking import BlockingScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
@@ -190,7 +192,7 @@ def run_once(job: Job, sessions: Sessions, settings: Settings, now: datetime) ->
             log.info("job done", job=job.name, result=str(job.work(sessions, settings, now)))
         except Exception:
             log.exception("job failed", job=job.name)
-            with sessions.begin() as session:
+            with suppress(OperationalError), sessions.begin() as session:  # the database may be what failed
                 session.execute(delete(JobSlot).where(JobSlot.job == job.name, JobSlot.slot == slot))
     return mine
 

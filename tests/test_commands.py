@@ -5,10 +5,12 @@ import signal
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from click.testing import Result
@@ -20,6 +22,7 @@ from sqlalchemy.orm import Session
 from portal import clock
 from portal.commands import COMMANDS
 from portal.models import Intake, Pupil, RegisterEntry, StaffMember
+from portal.privacy.sealing import Keyring
 from portal.vocabulary import IntakeState
 from tests.builders import TERM, a_bureau, a_county, a_pupil, a_school, an_entry
 from tests.conftest import Databases
@@ -257,6 +260,18 @@ def test_the_tables_are_brought_up_to_date_from_whatever_folder(
     monkeypatch.chdir(tmp_path)
     result = flask(app, "db", "heads")
     assert result.exit_code == 0, result.stderr
+
+
+def test_another_data_key_is_made_and_what_was_sealed_before_is_read(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, ring = uuid4(), Keyring.make(tmp_path / "keys", "sm4")
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], keys=tmp_path / "keys"))
+    before = ring.seal("王小雨", "pupil.name", row)
+    assert answer(app, "keys", "add") == {"key": 2}
+    after = Keyring.load(tmp_path / "keys")
+    assert after.open(before, "pupil.name", row) == "王小雨"
+    assert after.fingerprint().keys() == {"0", "1", "2"}
 
 
 def run_flask(settings: dict[str, str], *arguments: object, **options: Any) -> "subprocess.Popen[str]":

@@ -21,6 +21,7 @@ COMMANDS = {
     "gateways": "portal.commands.gateways:gateways",
     "demo": "portal.commands.demo:demo",
     "staff": "portal.commands.staff:staff",
+    "keys": "portal.commands.keys:keys",
     "check": "portal.commands.check:check",
     "leak": "portal.commands.leaks:leak",
     "backup": "portal.commands.backup:backup",

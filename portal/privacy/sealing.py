@@ -22,7 +22,6 @@ from portal.privacy.key_files import (
     Algorithm,
     KeyFile,
     KeyProblem,
-    add_data_key,
     make_key_files,
     read_key_files,
 )
@@ -103,13 +102,6 @@ class Keyring:
         """Raises KeyProblem when a key is missing, unreadable, open to others or malformed."""
         return cls(*read_key_files(folder))
 
-    @classmethod
-    def rotate(cls, folder: Path, algorithm: Algorithm = "aes") -> "Keyring":
-        """With one more data key; the blind index keeps its key, so lookups go on working."""
-        cls.load(folder)
-        add_data_key(folder, algorithm)
-        return cls.load(folder)
-
     def seal(self, text: str, place: str, row: UUID) -> bytes:
         """``place`` is "table.column". The nonce is fresh from the system: a buffer would repeat after a fork."""
         header, nonce = self._newest, os.urandom(_NONCE)
@@ -126,10 +118,6 @@ class Keyring:
             return cipher.decrypt(nonce, text, _bound(place, row, header)).decode()
         except InvalidTag:
             raise SealBroken(f"{place} 的加密数据被改动，或不属于这一行（{row}）") from None
-
-    def key_id_of(self, sealed: bytes) -> int:
-        """Which data key a value waits for; for re-sealing after a rotation."""
-        return int.from_bytes(sealed[2:_HEADER])
 
     def index(self, purpose: str, text: str) -> bytes:
         """32 bytes, equal for equal text of one purpose; normalise the text first."""
