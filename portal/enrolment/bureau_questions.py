@@ -25,14 +25,16 @@ class NotAnswered(ValueError):
     """One sentence: why this answer cannot be taken."""
 
 
-def ask(session: Session, settlement: Settlement, pair: MatchPair, by: StaffMember, now: datetime) -> bool:
-    """Put the pair to the bureau that delivered its register; who brought in a list for others asks them outside.
+def has_bureau(session: Session, pair: MatchPair) -> bool:
+    """Whether a bureau delivered the register; who brought in a list for others asks them outside."""
+    return pair.entry is not None and session.get_one(Intake, pair.intake_id).unit.level is UnitLevel.BUREAU
 
-    Whether somebody was asked.
-    """
+
+def ask(session: Session, settlement: Settlement, pair: MatchPair, by: StaffMember, now: datetime) -> None:
+    """Put the pair to the bureau that delivered its register, where one did."""
     intake, entry = session.get_one(Intake, pair.intake_id), pair.entry
-    if intake.unit.level is not UnitLevel.BUREAU or entry is None:
-        return False
+    if entry is None or not has_bureau(session, pair):
+        return
     asker = by.unit.parent if by.unit.level is UnitLevel.SCHOOL and by.unit.parent else by.unit
     question = BureauQuestion(
         settlement_id=settlement.id,
@@ -54,7 +56,6 @@ def ask(session: Session, settlement: Settlement, pair: MatchPair, by: StaffMemb
     if guardian is not None:
         question.guardian_name, question.guardian_number = guardian.name, guardian.id_number
     session.add(question)
-    return True
 
 
 def asked_of(session: Session, unit_id: UUID) -> list[BureauQuestion]:

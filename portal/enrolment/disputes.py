@@ -13,7 +13,7 @@ from portal.access.scope import Scope
 from portal.enrolment import review
 from portal.enrolment.corrections import NOT_ON_LIST, CorrectionRefused
 from portal.enrolment.standing import stands
-from portal.models import BureauQuestion, Correction, MatchPair, StaffMember
+from portal.models import Correction, MatchPair, StaffMember
 from portal.vocabulary import Decision
 
 
@@ -29,7 +29,7 @@ def count_disputed(session: Session, scope: Scope, term: str) -> int:
 
 
 def ask_bureaus(session: Session, said: Correction, by: StaffMember, now: datetime) -> int:
-    """Each list on which the pupil surely stands is put to the bureau that delivered it; how many bureaus were asked.
+    """Each list by which a rule is sure is put to the bureau that delivered it; how many questions those are.
 
     Raise CorrectionRefused where there is none to ask here, or all of them were asked.
     """
@@ -37,17 +37,16 @@ def ask_bureaus(session: Session, said: Correction, by: StaffMember, now: dateti
         raise CorrectionRefused("家长没有说名单弄错了，不用问部门")
     sure = select(MatchPair).where(
         MatchPair.pupil_id == said.pupil_id, stands(said.term), MatchPair.outcome == Decision.CERTAIN,
-        MatchPair.register_entry_id.is_not(None), ~_is_asked(),
+        MatchPair.register_entry_id.is_not(None), MatchPair.settled_as.is_(None),
     )  # fmt: skip
-    asked = review.ask_bureau(session, session.scalars(sure.order_by(MatchPair.id)).all(), by, now)
+    taking_turns = sure.order_by(MatchPair.id).with_for_update(of=MatchPair)
+    asked = review.ask_bureau(session, session.scalars(taking_turns).all(), by, now)
     if not asked:
-        raise CorrectionRefused("没有可以在这里问的部门：已经问过，或者名单不是部门自己报送的。请查清后书面答复家长")
+        raise CorrectionRefused(
+            "没有可以在这里问的部门：已经问过、由人核实过，或者名单不是部门自己报送的。请在“核实”里看，查清后书面答复家长"
+        )
     return asked
 
 
 def _unanswered(term: str) -> tuple[ColumnElement[bool], ...]:
     return Correction.term == term, Correction.about == NOT_ON_LIST, Correction.settled_at.is_(None)
-
-
-def _is_asked() -> ColumnElement[bool]:
-    return exists().where(BureauQuestion.settlement_id == MatchPair.settlement_id, BureauQuestion.closed_at.is_(None))

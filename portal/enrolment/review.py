@@ -70,20 +70,28 @@ def settle(
 
 
 def ask_bureau(session: Session, pairs: Sequence[MatchPair], by: StaffMember, now: datetime) -> int:
-    """A family doubts what is sure: its bureau is asked, and the pair holds meanwhile; how many questions that were."""
-    actor, act, asked = f"staff:{by.account}", uuid4(), 0
+    """A family doubts what no person settled: bureaus are asked, and the pairs hold meanwhile; how many questions.
+
+    Lists that say the same are one question; a list that no bureau delivered is asked about outside.
+    """
+    actor, act = f"staff:{by.account}", uuid4()
+    alike: dict[tuple[UUID, bytes], list[MatchPair]] = {}
     for pair in pairs:
-        if pair.settlement is None:
-            key = fingerprint(pair, SchoolTerm.parse(pair.term).first_day)
-            pair.settlement, pair.settled_as = _settlement(pair, key, act, Answer.ASK, actor, now), Answer.ASK
-            session.flush()
-        asked += bureau_questions.ask(session, pair.settlement, pair, by, now)
+        if bureau_questions.has_bureau(session, pair):
+            key = (pair.pupil_id, fingerprint(pair, SchoolTerm.parse(pair.term).first_day))
+            alike.setdefault(key, []).append(pair)
+    for (_, data), same in alike.items():
+        pair, settlement = same[0], _settlement(same[0], data, act, Answer.ASK, actor, now)
+        for one in same:
+            one.settlement, one.settled_as = settlement, Answer.ASK
+        session.flush()
+        bureau_questions.ask(session, settlement, pair, by, now)
         audit.record(
             session, actor, "settled",
             unit_id=pair.school_id, pupil_id=pair.pupil_id, rule=pair.rule, answer=Answer.ASK.value, term=pair.term,
         )  # fmt: skip
     session.flush()
-    return asked
+    return len(alike)
 
 
 def undo(session: Session, settlements: Iterable[Settlement], actor: str, now: datetime) -> None:

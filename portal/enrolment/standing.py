@@ -40,7 +40,7 @@ def waits_for(permission: Permission) -> ColumnElement[bool]:
         other.term == MatchPair.term,
         other.superseded_at.is_(None),
         other.outcome == Decision.CERTAIN,
-        other.settled_as.is_(None),
+        or_(other.settled_as.is_(None), other.decision == Decision.CERTAIN),
     )
     return and_(waits, MatchPair.basis != Basis.SELF, ~listed)
 

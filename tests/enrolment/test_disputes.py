@@ -77,3 +77,17 @@ def test_a_list_that_was_right_stands_as_before(session: Session) -> None:
         Decision.CERTAIN,
         before,
     )
+
+
+def test_two_batches_that_say_the_same_are_one_question_and_a_list_of_nobodys_bureau_holds_nothing(
+    session: Session,
+) -> None:
+    pupil = a_pupil(session)
+    an_entry(session)
+    an_entry(session, batch="2026-09")
+    an_entry(session, category="DIS", bureau=a_county(session), source="全国系统下发")
+    compare(session)
+    said = record(session, pupil, TERM, NOT_ON_LIST, "我家没有低保", "family", A_MONDAY)
+    assert ask_bureaus(session, said, officer(session), A_MONDAY) == 1
+    standing = select(MatchPair.settled_as).where(MatchPair.superseded_at.is_(None))
+    assert sorted(map(str, session.scalars(standing))) == ["None", "ask", "ask"]

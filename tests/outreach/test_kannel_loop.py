@@ -60,7 +60,7 @@ def test_two_killed_dispatchers_of_four_neither_double_nor_lose_a_message(
         stack.enter_context(serving(tmp_path / "web.log", environment))
         logs = [tmp_path / f"dispatcher-{n}.log" for n in range(4)]
         dispatchers = [stack.enter_context(dispatching(log, environment)) for log in logs]
-        wait_for(lambda: all("dispatcher started" in log.read_text() for log in logs))
+        wait_for(lambda: all(log.exists() and "dispatcher started" in log.read_text() for log in logs))
 
         with running.frozen(running.smsbox):
             planned = reminders.plan(session, A_MONDAY, "kannel")
