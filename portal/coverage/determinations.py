@@ -62,7 +62,7 @@ def standing_of(session: Session, pupil_id: UUID, school_year: str) -> Determina
     newest = (
         select(DeterminationRecord)
         .where(DeterminationRecord.pupil_id == pupil_id, DeterminationRecord.school_year == school_year)
-        .order_by(DeterminationRecord.recorded_at.desc())
+        .order_by(DeterminationRecord.recorded_at.desc(), DeterminationRecord.id)
         .limit(1)
     )
     found = session.scalars(newest).first()

@@ -19,6 +19,7 @@ from portal.models import (
     ContactRecord,
     ContactTask,
     Correction,
+    DeterminationRecord,
     DoubleEnrolment,
     EnrolmentRecord,
     FamilyQuestion,
@@ -44,9 +45,10 @@ WITH_THE_PUPIL: tuple[tuple[type[Any], ColumnElement[bool] | None], ...] = (
     (Correction, Correction.settled_at.is_(None)),
     (ContactTask, ContactTask.closed_at.is_(None)),
     (FurtherAid, FurtherAid.settled_at.is_(None)),
+    (DeterminationRecord, None),
     (Addition, Addition.state.in_((AdditionState.PROPOSED, AdditionState.ADDED))),
 )
-OF_THE_TWIN: tuple[type[Any], ...] = (Slip, ContactRecord, Correction, FamilyQuestion)
+OF_THE_TWIN: tuple[type[Any], ...] = (Slip, ContactRecord, Correction, FamilyQuestion, DeterminationRecord)
 """What the new school has gathered of a child it had first."""
 ONCE_A_TERM: tuple[type[Any], ...] = (Confirmation, Waiver, Award)
 

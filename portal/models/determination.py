@@ -1,4 +1,7 @@
-"""认定: to which level a school determined a pupil for a school year, when and on what; rows are only ever added."""
+"""认定: to which level a school determined a pupil for a school year, when and on what; rows are only ever added.
+
+They go with the child to its next school.
+"""
 
 from datetime import date, datetime
 from uuid import UUID

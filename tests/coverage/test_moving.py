@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from portal.access.households import enter_family
 from portal.access.scope import scope_of
 from portal.clock import SchoolTerm
-from portal.coverage import further_aid, moving, progress
+from portal.coverage import determinations, further_aid, moving, progress
 from portal.coverage.child import child_page
 from portal.coverage.move_lists import DESKS, count
 from portal.coverage.reasons import ReasonRefused
@@ -20,7 +20,7 @@ from portal.enrolment.matching_runs import run
 from portal.enrolment.moves import Event, MoveRefused
 from portal.models import DoubleEnrolment, EnrolmentRecord, Entitlement, FurtherAid, Move, Pupil, StaffMember, Unit
 from portal.outreach.audiences import waiting
-from portal.vocabulary import MoveEnd, MoveKind, Role, UnitLevel
+from portal.vocabulary import Determination, MoveEnd, MoveKind, Role, UnitLevel
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member
 from tests.coverage.builders import CATALOGUE, a_row, opened
 
@@ -210,3 +210,19 @@ def test_what_was_flagged_of_the_child_is_the_new_schools_to_settle_and_once(ses
     pupil = accepted(session, move)
     (flag,) = session.scalars(select(FurtherAid).where(FurtherAid.settled_at.is_(None)))
     assert (flag.pupil_id, flag.school_id) == (pupil.id, pupil.school_id)
+
+
+def test_the_next_school_reads_to_which_level_the_child_was_determined(session: Session) -> None:
+    row, term = a_row(session), SchoolTerm.parse(TERM)
+    said = determinations.Said(Determination.SERIOUS, TODAY)
+    determinations.record(session, row.pupil, term, said, officer(session, row.school), A_MONDAY)
+    move = moving.record(
+        session, row.pupil, Event(MoveKind.TRANSFER, TODAY, the_new_school(session).code),
+        session.scalars(select(StaffMember)).one(), A_MONDAY,
+    )  # fmt: skip
+    pupil = accepted(session, move)
+    set_reach(session, reach_units(the_new_school(session).path))
+    session.expire_all()
+    standing = determinations.standing_of(session, pupil.id, term.school_year)
+    assert standing is not None
+    assert standing.level == Determination.SERIOUS
