@@ -1,7 +1,7 @@
 """告知单 codes: every pupil of a school has one, so it brands nobody; with the birth date it opens the child's page."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from secrets import randbelow
 from typing import Any
@@ -25,17 +25,24 @@ class NotFound(Exception):
 
 
 def issue_slips(session: Session, pupils: Iterable[Pupil], now: datetime) -> dict[UUID, Slip]:
-    """The standing slip of each pupil, made where there is none.
+    """The standing slip of each pupil, made where there is none."""
+    school_of = {pupil.id: pupil.school_id for pupil in pupils}
+    slips = _standing(session, school_of)
+    without = {pupil_id: school for pupil_id, school in school_of.items() if pupil_id not in slips}
+    make_slips(session, without, now)
+    return slips | _standing(session, without)
+
+
+def make_slips(session: Session, school_of: Mapping[UUID, UUID], now: datetime) -> None:
+    """For pupils that have none, by id with their school's.
 
     Among millions two codes drawn are alike now and then, and the other may be out of reach: then another is drawn.
     """
-    wanted = {pupil.id: pupil for pupil in pupils}
-    slips = _standing(session, wanted)
-    made = insert(Slip).on_conflict_do_nothing(index_elements=[Slip.code_index])
-    while without := [pupil for pupil in wanted.values() if pupil.id not in slips]:
-        session.execute(made, [_drawn(pupil, now) for pupil in without])
-        slips = _standing(session, wanted)
-    return slips
+    left = dict(school_of)
+    made = insert(Slip).on_conflict_do_nothing(index_elements=[Slip.code_index]).returning(Slip.pupil_id)
+    while left:
+        for pupil_id in session.scalars(made, [_drawn(*whose, now) for whose in left.items()]).all():
+            del left[pupil_id]
 
 
 def _standing(session: Session, pupils: Iterable[UUID]) -> dict[UUID, Slip]:
@@ -43,10 +50,10 @@ def _standing(session: Session, pupils: Iterable[UUID]) -> dict[UUID, Slip]:
     return {slip.pupil_id: slip for slip in standing}
 
 
-def _drawn(pupil: Pupil, now: datetime) -> dict[str, Any]:
+def _drawn(pupil_id: UUID, school_id: UUID, now: datetime) -> dict[str, Any]:
     slip, code = Slip(id=uuid4()), _new_code()
     return {
-        "id": slip.id, "pupil_id": pupil.id, "school_id": pupil.school_id, "issued_at": now,
+        "id": slip.id, "pupil_id": pupil_id, "school_id": school_id, "issued_at": now,
         "code_sealed": Slip.code.seal(slip, code), "code_index": Slip.code.digest(code),
     }  # fmt: skip
 

@@ -8,9 +8,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ARRAY, Uuid, any_, delete, exists, literal, select, text
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session
 
-from portal.access.slips import issue_slips
+from portal.access.slips import make_slips
 from portal.clock import local
 from portal.intake.copying import put_rows
 from portal.intake.findings import Findings
@@ -133,7 +133,7 @@ def keep_roster(session: Session, intake: Intake, table: Table, now: datetime, p
     put_rows(session, EnrolmentRecord, RECORD, records, ("pupil_id", "school_id", "term"), said)
     _make_classes(session, places)
     progress.step("告知单")
-    _issue_slips(session, {place.school.id for place in places}, now)
+    _make_slips(session, {place.school.id for place in places}, now)
     problems = sorted([*roster.problems, *fitting.problems], key=lambda problem: problem.row)
     return Findings(roster.rows, len(places), tuple(roster.repaired), tuple(problems), roster.dropped)
 
@@ -256,12 +256,10 @@ def _make_classes(session: Session, places: list[Place]) -> None:
     )
 
 
-def _issue_slips(session: Session, school_ids: set[UUID], now: datetime) -> None:
+def _make_slips(session: Session, school_ids: set[UUID], now: datetime) -> None:
     """Everybody at the school has one, so that having one says nothing (G6)."""
-    for school_id in school_ids:
-        has_one = exists().where(Slip.pupil_id == Pupil.id, Slip.withdrawn_at.is_(None))
-        without = select(Pupil).where(Pupil.school_id == school_id, ~has_one).options(lazyload(Pupil.school))
-        pupils = list(session.scalars(without))
-        for start in range(0, len(pupils), AT_ONCE):
-            issue_slips(session, pupils[start : start + AT_ONCE], now)
-    session.flush()
+    has_one = exists().where(Slip.pupil_id == Pupil.id, Slip.withdrawn_at.is_(None))
+    here = Pupil.school_id == any_(literal(list(school_ids), ARRAY(Uuid)))
+    without = session.execute(select(Pupil.id, Pupil.school_id).where(here, ~has_one)).all()
+    for start in range(0, len(without), AT_ONCE):
+        make_slips(session, dict(iter(without[start : start + AT_ONCE])), now)
