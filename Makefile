@@ -42,7 +42,7 @@ soak: .venv/.portal .venv/.test
 	@$(call debian,$(DEBIAN_FOR_TESTS))
 	@exec .venv/bin/python -m pytest soak $(ARGS)
 
-bench: .venv/.portal .venv/.bench
+bench: .venv/.portal .venv/.bench node_modules/.portal
 	@$(call debian,$(DEBIAN_FOR_BENCHMARKS))
 	@exec .venv/bin/python -m benchmarks $(ARGS)
 

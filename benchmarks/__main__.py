@@ -1,9 +1,10 @@
-"""Every benchmark in turn, its table printed and kept in benchmarks/results.md; with names as arguments, only those.
+"""Every benchmark in turn, its table printed and put into benchmarks/results.md; with names as arguments, only those.
 
 A benchmark is a module here with ``run()`` and ``LIMIT``. ``run`` returns a list of frozen dataclasses, one a way of
 doing the job: ours, the peers one would use instead, and the physical limit of the machine, which ``LIMIT`` names. The
 first field names the way, the second is the figure measured (its name says the unit: ``seconds``,
 ``rows_per_second``), the others are told as they are. The module's docstring says in its first line what is claimed.
+One that cannot run is told in a sentence, and the next is begun.
 """
 
 import multiprocessing
@@ -21,6 +22,7 @@ import benchmarks
 from benchmarks.measuring import measured
 
 RESULTS = Path(__file__).with_name("results.md")
+NOT_MEASURED = "Could not be measured"
 
 
 def told(value: object) -> str:
@@ -52,20 +54,31 @@ def _lines(path: str) -> list[str]:
     return Path(path).read_text(encoding="utf-8").splitlines()
 
 
-def main(wanted: list[str]) -> None:
+def part(name: str) -> str | None:
+    """Its table, or why there is none; nothing of a module that only helps others."""
+    # A fresh process each: what one benchmark leaves in memory would count in the next.
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
+        try:
+            result = process.submit(measured, name).result()
+        except (Exception, SystemExit) as failed:  # noqa: BLE001 - whatever went wrong with one, the others are measured
+            return f"## {name}\n\n{NOT_MEASURED}: {failed or type(failed).__name__}\n"
+    return table(name, *result) if result else None
+
+
+def main(wanted: list[str]) -> int:
+    """How many could not be measured."""
     found = [module.name for module in pkgutil.iter_modules(benchmarks.__path__) if not module.ispkg]
     names = wanted or [name for name in found if name != "__main__"]
     parts = ["# Benchmarks", "", "Made by `make bench`. Each way beside the physical limit of the same run.", ""]
     parts += [machine(), ""]
-    # A fresh process each: what one benchmark leaves in memory would count in the next.
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), max_tasks_per_child=1) as processes:
-        for name in names:
-            if result := processes.submit(measured, name).result():
-                parts.append(table(name, *result))
-                print(parts[-1], flush=True)
-    if not wanted:
-        RESULTS.write_text("\n".join(parts), encoding="utf-8")
+    for name in names:
+        if told_of := part(name):
+            parts.append(told_of)
+            print(told_of, flush=True)
+            if not wanted:
+                RESULTS.write_text("\n".join(parts), encoding="utf-8")
+    return sum(NOT_MEASURED in each for each in parts)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(1 if main(sys.argv[1:]) else 0)
