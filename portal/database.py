@@ -102,7 +102,7 @@ ON_CONNECTING = (
     "-c timezone=UTC -c random_page_cost=1.1 -c lock_timeout=5s -c idle_in_transaction_session_timeout=300s"
 )
 CONNECTIONS = 8
-"""Kept open by a process at the most: twice a worker's threads. The last one used goes first, its statements prepared."""
+"""Kept open by a process: twice a worker's threads. The last one used goes first, its statements prepared."""
 TRUSTED = 1.0
 """Seconds after its last use in which a connection is taken without asking whether the server is still there."""
 

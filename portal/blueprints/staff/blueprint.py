@@ -1,5 +1,6 @@
 """The staff blueprint itself, and what holds for each page: no proof is taken, what is not theirs is not there."""
 
+from datetime import datetime
 from uuid import UUID
 
 from flask import Blueprint, abort, request
@@ -32,6 +33,21 @@ TAKE_A_FILE = {
 staff.add_app_template_filter(yuan_words)
 staff.add_app_template_filter(register_words)
 staff.add_app_template_filter(local, "on_the_clock")
+
+
+@staff.app_template_filter()
+def minute_words(moment: datetime) -> str:
+    return local(moment).strftime("%Y-%m-%d %H:%M")
+
+
+@staff.app_template_filter()
+def date_words(moment: datetime) -> str:
+    return local(moment).strftime("%Y-%m-%d")
+
+
+@staff.app_template_filter()
+def with_commas(number: float) -> str:
+    return f"{number:,}"
 
 
 @staff.app_template_filter()
