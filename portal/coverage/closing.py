@@ -99,7 +99,7 @@ def _open_at(session: Session, scope: Scope, term: str) -> Found:
             yield school, (name,), (count,)
 
 
-OPEN = Tally("closing-1", _open_at)
+OPEN = Tally("closing-2", _open_at)
 HINDRANCES = ("rows", "open_rows", "doubts")
 
 

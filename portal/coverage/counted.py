@@ -45,6 +45,11 @@ STAGES = {**{stage.value: stage.label for stage in Stage}, NOT_SAID: NOBODY_WROT
 
 
 def counted_pupils(scope: Scope, term: str) -> Subquery:
+    """Those of the ledger whom no family disputes."""
+    return pupils_of_ledger(scope, term, not_(is_disputed(Entitlement.pupil_id, term)))
+
+
+def pupils_of_ledger(scope: Scope, term: str, *which: ColumnElement[bool]) -> Subquery:
     """A row for each pupil at a school of the scope: ``unaided``, ``aided``, yuan ``due`` and, of them, the ``gap``."""
     unaided = func.bool_or(is_unaided())
     rows = select(
@@ -54,7 +59,7 @@ def counted_pupils(scope: Scope, term: str) -> Subquery:
         and_(not_(unaided), func.bool_or(is_in_gap())).label("aided"),
         func.coalesce(func.sum(Entitlement.due_yuan).filter(is_in_gap()), 0).label("due"),
         func.coalesce(func.sum(gap_of_row()).filter(is_in_gap()), 0).label("gap"),
-    ).where(Entitlement.term == term, not_(Entitlement.retracted), not_(is_disputed(Entitlement.pupil_id, term)))
+    ).where(Entitlement.term == term, not_(Entitlement.retracted), *which)
     within = scope.narrow(rows, Entitlement.school_id)
     return within.group_by(Entitlement.pupil_id, Entitlement.school_id).subquery()
 

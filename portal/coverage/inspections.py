@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.access.scope import scope_of
-from portal.coverage.counted import Measure, counted_pupils, holds
+from portal.coverage.counted import Measure, holds, pupils_of_ledger
 from portal.coverage.words import class_words
 from portal.models import EnrolmentRecord, InspectionPupil, InspectionSample, Pupil, StaffMember, Unit
 from portal.privacy.masking import mask_name
@@ -41,7 +41,7 @@ def drawn(
     session: Session, unit: Unit, term: str, stratum: Measure, size: int, seed: str
 ) -> Sequence[tuple[UUID, UUID]]:
     """Pupil and school, in the order in which the seed puts them; the same while the ledger names the same pupils."""
-    people = counted_pupils(scope_of(unit), term)
+    people = pupils_of_ledger(scope_of(unit), term)
     lot = func.sha256(
         func.convert_to(
             func.concat(seed, "|", cast(people.c.pupil_id, String), cast(people.c.school_id, String)), "UTF8"
@@ -59,7 +59,7 @@ def draw(
         raise SampleRefused(f"一次抽 1 到 {MOST} 人，请改一下人数")
     if not seed or len(seed) > LONGEST_SEED:
         raise SampleRefused(f"请写一个种子，不超过{LONGEST_SEED}个字；同一个种子能重抽出同一批")
-    people = counted_pupils(scope_of(unit), term)
+    people = pupils_of_ledger(scope_of(unit), term)
     population = session.scalar(select(func.count()).select_from(people).where(holds(people, stratum))) or 0
     if not population:
         raise SampleRefused(f"“{stratum.label}”现在没有学生，请换一类")
@@ -84,7 +84,7 @@ def samples(session: Session) -> Sequence[InspectionSample]:
 
 
 def lines_of(session: Session, sample: InspectionSample) -> list[SampleLine]:
-    people = counted_pupils(scope_of(sample.unit), sample.term)
+    people = pupils_of_ledger(scope_of(sample.unit), sample.term)
     enrolled = (
         (EnrolmentRecord.pupil_id == InspectionPupil.pupil_id)
         & (EnrolmentRecord.school_id == InspectionPupil.school_id)

@@ -51,7 +51,7 @@ def _pupils_of(session: Session, scope: Scope, term: str) -> Found:
             yield school, (name,), (found,)
 
 
-PUPILS = Tally("today-1", _pupils_of)
+PUPILS = Tally("today-2", _pupils_of)
 EITHER_DESK = "either"
 
 

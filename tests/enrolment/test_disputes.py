@@ -1,11 +1,15 @@
 """名单有异议: what a family says of a list reaches its bureau; until it is answered the child is not counted."""
 
+from decimal import Decimal
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import scope_of
+from portal.coverage.counted import Measure
 from portal.coverage.distribution import total_of
+from portal.coverage.inspections import draw, lines_of
 from portal.enrolment.bureau_questions import answer, asked_of
 from portal.enrolment.corrections import NOT_ON_LIST, CorrectionRefused, record, settle_one, waiting_with_pupils
 from portal.enrolment.disputes import ask_bureaus, count_disputed
@@ -91,3 +95,11 @@ def test_two_batches_that_say_the_same_are_one_question_and_a_list_of_nobodys_bu
     assert ask_bureaus(session, said, officer(session), A_MONDAY) == 1
     standing = select(MatchPair.settled_as).where(MatchPair.superseded_at.is_(None))
     assert sorted(map(str, session.scalars(standing))) == ["None", "ask", "ask"]
+
+
+def test_an_inspector_reads_what_a_disputed_child_lacks(session: Session) -> None:
+    said, county = a_dispute(session), a_county(session)
+    inspector = a_staff_member(session, "insp", Role.INSPECTOR, county)
+    sample = draw(session, county, TERM, Measure.UNAIDED, 1, "2026", inspector, A_MONDAY)
+    (line,) = lines_of(session, sample)
+    assert (line.pupil_id, line.unaided, line.gap) == (said.pupil_id, True, Decimal(500))
