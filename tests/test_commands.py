@@ -324,7 +324,7 @@ def test_files_are_matched_and_policies_evaluated_without_a_database(tmp_path: P
     out = tmp_path / "out.csv"
     match = run_flask(nowhere, "match-files", county.roster, county.register, "--out", out, "--json")
     told, said = match.communicate()
-    assert match.returncode == 0, said
+    assert match.returncode == 0 and all(step.endswith("秒") for step in said.splitlines()), said
     assert json.loads(told)["counts"] == {"certain": 150, "possible": 40, "household": 60, "household_possible": 0}
     assert out.read_text(encoding="utf-8").splitlines()[0] == "roster_row,register_row,decision,rule,because"
 

@@ -1,7 +1,5 @@
 """``flask match-files``: two files in, one file out, without a database."""
 
-import atexit
-import gc
 from dataclasses import asdict
 from pathlib import Path
 
@@ -37,6 +35,5 @@ def match_files(roster: Path, register: Path, out: Path, term: str | None, as_js
     steps.finish()
     for remark in report.remarks:
         click.echo(remark, err=True)
-    atexit.register(gc.freeze)  # to look for cycles in all that is loaded would take the end a tenth of a second
     counts = "，".join(f"{Decision(code).label} {count}" for code, count in report.counts.items())
     tell(as_json, asdict(report), f"{counts}；用时 {report.seconds['total']} 秒，写到 {out}")
