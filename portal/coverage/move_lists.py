@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.access.scope import NotInScope, Scope
 from portal.clock import local
 from portal.coverage.moving import Aid, aids_of
+from portal.enrolment.moves import ACCEPT_WITHIN, THEN_THE_CITY
 from portal.models import Move, Unit
 from portal.privacy.masking import mask_name
 from portal.vocabulary import MoveEnd, MoveKind, UnitLevel
@@ -100,7 +101,9 @@ DESKS = {
             "没有等着别的学校接收的孩子。孩子转学时，在学生页登记学籍变动。", _outgoing,
         ),
         Desk(
-            "stuck", "超期未接收", "登记后10个工作日没有接收的，两边的县都看得到；再过5个工作日，市里也看得到。",
+            "stuck", "超期未接收",
+            f"登记后{ACCEPT_WITHIN}个工作日没有接收的，两边的县都看得到；"
+            f"再过{THEN_THE_CITY - ACCEPT_WITHIN}个工作日，市里也看得到。",
             "没有超期的。", _stuck,
         ),
         Desk(

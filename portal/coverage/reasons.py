@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from portal.enrolment.waivers import APART
 from portal.vocabulary import UnitLevel
 
 SCHOOL = frozenset({UnitLevel.SCHOOL})
@@ -57,7 +58,7 @@ REASONS = {
         Reason("R07", "出国（境）", closed_by=ABOVE, step=AGREE),
         Reason(
             "R08", "家长或本人自愿放弃", given_by=NOBODY,
-            refusal="自愿放弃只能由家长自己说，隔7天再确认一次，学校和县都不能代填；请联系家长，由家长在门户上回答",
+            refusal=f"自愿放弃只能由家长自己说，隔{APART.days}天再确认一次，学校和县都不能代填；请联系家长，由家长在门户上回答",
         ),
         Reason("R09", "还没有申请（待联系）", at_school=True, step="联系家长，协助办理申请"),
         Reason("R10", "信息有误、比对误报", closed_by=ABOVE, needs_words=True, step=AGREE),

@@ -21,6 +21,7 @@ from portal.coverage.steps import (
     settled_by,
 )
 from portal.coverage.words import above_words, day_words, short_day, yuan_words
+from portal.enrolment.waivers import APART
 from portal.policies.policy import Policy
 from portal.vocabulary import ClaimMode, EntitlementState, Labelled, UnitLevel
 
@@ -139,7 +140,7 @@ def _when_answered(row: LedgerRow) -> Status | None:
     if row.next_step == SAID_LEFT.words:
         return Status(Dot.PENDING, "您说孩子不在这所学校，学校正在核实")
     if row.next_step == SAID_NOT_NEEDED.words:
-        return Status(Dot.PENDING, "记下了：暂时不需要；7天后再说一次才算数，随时可以改主意")
+        return Status(Dot.PENDING, f"记下了：暂时不需要；{APART.days}天后再说一次才算数，随时可以改主意")
     return None
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal import audit
 from portal.access.scope import Scope
 from portal.clock import local, working_days_after
+from portal.enrolment.waivers import APART
 from portal.models import Correction, Pupil, Unit
 from portal.vocabulary import UnitLevel
 
@@ -45,7 +46,10 @@ ABOUTS = {
     about.code: about
     for about in (
         About("not_in_school", "孩子不在这所学校了", UnitLevel.SCHOOL, "学校会核实孩子在哪里上学，资助不会因此停掉。"),
-        About("no_aid_wanted", "现在不需要资助", UnitLevel.SCHOOL, "记下了。7天后您再说一次才算数，随时可以改主意。"),
+        About(
+            "no_aid_wanted", "现在不需要资助", UnitLevel.SCHOOL,
+            f"记下了。{APART.days}天后您再说一次才算数，随时可以改主意。",
+        ),
         About("wrong_details", "姓名、年级、班级等信息不对", UnitLevel.SCHOOL, "学校会核对并改正，不用您交材料。"),
         About(
             NOT_ON_LIST, "名单弄错了，孩子不该在名单上", UnitLevel.COUNTY,

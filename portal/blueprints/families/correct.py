@@ -73,7 +73,8 @@ def waive(place: int) -> str | Response:
     """不需要资助: said once it waits seven days, said again it counts; until then and after it can be taken back."""
     form, pupil = Form(), the_child(place)
     if not form.validate_on_submit():
-        return render_template("families/not_needed.html", form=form, place=place, name=pupil.name)
+        shown = {"place": place, "name": pupil.name, "apart": waivers.APART.days}
+        return render_template("families/not_needed.html", form=form, **shown)
     answer_no(pupil, in_school=True)
     final = waivers.is_final(waivers.standing_waiver(db.session(), pupil.id, this_term()))
     return _said(pupil, NOT_NEEDED, WAIVED if final else "")

@@ -10,6 +10,7 @@ from wtforms import RadioField, SelectField, StringField
 
 from portal import audit, clock
 from portal.access.permissions import Permission
+from portal.access.tries import LIMITS
 from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import count, staff
@@ -171,6 +172,7 @@ def _page(form: TemplateForm, refused: str = "") -> str:
         templates=TEMPLATES,
         days=DAYS,
         alone=ALONE,
+        a_day=LIMITS["export"].most,
         paging=paging,
         term=asked_term(),
         terms=terms_around()[1:],

@@ -25,6 +25,7 @@ from portal.coverage.closing import (
     sent_back,
 )
 from portal.database import db
+from portal.enrolment.waivers import APART
 from portal.models import TermClosing, Unit
 from portal.vocabulary import UnitLevel
 
@@ -83,6 +84,7 @@ def _of_school(school: Unit, refused: str = "") -> str:
         form=BackForm(None),
         term=term,
         terms=terms_around(),
+        apart=APART.days,
         refused=refused,
     )
 

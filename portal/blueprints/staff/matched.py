@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired
 
 from portal import audit
 from portal.access.permissions import Permission
+from portal.access.tries import LIMITS
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import needs, source
 from portal.blueprints.staff.blueprint import count, staff
@@ -73,6 +74,7 @@ def _page(form: ExportForm, term: SchoolTerm) -> str:
         paging=paging,
         term=term,
         form=form,
+        a_day=LIMITS["export"].most,
     )
 
 

@@ -20,7 +20,7 @@ from portal.blueprints.staff.pupils import pupil_page
 from portal.coverage import move_lists, moving
 from portal.coverage.move_lists import DESKS, entered_here, find_move, left_here, may_end
 from portal.database import EVERYTHING, db, set_reach
-from portal.enrolment.moves import LONGEST, Event, MoveRefused, moves_of
+from portal.enrolment.moves import ACCEPT_WITHIN, LONGEST, Event, MoveRefused, moves_of
 from portal.models import Move, Pupil, SchoolClass
 from portal.privacy.masking import mask_name
 from portal.vocabulary import MoveEnd, MoveKind
@@ -173,6 +173,7 @@ def _page(found: Move, **forms: Form) -> str:
         line=move_lists.line_of(found, clock.today()),
         name=found.name if full else mask_name(found.name or ""),
         has_pupil=known is not None,
+        within=ACCEPT_WITHIN,
         mine=mine,
         accept_form=forms.get("accept_form") or _accept_form(found, blank=True),
         end_form=forms.get("end_form") or _end_form(found, blank=True),

@@ -23,6 +23,7 @@ from portal.coverage.contacts import record_contact as record
 from portal.database import db
 from portal.enrolment.corrections import CorrectionRefused, may_look, settle_one
 from portal.enrolment.disputes import ask_bureaus
+from portal.enrolment.waivers import APART
 from portal.models import Correction, Entitlement, Pupil
 from portal.outreach.script import script_for
 from portal.outreach.tasks import note_contact
@@ -106,7 +107,7 @@ def script(pupil_id: UUID) -> str:
         session, current_user.actor, "script_read", unit_id=pupil.school_id, pupil_id=pupil_id, source=source()
     )
     session.commit()
-    return render_template("staff/script.html", pupil_id=pupil_id, script=spoken)
+    return render_template("staff/script.html", pupil_id=pupil_id, script=spoken, apart=APART.days)
 
 
 @staff.post("/corrections/<uuid:correction_id>/settle")

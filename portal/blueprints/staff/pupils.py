@@ -24,6 +24,7 @@ from portal.clock import term_of
 from portal.coverage.additions import latest_of
 from portal.coverage.pupil_file import pupil_file
 from portal.database import db, set_reach
+from portal.enrolment.waivers import APART
 from portal.models import Pupil, Slip
 from portal.outreach.lists import messages_of_pupil
 from portal.outreach.opt_outs import refusals
@@ -59,6 +60,7 @@ def pupil_page(pupil_id: UUID, **shown: Any) -> str:
         "refusals": refusals(session, person),
         "replies": replies_to(session, [message.id for message in messages]),
         "reveal_form": _reveal_form(person),
+        "apart": APART.days,
         **shown,
     }
     page = render_template("staff/pupil.html", **words)

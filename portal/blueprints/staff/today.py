@@ -109,6 +109,7 @@ def today_page(form: PressForm, refused: str = "") -> str:
         day=clock.today(),
         figures=figures(db.session(), current_user.scope, term),
         waiting=every[:MOST],
+        most=MOST,
         more=len(every) - MOST,
         unreached=count_unreached(db.session(), current_user.scope, term),
         next_due=next_due(db.session(), current_user.scope, term),
