@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,11 @@ class SchoolTerm:
     @property
     def code(self) -> str:
         return f"{self.first_day.year}-{self.half.value}"
+
+    @property
+    def begins_at(self) -> datetime:
+        """Midnight of its first day in Jiangsu."""
+        return datetime.combine(self.first_day, time(), SHANGHAI)
 
     @property
     def last_day(self) -> date:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.clock import local
 from portal.coverage.progress import note_not_received, note_received
 from portal.coverage.raising import levels_above, raise_row
+from portal.coverage.reasons import ABOVE, SCHOOL
 from portal.coverage.steps import (
     APPLIED,
     APPROVED,
@@ -40,8 +41,6 @@ BELOW = {
     UnitLevel.COUNTY: (UnitLevel.SCHOOL, UnitLevel.COUNTY),
     UnitLevel.CITY: (UnitLevel.SCHOOL, UnitLevel.COUNTY, UnitLevel.CITY),
 }
-SCHOOL = frozenset({UnitLevel.SCHOOL})
-ABOVE = frozenset({UnitLevel.COUNTY, UnitLevel.CITY, UnitLevel.PROVINCE})
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """比对进度: how far each school is with a term's matching, what is due, and who was asked to go on (N3-1, N3-5)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -97,7 +97,7 @@ class _Known:
     """What the tables say of all schools of a scope at once."""
 
     rosters: dict[UUID, tuple[int, datetime | None]]
-    runs: list[tuple[str, datetime]]
+    runs: dict[str, datetime]
     doubts: dict[UUID, int]
     reminders: dict[UUID, SchoolReminder]
 
@@ -114,15 +114,14 @@ class _Known:
         said = select(SchoolReminder).where(SchoolReminder.term == term.code).order_by(SchoolReminder.at)
         return cls(
             {school: _roster(counts) for school, counts in enrolled.items() if counts},
-            [(path, at) for path, at in session.execute(runs)],
+            dict(iter(session.execute(runs))),
             {school: number(counts, Permission.SETTLE_SELF.value) for school, counts in waiting.items()},
             {one.school_id: one for one in session.scalars(scope.narrow(said, SchoolReminder.school_id))},
         )
 
     def line(self, school: Unit, term: SchoolTerm, today: date) -> SchoolLine:
         pupils, roster_at = self.rosters.get(school.id, (0, None))
-        runs = [at for path, at in self.runs if school.path.startswith(path)]
-        matched_at = max(runs, default=None)
+        matched_at = max((self.runs[path] for path in _down_to(school) if path in self.runs), default=None)
         doubts = self.doubts.get(school.id, 0)
         task = _next(roster_at, matched_at, doubts)
         due = task.due_in(term) if task else None
@@ -137,6 +136,11 @@ class _Known:
             late=due is not None and due < today,
             reminded=self.reminders.get(school.id),
         )
+
+
+def _down_to(school: Unit) -> Iterator[str]:
+    """The paths of all units that a school is part of, its own the last."""
+    return (school.path[:end] for end, sign in enumerate(school.path, 1) if sign == "/")
 
 
 def _rosters_of(session: Session, scope: Scope, term: str) -> Found:

@@ -33,7 +33,7 @@ from sqlalchemy.orm import aliased
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from portal.access.scope import Scope
-from portal.clock import SchoolTerm
+from portal.clock import SHANGHAI, SchoolTerm
 from portal.coverage.steps import promised_on
 from portal.coverage.totals import gap_of_row, is_in_gap
 from portal.database import same_place
@@ -82,7 +82,7 @@ COLUMNS = ("id", "pupil_id", "unit_id", "project", "due", "paid", "day", "times"
 
 def rows_within(asked: Within, scope: Scope, *holds: ColumnElement[bool]) -> Subquery:
     """The ledger's rows, each with what the file says of it and the day the money was promised for."""
-    paid, opened_on = _paid(), cast(func.timezone("Asia/Shanghai", Entitlement.opened_at), Date)
+    paid, opened_on = _paid(), cast(func.timezone(SHANGHAI.key, Entitlement.opened_at), Date)
     days, promises = zip(*_promises(asked.term, asked.today), strict=True)
     promised = func.unnest(literal(list(days), ARRAY(Date)), literal(list(promises), ARRAY(Date)))
     promise = promised.table_valued(column("day", Date), column("promised", Date)).render_derived(name="promise")

@@ -26,7 +26,7 @@ from portal.coverage.counted import (
     counted_pupils,
     part_of,
 )
-from portal.coverage.tallies import Counts, Found, Key, Numbers, Tally, added_up, by_school, together
+from portal.coverage.tallies import FEN, Counts, Found, Key, Numbers, Tally, added_up, by_school, together
 from portal.enrolment.lists import category_names
 from portal.enrolment.standing import stands
 from portal.matching.household import CHILD_GETS
@@ -35,8 +35,6 @@ from portal.vocabulary import AdditionState, Basis, Decision, UnitLevel
 
 AtSchool = tuple[UUID, UUID]
 """A pupil at a school."""
-FEN = 100
-"""Tallies hold whole 分."""
 
 
 @dataclass(frozen=True)

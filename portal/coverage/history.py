@@ -37,7 +37,15 @@ MOVED = {
     MoveKind.DROP_OUT: "没有到校",
     MoveKind.GRADUATION: "毕业",
 }
-LOOKED = {"read": "工作人员查看了孩子的信息", "revealed": "工作人员查看了完整的号码", "copied": "您复制了孩子的信息"}
+LOOKED = {
+    "read": "工作人员查看了孩子的信息",
+    "revealed": "工作人员查看了完整的号码",
+    "script_read": "工作人员打开了给家里打电话用的稿子",
+    "trail_printed": "工作人员打印了孩子的办理记录",
+    "reach_printed": "工作人员打印了联系家里的记录",
+    "copied": "您复制了孩子的信息",
+}
+"""What was done with one child's papers alone; lists and searches are in the officers' trail."""
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from portal.access.scope import Scope, scope_of
 from portal.clock import SchoolTerm, previous_term
 from portal.coverage.counted import enrolment_of, part_of
 from portal.coverage.lists import names_of
-from portal.coverage.tallies import Counts, Found, Key, Tally, added_up, by_school
+from portal.coverage.tallies import FEN, Counts, Found, Key, Tally, added_up, by_school
 from portal.coverage.totals import gap_of_row, is_in_gap
 from portal.coverage.words import class_words, yuan_words
 from portal.models import EnrolmentRecord, Entitlement, Unit
@@ -81,7 +81,7 @@ def _owed_below(session: Session, unit: Unit, term: SchoolTerm) -> tuple[Owed, .
 def _owed(code: str, label: str, counts: Counts) -> Owed:
     pupils, yuan, before = counts[SUMS]
     since = min(date.fromisoformat(day) for kind, day in counts if kind == "since")
-    return Owed(code, label, pupils, Decimal(yuan) / 100, Decimal(before) / 100, since)
+    return Owed(code, label, pupils, Decimal(yuan) / FEN, Decimal(before) / FEN, since)
 
 
 def _owed_at(session: Session, scope: Scope, term: str) -> Found:
@@ -90,7 +90,7 @@ def _owed_at(session: Session, scope: Scope, term: str) -> Found:
     sums = func.count(), func.sum(children.c.yuan), func.sum(children.c.before), func.min(children.c.since)
     found = session.execute(select(children.c.school_id, *sums).group_by(children.c.school_id))
     for school, pupils, yuan, before, since in found:
-        yield school, SUMS, (pupils, int(yuan * 100), int(before * 100))
+        yield school, SUMS, (pupils, int(yuan * FEN), int(before * FEN))
         yield school, ("since", str(since)), (pupils,)
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from portal.access.actors import actor_words
+from portal.access.actors import actor_words, look_up_actors
 from portal.access.scope import Scope
 from portal.clock import SchoolTerm
 from portal.coverage.contacts import CONSENT, ContactRefused, Spoken, record_contact
@@ -48,26 +49,52 @@ def own_pupils(session: Session, scope: Scope, term: SchoolTerm) -> list[OwnPupi
         .where(EnrolmentRecord.term == term.code, EnrolmentRecord.left_on.is_(None))
         .order_by(EnrolmentRecord.grade_number, EnrolmentRecord.class_name, Pupil.id)
     )
-    found = session.execute(scope.narrow(statement, Pupil.school_id)).all()
-    return [own_pupil(session, pupil, record, term) for pupil, record in found]
+    found = [(pupil, record) for pupil, record in session.execute(scope.narrow(statement, Pupil.school_id))]
+    known = _Known.of(session, [pupil.id for pupil, _ in found], term)
+    return [_shown(session, pupil, record, known) for pupil, record in found]
 
 
 def own_pupil(session: Session, pupil: Pupil, record: EnrolmentRecord, term: SchoolTerm) -> OwnPupil:
-    said = session.scalars(
-        select(Confirmation).where(Confirmation.pupil_id == pupil.id, Confirmation.term == term.code)
-    ).first()
-    states = session.scalars(
-        select(Entitlement.state).where(Entitlement.pupil_id == pupil.id, Entitlement.term == term.code)
-    )
-    there = any(state is not EntitlementState.MATCHED for state in states) or None
-    last = session.scalars(
-        select(ContactRecord).where(ContactRecord.pupil_id == pupil.id).order_by(ContactRecord.at.desc())
-    ).first()
+    return _shown(session, pupil, record, _Known.of(session, [pupil.id], term))
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was said and done of all pupils of a page, in one statement each."""
+
+    said: dict[UUID, Confirmation]
+    there: set[UUID]
+    contacts: dict[UUID, ContactRecord]
+
+    @classmethod
+    def of(cls, session: Session, pupils: list[UUID], term: SchoolTerm) -> "_Known":
+        said = select(Confirmation).where(Confirmation.pupil_id.in_(pupils), Confirmation.term == term.code)
+        there = select(Entitlement.pupil_id).where(
+            Entitlement.pupil_id.in_(pupils), Entitlement.term == term.code,
+            Entitlement.state != EntitlementState.MATCHED,
+        )  # fmt: skip
+        last = (
+            select(ContactRecord)
+            .where(ContactRecord.pupil_id.in_(pupils))
+            .ext(distinct_on(ContactRecord.pupil_id))
+            .order_by(ContactRecord.pupil_id, ContactRecord.at.desc())
+        )
+        known = cls(
+            {one.pupil_id: one for one in session.scalars(said)},
+            set(session.scalars(there)),
+            {one.pupil_id: one for one in session.scalars(last)},
+        )
+        look_up_actors(session, (one.by for one in known.said.values()))
+        return known
+
+
+def _shown(session: Session, pupil: Pupil, record: EnrolmentRecord, known: _Known) -> OwnPupil:
+    said, last = known.said.get(pupil.id), known.contacts.get(pupil.id)
     return OwnPupil(
         id=pupil.id,
         name=pupil.name or "",
         class_words=class_words(record.grade, record.class_name),
-        in_school=said.in_school if said else there,
+        in_school=said.in_school if said else pupil.id in known.there or None,
         wants_aid=said.wants_aid if said else None,
         said=actor_words(session, said.by) if said else "",
         last_contact=last.at if last else None,

@@ -4,7 +4,7 @@ It is taken down by itself, and its names are destroyed with it (教财厅函〔
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -113,26 +113,40 @@ def _people(session: Session, school: Unit, notice: Notice) -> list[Honoured]:
         raise NoticeRefused("请写上名单，一行一个姓名")
     if len(written) > MOST:
         raise NoticeRefused(f"一份公示最多 {MOST} 人")
-    found = [_person(session, school, notice.term, place, words) for place, words in enumerate(written, 1)]
+    lines = [_read(words) for words in written]
+    called = _called(session, school, notice.term, {line.index for line in lines})
+    found = [_person(called[line.index], line, notice.term, place) for place, line in enumerate(lines, 1)]
     if len({one.pupil_id for one in found}) < len(found):
         raise NoticeRefused("名单里有人写了两遍，请去掉重复的")
     return found
 
 
-def _person(session: Session, school: Unit, term: SchoolTerm, place: int, words: Sequence[str]) -> Honoured:
-    """By name, by class where that is not enough, and by the ordinal where that is not either."""
+@dataclass(frozen=True)
+class _Written:
+    """A line as the school wrote it, the name as its blind index; what it did not write is empty, or 0."""
+
+    index: bytes | None
+    ordinal: int
+    in_class: str
+
+
+def _read(words: Sequence[str]) -> _Written:
     written, *rest = words
     ordered = _ORDINAL.fullmatch(written)
-    name = ordered[1] if ordered else written
-    in_class = "".join(rest)
-    fitting = [one for one in _called(session, school, term, name) if not in_class or one.class_words == in_class]
+    name, ordinal = (ordered[1], int(ordered[2])) if ordered else (written, 0)
+    return _Written(Pupil.name.digest(name), ordinal, "".join(rest))
+
+
+def _person(called: Sequence[Honoured], line: _Written, term: SchoolTerm, place: int) -> Honoured:
+    """By name, by class where that is not enough, and by the ordinal where that is not either."""
+    fitting = [one for one in called if not line.in_class or one.class_words == line.in_class]
     if not fitting:
         raise NoticeRefused(f"第{place}行：{term.label}的名册里没有这个人，请核对；只写姓名和班级，别的都不能公示")
     if len({one.class_words for one in fitting}) > 1:
         raise NoticeRefused(f"第{place}行：本校有 {len(fitting)} 名学生叫这个名字，请在姓名后面空一格写上年级班级")
-    if ordered is None and len(fitting) == 1:
+    if not line.ordinal and len(fitting) == 1:
         return fitting[0]
-    return _numbered(fitting, int(ordered[2]) if ordered else 0, place)
+    return _numbered(fitting, line.ordinal, place)
 
 
 def _numbered(alike: Sequence[Honoured], ordinal: int, place: int) -> Honoured:
@@ -148,20 +162,24 @@ def _numbered(alike: Sequence[Honoured], ordinal: int, place: int) -> Honoured:
     return replace(alike[ordinal - 1], name=f"{name}({ordinal})")
 
 
-def _called(session: Session, school: Unit, term: SchoolTerm, name: str) -> list[Honoured]:
-    """Everybody of a name on the school's roll, in the order of the roll."""
+def _called(
+    session: Session, school: Unit, term: SchoolTerm, names: Collection[bytes | None]
+) -> dict[bytes | None, list[Honoured]]:
+    """By name everybody on the school's roll who is called so, in the order of the roll."""
     enrolled = session.execute(
         select(Pupil, EnrolmentRecord)
         .join(EnrolmentRecord, EnrolmentRecord.pupil_id == Pupil.id)
         .where(
-            Pupil.name_index == Pupil.name.digest(name), EnrolmentRecord.school_id == school.id,
+            Pupil.name_index.in_(names), EnrolmentRecord.school_id == school.id,
             EnrolmentRecord.term == term.code, EnrolmentRecord.left_on.is_(None),
         )
         .order_by(func.length(EnrolmentRecord.roster_row), EnrolmentRecord.roster_row, Pupil.id)
     )  # fmt: skip
-    return [
-        Honoured(pupil.id, pupil.name or "", class_words(record.grade, record.class_name)) for pupil, record in enrolled
-    ]
+    found: dict[bytes | None, list[Honoured]] = {name: [] for name in names}
+    for pupil, record in enrolled:
+        in_class = class_words(record.grade, record.class_name)
+        found[pupil.name_index].append(Honoured(pupil.id, pupil.name or "", in_class))
+    return found
 
 
 def standing(session: Session, today: date) -> list[PublicNotice]:

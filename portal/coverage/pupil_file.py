@@ -32,6 +32,7 @@ from portal.models import (
     Pupil,
 )
 from portal.policies.catalogue import Catalogue
+from portal.policies.policy import PROVINCE_DIVISION
 from portal.privacy.masking import mask_name, mask_number, mask_phone
 from portal.vocabulary import EntitlementState, UnitLevel
 
@@ -153,7 +154,7 @@ def pupil_file(
         masked_number=mask_number(pupil.id_number or ""),
         school=pupil.school.name,
         class_words=in_class,
-        outside_province=bool(pupil.hukou_division) and not pupil.hukou_division.startswith("32"),
+        outside_province=bool(pupil.hukou_division) and not pupil.hukou_division.startswith(PROVINCE_DIVISION),
         grown_up=is_grown_up(pupil, today),
         confirmed=_confirmed(session, pupil_id, record.term if record else ""),
         guardians=tuple(

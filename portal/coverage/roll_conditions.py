@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Date, Select, and_, cast, exists, func, no
 
 from portal.access.one_to_one import has_class_teacher, is_named
 from portal.access.scope import Scope
+from portal.clock import SHANGHAI
 from portal.coverage.counted import PROVINCE
 from portal.database import same_place
 from portal.enrolment.standing import stands
@@ -101,7 +102,7 @@ def changed(scope: Scope, term: str) -> ColumnElement[bool]:
 
 
 def fell_on() -> ColumnElement[date | None]:
-    return cast(func.timezone("Asia/Shanghai", MatchPair.superseded_at), Date)
+    return cast(func.timezone(SHANGHAI.key, MatchPair.superseded_at), Date)
 
 
 def last_changes(term: str) -> Select[UUID, date]:

@@ -6,9 +6,9 @@ from portal.coverage.distribution import Figures
 from portal.coverage.words import yuan_words
 
 LEAST = 5
-UNTOLD = "不足5人"
+UNTOLD = f"不足{LEAST}人"
 WITHHELD = "—"
-HIDDEN = "不足5人的数字不列出；能用合计减出来的，一并不列。"
+HIDDEN = f"{UNTOLD}的数字不列出；能用合计减出来的，一并不列。"
 
 Line = tuple[str, Figures]
 

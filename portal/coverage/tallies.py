@@ -39,6 +39,8 @@ def remember(session: Session) -> None:
 
 
 REMEMBERED = "tallies"
+FEN = 100
+"""Of yuan a tally holds whole 分."""
 
 
 def by_school(session: Session, scope: Scope, term: str, tally: Tally) -> dict[UUID, Counts]:

@@ -1,7 +1,7 @@
 """今天: the figures at the top of an officer's day and what waits behind them, within a scope."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from portal import clock
 from portal.access.permissions import may
 from portal.access.scope import EVERYWHERE, Scope
-from portal.clock import SHANGHAI, SchoolTerm
+from portal.clock import SchoolTerm
 from portal.coverage.as_of import Standing
 from portal.coverage.steps import MISSING
 from portal.coverage.tallies import Found, Tally, number, together
@@ -120,7 +120,7 @@ def is_unreached(scope: Scope, term: SchoolTerm) -> ColumnElement[bool]:
 def _signs(term: SchoolTerm, scope: Scope) -> tuple[Select[UUID, UUID], ...]:
     answered = select(Confirmation.pupil_id, Confirmation.school_id).where(Confirmation.term == term.code)
     reached = select(ContactRecord.pupil_id, ContactRecord.school_id).where(
-        ContactRecord.reached, ContactRecord.at >= _began(term)
+        ContactRecord.reached, ContactRecord.at >= term.begins_at
     )
     return scope.narrow(answered, Confirmation.school_id), scope.narrow(reached, ContactRecord.school_id)
 
@@ -150,10 +150,6 @@ def refused_files(session: Session, scope: Scope, term: SchoolTerm) -> int:
         later.c.kind == Intake.kind, later.c.unit_id == Intake.unit_id, later.c.arrived_at > Intake.arrived_at
     )
     refused = select(func.count()).where(
-        Intake.state == IntakeState.REFUSED, Intake.arrived_at >= _began(term), not_(better)
+        Intake.state == IntakeState.REFUSED, Intake.arrived_at >= term.begins_at, not_(better)
     )
     return session.scalar(scope.narrow(refused, Intake.unit_id)) or 0
-
-
-def _began(term: SchoolTerm) -> datetime:
-    return datetime.combine(term.first_day, time(), SHANGHAI)

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
-from portal.coverage.tallies import Counts, Found, Tally, together
+from portal.coverage.tallies import FEN, Counts, Found, Tally, together
 from portal.models import Entitlement
 from portal.vocabulary import EntitlementState
 
@@ -56,7 +56,7 @@ def _rows_of(session: Session, scope: Scope, term: str) -> Found:
     by_state = select(Entitlement.school_id, Entitlement.state, *sums).where(Entitlement.term == term)
     by_state = scope.narrow(by_state, Entitlement.school_id).group_by(Entitlement.school_id, Entitlement.state)
     for school, state, rows, without, gap in session.execute(by_state):
-        yield school, ("state", state.value), (rows, without, int((gap or 0) * 100))
+        yield school, ("state", state.value), (rows, without, int((gap or 0) * FEN))
     due = select(Entitlement.school_id, Entitlement.next_step_due, func.count()).where(
         Entitlement.term == term, is_open, Entitlement.next_step_due.is_not(None)
     )
@@ -75,7 +75,7 @@ def totals(session: Session, scope: Scope, term: str, today: date) -> Totals:
         rows=sum(rows for rows, _, _ in of_state.values()),
         by_state={state.value: rows for state, (rows, _, _) in of_state.items()},
         open_without_next_step=sum(without for _, without, _ in of_state.values()),
-        gap_yuan=sum((Decimal(gap) / 100 for _, _, gap in of_state.values()), Decimal(0)),
+        gap_yuan=sum((Decimal(gap) / FEN for _, _, gap in of_state.values()), Decimal(0)),
         overdue=sum(rows for day, rows in days_due(counts).items() if day < today),
     )
 

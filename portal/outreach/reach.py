@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.actors import actor_words
 from portal.access.scope import Scope
-from portal.clock import SHANGHAI, SchoolTerm, local
+from portal.clock import SchoolTerm, local
 from portal.coverage.lists import names_of
 from portal.coverage.tallies import by_school, number, page_of, together
 from portal.coverage.today import PUPILS, is_unreached
@@ -109,7 +109,7 @@ def _last(session: Session, pupils: list[UUID], term: SchoolTerm) -> dict[UUID, 
     )
     spoken = (
         select(ContactRecord)
-        .where(ContactRecord.pupil_id.in_(pupils), ContactRecord.at >= _began(term))
+        .where(ContactRecord.pupil_id.in_(pupils), ContactRecord.at >= term.begins_at)
         .ext(distinct_on(ContactRecord.pupil_id))
         .order_by(ContactRecord.pupil_id, ContactRecord.at.desc())
     )
@@ -174,7 +174,7 @@ def _why(message: Message) -> str:
 
 
 def _of_people(session: Session, pupil_id: UUID, term: SchoolTerm) -> list[Trace]:
-    contacts = select(ContactRecord).where(ContactRecord.pupil_id == pupil_id, ContactRecord.at >= _began(term))
+    contacts = select(ContactRecord).where(ContactRecord.pupil_id == pupil_id, ContactRecord.at >= term.begins_at)
     found = [_of_contact(contact, actor_words(session, contact.by)) for contact in session.scalars(contacts)]
     tasks = select(ContactTask).where(ContactTask.pupil_id == pupil_id, ContactTask.term == term.code)
     for task in session.scalars(tasks):
@@ -186,10 +186,6 @@ def _of_people(session: Session, pupil_id: UUID, term: SchoolTerm) -> list[Trace
 def _of_contact(contact: ContactRecord, who: str = "") -> Trace:
     came_of_it = filter(None, ["联系上" if contact.reached else "没联系上", contact.outcome])
     return Trace(contact.at, contact.channel.label, who, "；".join(came_of_it), contact.reached)
-
-
-def _began(term: SchoolTerm) -> datetime:
-    return datetime.combine(term.first_day, datetime.min.time(), SHANGHAI)
 
 
 def pupils_unreached(session: Session, scope: Scope, term: SchoolTerm, most: int) -> list[UUID]:

@@ -14,6 +14,7 @@ from portal.models import PublicNotice, PublicNoticeLine
 from portal.schedule import JOBS
 from tests.builders import A_MONDAY, TERM, a_pupil, a_school, a_staff_member
 from tests.coverage.builders import CATALOGUE
+from tests.statements import statements
 
 MONDAY, NEXT_MONDAY = date(2026, 9, 7), date(2026, 9, 14)
 
@@ -98,6 +99,15 @@ def test_two_of_one_name_in_one_class_are_told_apart_by_the_schools_ordinal(sess
         a_pupil(session, name="张伟", id_number=number)
     notice = put_up(session, wanted(names="张伟（2） 四年级(2)班\n张伟(1)"))
     assert [line.name for line in public_notices.lines_of(session, notice)] == ["张伟(2)", "张伟(1)"]
+
+
+def test_names_are_looked_up_all_at_once(session: Session) -> None:
+    names = ("王一", "王二", "王三")
+    for name, number in zip(names, ("329901201510010067", "329901201809170039", "329901201602020016"), strict=True):
+        a_pupil(session, name=name, id_number=number)
+    with statements() as sent:
+        put_up(session, wanted(names="\n".join(names)))
+    assert len([one for one in sent if one.startswith("SELECT") and "pupil.name_index" in one]) == 1
 
 
 def test_it_is_read_by_anybody_while_it_is_up_and_by_nobody_afterwards(session: Session) -> None:

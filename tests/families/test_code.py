@@ -7,11 +7,10 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from portal.database import db
 from portal.models import AuditEntry, CodeRequest, Message, Pupil
 from portal.outreach.sign_in_codes import say_code
 from portal.outreach.words import lint
@@ -20,6 +19,7 @@ from tests.families.codes import code_in, look
 from tests.families.forms import TOKEN, post
 from tests.families.people import a_brother, a_listed_child
 from tests.families.test_grown_up import HER_NUMBER, a_student
+from tests.statements import statements
 
 HER = ("王小雨", "329901201603050015")
 NOBODY = ("王小雨", "329901201809170039")
@@ -54,56 +54,35 @@ def test_the_code_goes_to_the_number_on_the_roster_and_opens_all_children_once(
 
 
 def test_listed_unlisted_and_unknown_get_the_same_words_for_the_same_statements(
-    app: Flask, session: Session, client: FlaskClient
+    session: Session, client: FlaskClient
 ) -> None:
     a_listed_child(session)
     a_pupil(session, name="周晓", id_number="32990120130206005X", guardian="周建", phone="19900000007")
     session.commit()
     answers, work = set(), []
     for name, number in (HER, ("周晓", "32990120130206005X"), NOBODY):
-        with counted(app) as statements:
+        with statements() as sent:
             asked = ask(client, name, number)
             page = client.get("/sign-in/code/enter").text
         answers.add((asked.status_code, asked.location, TOKEN.sub("", page)))
-        work.append(statements)
+        work.append(sent)
     assert len(answers) == 1
     assert work[0] == work[1] == work[2]
     assert [message.to for message in look(session)] == ["19900000001", "19900000007"]
 
 
-def test_a_wrong_code_costs_the_same_whether_one_was_sent_or_not(
-    app: Flask, session: Session, client: FlaskClient
-) -> None:
+def test_a_wrong_code_costs_the_same_whether_one_was_sent_or_not(session: Session, client: FlaskClient) -> None:
     a_listed_child(session)
     work, bodies = [], set()
     for name, number in (HER, NOBODY):
         ask(client, name, number)
         look(session)
-        with counted(app) as statements:
+        with statements() as sent:
             answer = enter(client, "000000")
         bodies.add(TOKEN.sub("", answer.text))
-        work.append(statements)
+        work.append(sent)
     assert work[0] == work[1]
     assert len(bodies) == 1
-
-
-class counted:  # noqa: N801  reads as the word it is in a with-statement
-    """The statements sent to the database meanwhile, without their values."""
-
-    def __init__(self, app: Flask) -> None:
-        with app.app_context():
-            self.engine = db.engine
-
-    def __enter__(self) -> list[str]:
-        self.statements: list[str] = []
-        event.listen(self.engine, "before_cursor_execute", self._note)
-        return self.statements
-
-    def __exit__(self, *_: object) -> None:
-        event.remove(self.engine, "before_cursor_execute", self._note)
-
-    def _note(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
-        self.statements.append(statement)
 
 
 def test_a_code_is_bound_to_the_browser_that_asked(app: Flask, session: Session, client: FlaskClient) -> None:

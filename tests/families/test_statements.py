@@ -1,18 +1,16 @@
 """How much a page asks of the database."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from portal.database import db
 from tests.builders import A_MONDAY
 from tests.families.forms import sign_in
 from tests.families.people import a_listed_child, a_payment, a_slip
+from tests.statements import statements
 
 MOST = 3
 """Visitor with what it may reach, all that is known of the child, its ledger with payments."""
@@ -22,19 +20,6 @@ MOST = 3
 def monday() -> Iterator[None]:
     with time_machine.travel(A_MONDAY, tick=True):
         yield
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is sent meanwhile, by whom ever."""
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(

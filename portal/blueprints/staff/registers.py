@@ -24,6 +24,7 @@ from portal.blueprints.staff.reading import look_over_soon, read_soon, sessions
 from portal.blueprints.staff.terms import terms_around
 from portal.clock import local
 from portal.coverage.lapses import NotWithdrawn, Resting, earlier_of, resting_on, withdraw
+from portal.coverage.small_groups import LEAST
 from portal.database import db
 from portal.enrolment.matching_runs import MatchingBusy
 from portal.intake.delivery import NotDelivered, confirm, drop
@@ -37,8 +38,6 @@ Answer = str | BaseResponse | tuple[str, int]
 WHOLE_FILE = "文件里有“困难类别”一列"
 SHORTEST = timedelta(days=60)
 """A list that would hold for less than that by default holds until the end of the next term."""
-FEW = 5
-"""Below it a bureau reads 不足5 (N3-19): its own list and a small number would name a child."""
 
 
 class DeliveryForm(Form):
@@ -200,6 +199,6 @@ def _withdraw(register_id: UUID) -> Resting:
 
 def _few(count: int) -> str:
     """A number of pupils as this reader may see it."""
-    if 0 < count < FEW and current_user.staff.unit.level is UnitLevel.BUREAU:
-        return f"不足{FEW}"
+    if 0 < count < LEAST and current_user.staff.unit.level is UnitLevel.BUREAU:
+        return f"不足{LEAST}"
     return f"{count:,}"
