@@ -16,9 +16,9 @@ BELOW = """current_setting('portal.reach', true) = 'all' OR school_id IN (
     SELECT id FROM unit
     WHERE starts_with(path, nullif(current_setting('portal.reach', true), ''))
 )"""
-BESIDE = f"""{BELOW} OR pupil_id = ANY (
+BESIDE = f"""pupil_id = ANY (
     string_to_array(nullif(current_setting('portal.pupils', true), ''), ',')::uuid[]
-)"""
+) OR {BELOW}"""
 
 
 def upgrade():
