@@ -29,6 +29,8 @@ def issue_slips(session: Session, pupils: Iterable[Pupil], now: datetime) -> dic
     school_of = {pupil.id: pupil.school_id for pupil in pupils}
     slips = _standing(session, school_of)
     without = {pupil_id: school for pupil_id, school in school_of.items() if pupil_id not in slips}
+    if not without:
+        return slips
     make_slips(session, without, now)
     return slips | _standing(session, without)
 
