@@ -1,6 +1,6 @@
 """``/metrics`` for a collector on the same machine; from anywhere else it is not there."""
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, current_app, request
 
 from portal import clock
 from portal.database import EVERYTHING, db, set_reach
@@ -18,4 +18,5 @@ def tell() -> Response:
     if request.remote_addr not in LOOPBACK or any(name in request.headers for name in FORWARDED):
         abort(404)
     set_reach(db.session(), EVERYTHING)
-    return Response(as_metrics(operations(db.session(), clock.now())), mimetype="text/plain")
+    operators = current_app.extensions["settings"].suppliers.operators
+    return Response(as_metrics(operations(db.session(), clock.now(), operators)), mimetype="text/plain")

@@ -78,7 +78,7 @@ def _digits(text: str) -> Iterator[str]:
 def _blank(session: Session, name: str, version: int, school: Unit, office: Unit) -> str:
     kept = template_named(session, name)
     words = BLANKS | {
-        "signature": signature(office),
+        "signature": signature(office.name),
         "landline": school.landline or office.landline,
         "office_phone": office.landline,
     }

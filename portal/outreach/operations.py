@@ -1,15 +1,17 @@
 """发送状况 for operators: how long and how old the queue is, how fast it moves; figures only."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import false, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.models import GatewayHealth, JobSlot, Message, OutreachPause
+from portal.outreach.pauses import any_stands, is_paused
+from portal.outreach.signature_filings import is_unfiled
 from portal.suppliers import LABELS
-from portal.vocabulary import MessageState
+from portal.vocabulary import Channel, MessageState, Operator
 
 RATE_OVER = timedelta(minutes=15)
 PLANNED_WITHIN = timedelta(days=7)
@@ -37,6 +39,10 @@ class Operations:
     at: datetime
     states: dict[MessageState, int]
     due: int
+    """What could leave now; not what waits for somebody's word."""
+    paused: int
+    unfiled: int
+    """Due, and its signature is not known to every operator."""
     oldest_due_seconds: int
     oldest_unknown_seconds: int
     planned_a_minute: float
@@ -56,11 +62,10 @@ class Operations:
         return self.last_tick is None or self.at - self.last_tick > STANDS_AFTER
 
 
-def operations(session: Session, now: datetime) -> Operations:
-    """The session must reach every message."""
+def operations(session: Session, now: datetime, operators: Collection[Operator] = ()) -> Operations:
+    """The session must reach every message; ``operators`` carry those that go by SMS."""
     since, minutes = now - RATE_OVER, RATE_OVER / timedelta(minutes=1)
     counts = dict(iter(session.execute(select(Message.state, func.count()).group_by(Message.state))))
-    due = (Message.state == MessageState.QUEUED, Message.due_at <= now)
     lately = session.execute(
         select(
             func.count().filter(Message.planned_at >= since),
@@ -68,12 +73,14 @@ def operations(session: Session, now: datetime) -> Operations:
             func.count().filter(Message.settled_at >= since, Message.state == MessageState.DELIVERED),
         ).where(Message.planned_at >= now - PLANNED_WITHIN)
     ).one()
-    oldest_due = session.scalar(select(func.min(Message.due_at)).where(*due))
+    due, paused, unfiled, oldest_due = _due(session, now, operators)
     oldest_unknown = session.scalar(select(func.min(Message.sent_at)).where(Message.state == MessageState.UNKNOWN))
     return Operations(
         at=now,
         states={state: counts.get(state, 0) for state in MessageState},
-        due=session.scalar(select(func.count()).where(*due)) or 0,
+        due=due,
+        paused=paused,
+        unfiled=unfiled,
         oldest_due_seconds=_age(oldest_due, now),
         oldest_unknown_seconds=_age(oldest_unknown, now),
         planned_a_minute=lately[0] / minutes,
@@ -85,6 +92,27 @@ def operations(session: Session, now: datetime) -> Operations:
         ),
         last_tick=session.scalar(select(func.max(JobSlot.taken_at))),
     )
+
+
+def _due(session: Session, now: datetime, operators: Collection[Operator]) -> tuple[int, int, int, datetime | None]:
+    """How many could leave, are paused, wait for a filing; and since when the first of the former could."""
+    queued = (
+        select(Message.school_id, Message.channel, func.count().label("many"), func.min(Message.due_at).label("first"))
+        .where(Message.state == MessageState.QUEUED, Message.due_at <= now)
+        .group_by(Message.school_id, Message.channel)
+        .cte("queued")
+    )
+    paused = is_paused(queued.c.school_id) if any_stands(session) else false()
+    by_sms = queued.c.channel == Channel.SMS
+    unfiled = by_sms & is_unfiled(session, operators, queued.c.school_id) if operators else false()
+    leaves = ~or_(paused, unfiled)
+    row = session.execute(
+        select(
+            *(func.sum(queued.c.many).filter(which) for which in (leaves, paused, unfiled & ~paused)),
+            func.min(queued.c.first).filter(leaves),
+        )
+    ).one()
+    return int(row[0] or 0), int(row[1] or 0), int(row[2] or 0), row[3]
 
 
 def _seen(row: GatewayHealth, now: datetime) -> GatewaySeen:
@@ -107,6 +135,8 @@ def _lines(seen: Operations) -> Iterator[str]:
     yield from (f'portal_gateway_well{{gateway="{one.name}"}} {int(one.well)}' for one in seen.gateways)
     gauges = {
         "portal_messages_due": seen.due,
+        "portal_messages_paused": seen.paused,
+        "portal_messages_unfiled": seen.unfiled,
         "portal_oldest_due_seconds": seen.oldest_due_seconds,
         "portal_oldest_unknown_seconds": seen.oldest_unknown_seconds,
         "portal_planned_a_minute": seen.planned_a_minute,

@@ -68,14 +68,14 @@ def refusals(session: Session, pupil: Pupil) -> list[Refusal]:
     ]
 
 
-def opt_in(session: Session, pupil: Pupil, number: str, by: str, now: datetime) -> bool:
-    """The family says that it wants to hear again on this number; False when nothing stood against it."""
+def opt_in(session: Session, pupil: Pupil, number: str, by: str, now: datetime) -> list[str]:
+    """The family says that it wants to hear again on this number; the sources of what stood against it."""
     indexes = [index for index, (code, _) in _numbers(session, pupil).items() if code == number]
     standing = update(OptOut).where(OptOut.phone_index.in_(indexes), OptOut.ended_at.is_(None))
-    ended = session.scalars(standing.values(ended_at=now).returning(OptOut.channel)).all()
-    for channel in ended:
+    ended = session.execute(standing.values(ended_at=now).returning(OptOut.channel, OptOut.source)).all()
+    for channel, _ in ended:
         audit.record(session, by, "opted_in", unit_id=pupil.school_id, pupil_id=pupil.id, channel=channel.value)
-    return bool(ended)
+    return [source for _, source in ended]
 
 
 def _numbers(session: Session, pupil: Pupil) -> dict[bytes, tuple[str, str]]:

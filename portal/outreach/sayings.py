@@ -44,7 +44,7 @@ def wordings_of(session: Session, campaign: Campaign) -> tuple[Saying, ...]:
         kinds = [(to, template(f"{stem}.{kind}")) for kind, to in KINDS.items()]
     office = office_of(campaign.unit)
     words = BLANKS | {
-        "signature": signature(office),
+        "signature": signature(office.name),
         "date": short_day(campaign.stops_on),
         "office_phone": office.landline or BLANKS["office_phone"],
         "landline": (campaign.unit.landline if campaign.unit is not office else "") or BLANKS["landline"],

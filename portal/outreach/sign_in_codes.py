@@ -77,7 +77,7 @@ def _answer(
             count_try(session, limit, phone, now)
     except TooManyTries:
         return None
-    text = say_code(make_code(request, [pupil.id]), signature(office_of(pupil.school)))
+    text = say_code(make_code(request, [pupil.id]), signature(office_of(pupil.school).name))
     audit.record(session, "portal", "code_sent", unit_id=pupil.school_id, pupil_id=pupil.id)
     message = _message(pupil, request, phone, text, gateway.name, now)
     if isinstance(gateway, Sandbox) and session.scalars(select(Demonstration.id)).first() is not None:

@@ -6,6 +6,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -58,19 +59,20 @@ def standing(session: Session, signatures: Iterable[str]) -> Filings:
 
 def signatures_within(session: Session, scope: Scope) -> list[str]:
     """Those that messages leave under from here: of the offices in scope that have schools."""
-    return list(dict.fromkeys(signature(office) for office in session.scalars(scope.narrow(_offices(), Unit.id))))
+    offices = session.execute(scope.narrow(_offices(), Unit.id))
+    return list(dict.fromkeys(signature(office) for _, office in offices))
 
 
-def _offices() -> Select[Unit]:
+def _offices() -> Select[UUID, str]:
     above = select(Unit.parent_id).where(Unit.level == UnitLevel.SCHOOL)
-    return select(Unit).where(Unit.id.in_(above), Unit.level != UnitLevel.SCHOOL).order_by(Unit.path)
+    return select(Unit.id, Unit.name).where(Unit.id.in_(above), Unit.level != UnitLevel.SCHOOL).order_by(Unit.path)
 
 
 def is_unfiled(session: Session, operators: Collection[Operator], school_id: Any) -> ColumnElement[bool]:
     """Whether one of these operators does not know the signature that this school's messages leave under."""
-    offices = session.scalars(_offices()).all()
-    filings = standing(session, {signature(office) for office in offices})
-    unfiled = [office.id for office in offices if _missing(filings[signature(office)], operators)]
+    offices = {office_id: signature(office) for office_id, office in session.execute(_offices())}
+    filings = standing(session, offices.values())
+    unfiled = [office_id for office_id, signed in offices.items() if _missing(filings[signed], operators)]
     below: ColumnElement[bool] = school_id.in_(select(Unit.id).where(Unit.parent_id.in_(unfiled)))
     return below
 
@@ -94,7 +96,7 @@ def refuse_unfiled(session: Session, campaign: Campaign, operators: Collection[O
         return
     listed = select(CampaignPupil.school_id).where(CampaignPupil.campaign_id == campaign.id)
     offices = offices_of(session, session.scalars(select(Unit).where(Unit.id.in_(listed))).all())
-    filings = standing(session, {signature(office) for office in offices.values()})
+    filings = standing(session, {signature(office.name) for office in offices.values()})
     for signed in sorted(filings):
         missing = "、".join(operator.label for operator in _missing(filings[signed], operators))
         if missing:

@@ -31,7 +31,7 @@ class WordingRefused(ValueError):
 def save(session: Session, unit: Unit, title: str, text: str, by: str, now: datetime) -> Wording:
     """The next version under this title; raise WordingRefused, and keep in the trail that it was tried."""
     body = " ".join(text.split())
-    said = f"【{signature(office_of(unit))}】{body.replace(MARK, LONGEST_LANDLINE)}"
+    said = f"【{signature(office_of(unit).name)}】{body.replace(MARK, LONGEST_LANDLINE)}"
     faults = [*lint(said), *_braces(body)]
     if faults:
         audit.record(session, by, "words_refused", unit_id=unit.id, faults=len(faults))

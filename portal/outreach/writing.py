@@ -46,7 +46,7 @@ def write(say: Say, children: Sequence[Child], ownership: Ownership, by: date) -
     chosen = say.template_for(children, ownership)
     one_school = len({child.school.id for child in children}) == 1
     words = {
-        "signature": signature(first.office),
+        "signature": signature(first.office.name),
         "child": called(first),
         "grade": first.grade,
         "grades": "、".join(child.grade for child in children) if all(child.grade for child in children) else "",
@@ -66,10 +66,9 @@ def office_of(unit: Unit) -> Unit:
     return unit.parent if unit.level is UnitLevel.SCHOOL and unit.parent else unit
 
 
-def signature(office: Unit) -> str:
+def signature(office: str) -> str:
     """As filed with the operators: the office's own name."""
-    named = office.name.endswith(("局", "中心", "委", "委员会"))
-    return office.name if named else f"{office.name}教育局"
+    return office if office.endswith(("局", "中心", "委", "委员会")) else f"{office}教育局"
 
 
 def called(child: Child) -> str:

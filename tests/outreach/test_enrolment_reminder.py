@@ -99,5 +99,5 @@ def test_a_policy_whose_name_tells_of_hardship_is_not_sent() -> None:
 
 
 def test_a_county_that_is_named_without_its_office_signs_as_its_education_bureau() -> None:
-    assert signature(Unit(name="示例县")) == "示例县教育局"
-    assert signature(COUNTY) == "示例县教育局"
+    assert signature("示例县") == "示例县教育局"
+    assert signature(COUNTY.name) == "示例县教育局"

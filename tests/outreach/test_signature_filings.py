@@ -15,7 +15,9 @@ from portal.outreach import campaigns
 from portal.outreach.campaigns import CampaignRefused, Days
 from portal.outreach.drawing_up import draw_up
 from portal.outreach.gateway import REAL
+from portal.outreach.operations import operations
 from portal.outreach.outbox import claim
+from portal.outreach.pauses import pause
 from portal.outreach.reminders import plan
 from portal.outreach.signature_filings import FilingRefused, count_held, record, signatures_within, standing
 from portal.settings import read_settings
@@ -168,8 +170,21 @@ def test_what_is_queued_waits_for_the_filing_and_then_leaves_by_itself(session: 
     here = scope_of(a_county(session))
     assert claim(session, "one", A_MONDAY, operators=ALL) == []
     assert (count_held(session, here, ALL), count_held(session, here, ())) == (1, 0)
+    seen = operations(session, A_MONDAY + DAY, ALL)
+    assert (seen.due, seen.unfiled, seen.late) == (0, 1, False)
 
     filed(session, Operator.TELECOM)
 
     assert count_held(session, here, ALL) == 0
+    assert operations(session, A_MONDAY + DAY, ALL).late
     assert len(claim(session, "one", A_MONDAY, operators=ALL)) == 1
+
+
+def test_what_is_paused_is_not_late(session: Session) -> None:
+    a_matched_pupil(session)
+    plan(session, A_MONDAY, "kannel")
+    pause(session, a_county(session).id, "核实名单", KEEPER, A_MONDAY)
+
+    seen = operations(session, A_MONDAY + DAY, ALL)
+
+    assert (seen.due, seen.paused, seen.unfiled, seen.late) == (0, 1, 0, False)

@@ -232,6 +232,21 @@ def test_a_family_that_wants_to_hear_again_is_written_to_again(
     assert session.scalars(select(Message).where(Message.matter.startswith("enrolment"))).all()
 
 
+def test_what_a_supplier_refuses_is_not_promised_to_arrive(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    pupil = county.ours.pupil
+    opt_out(session, pupil.guardians[0].phone_index or b"", Channel.SMS, "aliyun", A_MONDAY)
+    session.commit()
+    sign_in(client, "sch1")
+    address = f"/staff/pupils/{pupil.id}"
+
+    wanted = {"csrf_token": token_on(client, address), "number": "phone-1"}
+    told = client.post(f"{address}/opt-in", data=wanted, follow_redirects=True).text
+
+    assert "要等家长请运营商恢复了" in told and "下一次提醒会发到这里" not in told
+
+
 def test_a_clock_that_stands_still_is_told_after_five_minutes(
     client: FlaskClient, session: Session, county: StaffCounty
 ) -> None:

@@ -1,6 +1,6 @@
 """发送状况: for whoever keeps the portal running."""
 
-from flask import render_template
+from flask import current_app, render_template
 
 from portal import clock
 from portal.access.permissions import Permission
@@ -14,5 +14,6 @@ from portal.outreach.operations import operations as look
 @needs(Permission.SEE_OPERATIONS)
 def operations() -> str:
     """Counts of the whole portal and nothing of anybody, so the reach is the portal's own."""
+    operators = current_app.extensions["settings"].suppliers.operators
     with sessions()() as everything:
-        return render_template("staff/operations.html", seen=look(everything, clock.now()))
+        return render_template("staff/operations.html", seen=look(everything, clock.now(), operators))

@@ -32,7 +32,15 @@ def opt_in(pupil_id: UUID) -> BaseResponse:
     """Said to the officer by the family; whoever presses it stands in the trail."""
     session = db.session()
     pupil = current_user.scope.find(session, Pupil, pupil_id, Pupil.school_id)
-    wanted = opt_outs.opt_in(session, pupil, request.form.get("number", ""), current_user.actor, clock.now())
+    stood = opt_outs.opt_in(session, pupil, request.form.get("number", ""), current_user.actor, clock.now())
     session.commit()
-    flash("已恢复，下一次提醒会发到这里。" if wanted else "这里没有退订要恢复。")
+    flash(_ended(stood))
     return redirect(url_for("staff.pupil", pupil_id=pupil_id))
+
+
+def _ended(stood: list[str]) -> str:
+    if not stood:
+        return "这里没有退订要恢复。"
+    if any(source != opt_outs.REPLY for source in stood):
+        return "已恢复；服务商名单上的，要等家长请运营商恢复了，提醒才到得了。"
+    return "已恢复，下一次提醒会发到这里。"

@@ -92,6 +92,6 @@ def _page(form: WordingForm) -> str:
         own=latest(db.session(), unit),
         notice_form=NoticeForm(None),
         templates=all_templates(),
-        signature=signature(office_of(unit)),
+        signature=signature(office_of(unit).name),
         most=ONE_SEGMENT,
     )
