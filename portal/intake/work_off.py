@@ -1,7 +1,7 @@
 """A file that waits is read and kept, all of it or nothing (R-05); left behind by a dead process, it is taken up again.
 
-Below the edge only this file and ``progress`` end transactions of their own: others must see at once that a file is
-being read and how far it is, while what it brings appears in one moment at the end.
+In transactions of its own (``tests/test_architecture.py`` lists who else has them, and why): others must see at once
+that a file is being read and how far it is, while what it brings appears in one moment at the end.
 """
 
 from base64 import b64decode
