@@ -10,11 +10,10 @@ from portal.coverage.ledger import without_lists
 from portal.coverage.ledger_row import LedgerRow
 from portal.coverage.status import ENJOYED, Status, status_of
 from portal.coverage.steps import PAID
-from portal.coverage.words import NOTICE_CLAUSE, yuan_words
+from portal.coverage.words import NOTICE_CLAUSE, decided_by, yuan_words
 from portal.enrolment.circumstances import county_of
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import Circumstances
-from portal.policies.evaluation import SCHOOL_DECIDES
 from portal.policies.policy import Sureness, Version, Waiver, version_on
 from portal.vocabulary import UnitLevel
 
@@ -64,7 +63,7 @@ def item_of(catalogue: Catalogue, row: LedgerRow, day: date, when: str = "") -> 
         status=status_of(row, policy, is_waiver, day),
         clause=NOTICE_CLAUSE,
         source=version.source if version else "",
-        note=_note(version),
+        note=_note(version, row),
         row=row,
         ask_received=row.id if row.state is PAID else None,
         ring=_ring(row),
@@ -95,5 +94,6 @@ def _ring(row: LedgerRow) -> Ring | None:
     return Ring(f"{above.name}{above.aid_officer}", above.landline)
 
 
-def _note(version: Version | None) -> str:
-    return "" if version is None or version.sure is Sureness.OFFICIAL else SCHOOL_DECIDES
+def _note(version: Version | None, row: LedgerRow) -> str:
+    sure = version is None or version.sure is Sureness.OFFICIAL
+    return "" if sure else decided_by(row.school)

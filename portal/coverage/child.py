@@ -26,7 +26,7 @@ from portal.enrolment.confirmation import spaced
 from portal.enrolment.corrections import NOES
 from portal.enrolment.waivers import BY_FAMILY
 from portal.policies.catalogue import Catalogue
-from portal.vocabulary import Boarding, EntitlementState, UnitLevel
+from portal.vocabulary import Boarding, EntitlementState
 
 NOTHING_TO_DO = "您不用做任何事，也不用交证明"
 LOOKED_INTO = frozenset(step.words for step in (SAID_LEFT, SAID_NOT_NEEDED, SAID_NEVER_AGREED, LIST_GONE))
@@ -175,8 +175,7 @@ def _quiet_page(known: Known, term: SchoolTerm) -> ChildPage:
 def _whom_to_ask(known: Known) -> WhomToAsk:
     school, record = known.pupil.school, known.record
     helper, teacher = (record.helper or "", record.teacher or "") if record else ("", "")
-    above = above_words(school.parent.level if school.parent else UnitLevel.COUNTY)
-    return WhomToAsk(school.name, helper, teacher, school.aid_officer, school.landline, above)
+    return WhomToAsk(school.name, helper, teacher, school.aid_officer, school.landline, above_words(school))
 
 
 def _figure(rows: list[LedgerRow], items: list[Item]) -> tuple[str, str]:

@@ -92,7 +92,7 @@ def _of_contacts(session: Session, pupil_id: UUID) -> Iterator[Event]:
         if contact.channel is Channel.PORTAL:
             yield Event(contact.at, "家里登录查看")
         elif contact.by == "family":
-            by_whom = "您回复了" if contact.reached else "学校查明，不是家里人回复的"
+            by_whom = "您回复了" if contact.reached else "学校查明，不是您回复的"
             yield Event(contact.at, f"{by_whom}{contact.channel.label}")
         else:
             ended = "联系到了家里" if contact.reached else "没有联系上家里"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from portal.clock import SchoolTerm
 from portal.coverage.known import Child, Enrolled
 from portal.coverage.ledger import entitlements
-from portal.coverage.words import NAMED
+from portal.coverage.words import NAMED, above_place
 from portal.enrolment.circumstances import circumstances_of
 from portal.enrolment.standing import stands
 from portal.models import MatchPair
@@ -42,9 +42,10 @@ def household_of(
     )
     sums = [term_amount(finding) for finding in entitlements(catalogue, as_listed, term.first_day)]
     known = [yuan for yuan in sums if yuan is not None]
+    above = above_place(pupil.school)
     named = next((NAMED[code][1] for code in sorted(categories & NAMED.keys())), "")
     return Household(
-        headline="县里正在核对，您不用做任何事，也不用交证明",
-        words=f"您家在{named}名单里，孩子本人还没有列上。县里核对后，学校告诉您结果。",
+        headline=f"{above}正在核对，您不用做任何事，也不用交证明",
+        words=f"您家在{named}名单里，孩子本人还没有列上。{above}核对后，学校告诉您结果。",
         might_be=sum(known, Decimal(0)) if known else None,
     )

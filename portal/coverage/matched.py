@@ -23,7 +23,7 @@ from portal.matching.household import CHILD_GETS
 from portal.matching.rules import BY_CODE
 from portal.models import Addition, EnrolmentRecord, MatchPair, Pupil, RegisterEntry, Settlement, Unit
 from portal.policies.circumstances import Circumstances
-from portal.vocabulary import AdditionState, Basis, Boarding, Decision, Stage, UnitLevel
+from portal.vocabulary import AdditionState, Basis, Boarding, Decision, Stage
 
 OPENED = "比对确认，开立台账"
 Whose = Callable[[Any], ColumnElement[bool]]
@@ -163,7 +163,7 @@ def _added(session: Session, term: str, whose: Whose) -> dict[tuple[UUID, UUID],
 
 def _by_hand(addition: Addition) -> Listing:
     day = day_words(local(addition.decided_at).date()) if addition.decided_at else ""
-    said = f"{day}{above_words(addition.school.parent.level if addition.school.parent else UnitLevel.COUNTY)}确认"
+    said = f"{day}{above_words(addition.school)}确认"
     return Listing("", "", addition.category or "", sentence=said)
 
 

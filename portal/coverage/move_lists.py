@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.access.scope import NotInScope, Scope
 from portal.clock import local
 from portal.coverage.moving import Aid, aids_of
+from portal.coverage.words import above_words
 from portal.enrolment.moves import ACCEPT_WITHIN, THEN_THE_CITY
 from portal.models import Move, Unit
 from portal.privacy.masking import mask_name
@@ -161,12 +162,18 @@ def line_of(move: Move, today: date) -> MoveLine:
 def _waits(move: Move, today: date) -> tuple[str, date]:
     recorded = local(move.recorded_at).date()
     if move.kind is not MoveKind.TRANSFER or move.to_school is None:
-        return "县资助中心", recorded
+        return above_words(move.school), recorded
     if move.city_on is not None and move.city_on < today:
         return "市资助中心", move.city_on
     if move.due_on is not None and move.due_on < today:
-        return "两边的县资助中心", move.due_on
+        return _both(move.school, move.to_school), move.due_on
     return move.to_school.name, recorded
+
+
+def _both(left: Unit, entered: Unit) -> str:
+    """两边的县资助中心; where one of the schools is a city's own, 县资助中心和市资助中心."""
+    offices = list(dict.fromkeys(map(above_words, (left, entered))))
+    return "和".join(offices) if len(offices) > 1 else f"两边的{offices[0]}"
 
 
 def find_move(session: Session, scope: Scope, move_id: UUID) -> Move:

@@ -4,10 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.coverage.known import Child, Proposal
-from portal.coverage.words import NAMED, above_words, day_words, to_reader
+from portal.coverage.words import NAMED, above_place, above_words, day_words, to_reader
 from portal.enrolment.standing import stands
 from portal.models import MatchPair
-from portal.vocabulary import Decision, UnitLevel
+from portal.vocabulary import Decision
 
 
 def notices(
@@ -22,7 +22,7 @@ def notices(
         said.append(to_reader(household, grown_up))
     if refused is not None:
         office = pupil.school.parent
-        above = above_words(office.level if office else UnitLevel.COUNTY)
+        above = above_words(pupil.school)
         ring = f"打{above}电话{office.landline}" if office and office.landline else f"找{above}"
         said.append(
             f"{to_reader('学校替孩子提过资助', grown_up)}，{above}没有受理：{refused.because}。"
@@ -39,9 +39,7 @@ def _household(session: Session, pupil: Child, term: str) -> str:
         return ""
     names = {NAMED[pair.category][1] for pair in pairs if pair.category in NAMED}
     found_on = day_words(min(pair.found_on for pair in pairs))
-    parent = pupil.school.parent
-    office = above_words(parent.level if parent else UnitLevel.COUNTY).removesuffix("资助中心")
     return (
-        f"家庭在{'、'.join(sorted(names))}名单，孩子本人未在名单——{office}里正在核对。"
+        f"家庭在{'、'.join(sorted(names))}名单，孩子本人未在名单——{above_place(pupil.school)}正在核对。"
         f"{found_on}开始核对，您不用做任何事，也不用交证明。"
     )

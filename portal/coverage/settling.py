@@ -64,7 +64,7 @@ def undo(
 ) -> None:
     """Raise ReviewRefused where somebody above settled it: a school does not take back what the county said."""
     if not may(by.role, DESKS[1]) and any(not _is_of(session, one, by) for one in settlements):
-        raise review.ReviewRefused("这是上级资助中心核实的，学校不能撤销；有新情况请告诉县里")
+        raise review.ReviewRefused("这是上级资助中心核实的，学校不能撤销；有新情况请告诉资助中心")
     actor = f"staff:{by.account}"
     review.undo(session, settlements, actor, now)
     _retract(session, settlements, catalogue, actor, now)

@@ -78,7 +78,7 @@ def asks_to_confirm(row: LedgerRow) -> bool:
 
 def status_of(row: LedgerRow, policy: Policy, is_waiver: bool, today: date) -> Status:
     """The first of the cases below that holds."""
-    above = above_words(row.school.parent.level if row.school.parent else UnitLevel.COUNTY)
+    above = above_words(row.school)
     return (
         _when_ended(row)
         or _when_away(row)

@@ -20,7 +20,7 @@ class Mover(Labelled):
     """Whose move it is: the school, or the unit it reports to (a county, for a 市属 school the city)."""
 
     SCHOOL = "school", "学校"
-    ABOVE = "above", "县资助中心"
+    ABOVE = "above", "上级资助中心"
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Protocol
 
 from portal.clock import local
 from portal.coverage.reasons import CLAUSE
+from portal.enrolment.circumstances import Above
 from portal.vocabulary import UnitLevel
 
 NOTICE_CLAUSE = CLAUSE
@@ -77,13 +79,31 @@ def yuan_words(yuan: Decimal) -> str:
 
 
 def to_reader(sentence: str, grown_up: bool) -> str:
-    """What is said of a child, said to the student who reads it herself; not for what a person wrote."""
-    return sentence.replace("孩子", "您") if grown_up else sentence
+    """What is said of a child or its home, to the student who reads it herself; not for what a person wrote."""
+    return sentence.replace("孩子", "您").replace("家里", "您") if grown_up else sentence
 
 
-def above_words(level: UnitLevel) -> str:
-    """The unit a school reports to, as a family calls it."""
+class Reporting(Protocol):
+    """A school, or as much of it as was selected."""
+
+    @property
+    def parent(self) -> Above | None: ...
+
+
+def above_words(school: Reporting) -> str:
+    """The unit a school reports to, as a family calls it: 县资助中心, of a 市属 school 市资助中心."""
+    level = school.parent.level if school.parent else UnitLevel.COUNTY
     return {UnitLevel.CITY: "市资助中心", UnitLevel.PROVINCE: "省资助中心"}.get(level, "县资助中心")
+
+
+def decided_by(school: Reporting) -> str:
+    """Beside a sum that no file of the province fixes."""
+    return f"以学校或{above_words(school)}为准"
+
+
+def above_place(school: Reporting) -> str:
+    """县里, 市里, 省里: the same in a family's own words."""
+    return f"{above_words(school)[0]}里"
 
 
 def class_words(grade: str, class_name: str) -> str:

@@ -18,7 +18,6 @@ from portal.clock import SchoolTerm, local, term_of
 from portal.coverage.words import above_words, class_words, day_words
 from portal.models import AuditEntry, EnrolmentRecord, Guardian, Pupil, SchoolClass, Unit
 from portal.outreach.contacts import Ownership, numbers_of
-from portal.vocabulary import UnitLevel
 
 DRAFT_WITHIN, REPORT_WITHIN = timedelta(hours=1), timedelta(hours=4)
 """From the moment it was found out: our own draft, and the report to the 网信办 (国家网络安全事件报告管理办法 4)."""
@@ -205,7 +204,7 @@ class _About:
         return Told(
             school=school.name,
             landline=school.landline,
-            above=above_words(school.parent.level if school.parent else UnitLevel.COUNTY),
+            above=above_words(school),
             class_words=self.class_words,
             child=self.pupil.name or "",
             who=who,

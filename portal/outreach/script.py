@@ -5,7 +5,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from portal.access.households import is_grown_up
 from portal.clock import SchoolTerm
+from portal.coverage.words import to_reader
 from portal.models import Pupil
 from portal.outreach.children import Child, children_of
 from portal.outreach.messages import TemplateFault, template
@@ -18,8 +20,11 @@ SPOKEN = "enrolment_not_confirmed.spoken"
 
 @dataclass(frozen=True)
 class Script:
+    """``grown_up``: it is the student who is rung, and spoken to of herself (J8)."""
+
     version: int
     lines: tuple[str, ...]
+    grown_up: bool
 
 
 def version() -> int:
@@ -32,11 +37,12 @@ def script_for(session: Session, pupil: Pupil, term: SchoolTerm, day: date) -> S
     child = children_of(session, [pupil.id], term, day, Audience.UNCONFIRMED).get(pupil.id)
     if child is None:
         return None
-    lines = template(SPOKEN).lines(_words(child))
+    grown_up = is_grown_up(pupil, day)
+    lines = template(SPOKEN).lines(_words(child) | ({"child": "您"} if grown_up else {}))
     faults = lint_words("".join(lines))
     if faults:
         raise TemplateFault(f"{SPOKEN}：{'；'.join(faults)}")
-    return Script(version(), lines)
+    return Script(version(), tuple(to_reader(line, grown_up) for line in lines), grown_up)
 
 
 def _words(child: Child) -> dict[str, str]:

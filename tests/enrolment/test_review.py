@@ -167,7 +167,7 @@ def test_a_row_that_rests_on_another_list_too_stays(session: Session) -> None:
 def test_a_school_settles_its_own_pupils_but_no_household(session: Session) -> None:
     assert settle(session, a_doubt(session), role=Role.SCHOOL_OFFICER)
     household = a_household(session)
-    with pytest.raises(ReviewRefused, match="由县资助中心核实"):
+    with pytest.raises(ReviewRefused, match="由上级资助中心核实"):
         settle(session, household, role=Role.SCHOOL_OFFICER)
 
 

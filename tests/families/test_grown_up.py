@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from portal.access.households import is_grown_up, only_guardians_act
 from portal.coverage.ledger import open_rows
 from portal.models import Guardian, Pupil, Unit
-from portal.vocabulary import Stage, UnitLevel
+from portal.vocabulary import Basis, Decision, Stage, UnitLevel
 from tests.builders import A_MONDAY, a_county, a_pupil, a_unit, an_entry
 from tests.coverage.builders import CATALOGUE, a_match, a_run
 from tests.families.forms import post, sign_in
@@ -91,8 +91,22 @@ def test_j8_what_was_taken_down_and_what_came_of_it_is_said_to_her_too(session: 
     assert "告诉市里" in client.get("/child").text
     for page in ("proof", "erase"):
         assert "市资助中心" in client.get(f"/child/1/{page}").text, page
+    assert "您登录查看" in client.get("/child/1/history").text
     for page in ("/child", "/child/1/history", "/child/1/proof"):
-        assert "孩子" not in client.get(page).text.partition("<main")[2].partition("</main>")[0], page
+        said = client.get(page).text.partition("<main")[2].partition("</main>")[0]
+        assert ("孩子" in said, "家里" in said) == (False, False), page
+
+
+def test_j8_a_student_of_a_citys_own_school_is_sent_to_the_city_everywhere(
+    session: Session, client: FlaskClient
+) -> None:
+    student = a_student(session)
+    a_match(session, student, an_entry(session, "王丽", None), Decision.HOUSEHOLD, Basis.GUARDIAN)
+    sign_in(client, a_slip(session, student), "20070214")
+    said = client.get("/child").text
+    assert "未在名单——市里正在核对" in said
+    pages = ("/child", "/child/1/correct", "/child/1/proof", "/child/1/rights", "/privacy", "/policies/UG-NG")
+    assert [page for page in pages if "县里" in client.get(page).text or "县资助中心" in client.get(page).text] == []
 
 
 def test_j8_after_the_last_day_she_reads_that_it_is_over_and_whom_to_ring(

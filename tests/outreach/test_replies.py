@@ -86,7 +86,7 @@ def test_when_somebody_else_answered_the_family_is_told_by_a_person(session: Ses
 
     assert (unreached(session, sent), row.state) == (1, EntitlementState.VERIFIED)
     assert session.scalars(select(ContactTask)).one().because == "回复的不是家长"
-    assert "学校查明，不是家里人回复的短信" in family_reads(session, row)
+    assert "学校查明，不是您回复的短信" in family_reads(session, row)
 
 
 def test_a_reply_from_a_number_of_several_families_proves_nothing(session: Session, sent: Message) -> None:

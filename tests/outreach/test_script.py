@@ -36,5 +36,12 @@ def test_of_a_child_with_nothing_due_no_policy_is_named(session: Session) -> Non
     assert "可享" not in "".join(script.lines)
 
 
+def test_a_grown_up_student_is_spoken_to_of_herself(session: Session) -> None:
+    script = script_for(session, a_pupil(session, name="李𬱖", id_number="329901200702140054"), TERM_NOW, DAY)
+    assert script
+    said = "".join(script.lines)
+    assert (script.grown_up, "孩子" in said, "我说的是您的学生资助" in said) == (True, False, True)
+
+
 def test_who_is_not_enrolled_this_term_is_not_rung(session: Session) -> None:
     assert script_for(session, a_pupil(session, term="2026-spring"), TERM_NOW, DAY) is None

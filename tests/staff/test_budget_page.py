@@ -27,4 +27,4 @@ def test_the_county_changes_an_assumption_and_takes_the_workbook(county: StaffCo
 def test_a_school_is_refused_with_the_reason(client: FlaskClient, county: StaffCounty) -> None:
     sign_in(client, "sch1")
     answer = client.get("/staff/budget")
-    assert (answer.status_code, "预算由县资助中心" in answer.text) == (403, True)
+    assert (answer.status_code, "预算由上级资助中心" in answer.text) == (403, True)

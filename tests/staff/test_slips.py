@@ -47,13 +47,25 @@ def test_every_pupil_has_one_a5_whatever_paper_the_school_has(
     assert printed(open_page((1280, 800)), paper) == pages
 
 
-def test_slips_of_a_class_differ_in_name_and_code_alone(a_class: None, client: FlaskClient) -> None:
+def the_slips(client: FlaskClient) -> list[str]:
     sign_in(client, "sch1")
     fields = {"csrf_token": token_on(client, "/staff/slips"), "in_class": "四年级|(2)班"}
     page = client.post("/staff/slips", data=fields).text
-    slips = re.findall(r'<article class="slip">.*?</article>', page, re.DOTALL)
-    alike = {re.sub(r"<h2>.*?</h2>|<b class=\"code\">\d{3} \d{3} \d{4}</b>", "", slip) for slip in slips}
-    assert (len(slips), len(alike)) == (3, 1)
+    return re.findall(r'<article class="slip">.*?</article>', page, re.DOTALL)
+
+
+def test_slips_of_children_of_a_class_differ_in_name_and_code_alone(a_class: None, client: FlaskClient) -> None:
+    children = [slip for slip in the_slips(client) if "李𬱖" not in slip]
+    alike = {re.sub(r"<h2>.*?</h2>|<b class=\"code\">\d{3} \d{3} \d{4}</b>", "", slip) for slip in children}
+    assert (len(children), len(alike)) == (2, 1)
+
+
+def test_the_slip_of_a_grown_up_student_is_for_herself_and_not_for_her_parents(
+    a_class: None, client: FlaskClient
+) -> None:
+    (hers,) = [slip for slip in the_slips(client) if "李𬱖" in slip]
+    assert "李𬱖同学收" in hers
+    assert ("家长收" in hers, "孩子能享受" in hers, "自己家里人" in hers) == (False, False, False)
 
 
 def test_slips_are_in_large_print(a_class: None, open_page: Opener) -> None:

@@ -7,12 +7,13 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from portal import clock
+from portal.access.households import is_grown_up
 from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.families.blueprint import families
-from portal.blueprints.families.visit import above_of, back_to, its_row, place_of, the_child, the_page, this_term
+from portal.blueprints.families.visit import back_to, its_row, place_of, the_child, the_page, this_term
 from portal.coverage.progress import NotPaidYet, note_answered, note_not_received, note_received
 from portal.coverage.steps import NOT_RECEIVED, due_day, settled_by
-from portal.coverage.words import NOTICE_CLAUSE
+from portal.coverage.words import NOTICE_CLAUSE, above_words
 from portal.database import db
 from portal.enrolment.circumstances import county_of
 from portal.enrolment.confirmation import confirm as confirm_enrolment
@@ -65,7 +66,8 @@ def not_received(row_id: UUID) -> str:
         row=row,
         policy=the_catalogue().policy_at(row.policy, county_of(row.school), clock.today()),
         place=place_of(row.pupil_id),
-        above=above_of(row.pupil),
+        grown_up=is_grown_up(row.pupil, clock.today()),
+        above=above_words(row.pupil.school),
         answer_by=answer_by,
         settled_by=settled_by(answer_by),
     )

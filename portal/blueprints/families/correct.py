@@ -9,10 +9,10 @@ from wtforms.validators import InputRequired, Length
 from portal import clock
 from portal.access.households import is_grown_up
 from portal.blueprints.families.blueprint import families
-from portal.blueprints.families.visit import above_of, back_to, the_child, this_term
+from portal.blueprints.families.visit import back_to, the_child, this_term
 from portal.blueprints.forms import Form
 from portal.coverage.progress import note_answered, note_denied
-from portal.coverage.words import NOTICE_CLAUSE, to_reader
+from portal.coverage.words import NOTICE_CLAUSE, above_words, to_reader
 from portal.database import db
 from portal.enrolment import corrections, waivers
 from portal.enrolment.confirmation import confirm, withdraw
@@ -44,7 +44,7 @@ class CorrectionForm(Form):
 def correct(place: int) -> str | Response:
     form, pupil = CorrectionForm(), the_child(place)
     if not form.validate_on_submit():
-        said = {"name": pupil.name, "above": above_of(pupil), "grown_up": is_grown_up(pupil, clock.today())}
+        said = {"name": pupil.name, "above": above_words(pupil.school), "grown_up": is_grown_up(pupil, clock.today())}
         return render_template("families/correct.html", form=form, place=place, **said)
     about, words = form.about.data, form.words.data or ""
     if about in (LEFT, NOT_NEEDED):
@@ -62,7 +62,8 @@ def proof(place: int) -> str | Response:
     """Goes to the county, and the school does not see it."""
     form, pupil = ProofForm(), the_child(place)
     if not form.validate_on_submit():
-        said = {"clause": NOTICE_CLAUSE, "above": above_of(pupil), "grown_up": is_grown_up(pupil, clock.today())}
+        above, grown_up = above_words(pupil.school), is_grown_up(pupil, clock.today())
+        said = {"clause": NOTICE_CLAUSE, "above": above, "grown_up": grown_up}
         return render_template("families/proof.html", form=form, place=place, **said)
     corrections.record(db.session(), pupil, this_term(), ASKED_FOR_PROOF, form.words.data or "", "family", clock.now())
     return _said(pupil, ASKED_FOR_PROOF)

@@ -7,12 +7,12 @@ from portal import audit, clock
 from portal.access.households import is_grown_up
 from portal.blueprints.catalogue import the_catalogue
 from portal.blueprints.families.blueprint import families
-from portal.blueprints.families.visit import above_of, back_to, the_child, this_term
+from portal.blueprints.families.visit import back_to, the_child, this_term
 from portal.blueprints.forms import Form
 from portal.blueprints.guards import source
 from portal.coverage.history import history_of
 from portal.coverage.own_data import answered_by, in_full, shown
-from portal.coverage.words import day_words
+from portal.coverage.words import above_words, day_words
 from portal.database import db
 from portal.enrolment import corrections
 
@@ -54,10 +54,9 @@ def erase(place: int) -> str | BaseResponse:
     form, pupil = Form(), the_child(place)
     by = answered_by(clock.today())
     if not form.validate_on_submit():
-        return render_template(
-            "families/erase.html", form=form, place=place, name=pupil.name, answered_by=by, above=above_of(pupil)
-        )
+        said = {"name": pupil.name, "answered_by": by, "above": above_words(pupil.school)}
+        return render_template("families/erase.html", form=form, place=place, **said)
     corrections.record(db.session(), pupil, this_term(), ERASURE, "", "family", clock.now())
     db.session.commit()
-    flash(f"记下了。{above_of(pupil)}{day_words(by)}前书面答复，您在“经过”里看得到。")
+    flash(f"记下了。{above_words(pupil.school)}{day_words(by)}前书面答复，您在“经过”里看得到。")
     return back_to(pupil.id)

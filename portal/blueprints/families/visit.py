@@ -17,11 +17,9 @@ from portal.blueprints.families.blueprint import families
 from portal.blueprints.guards import sign_in_visitor, source
 from portal.coverage.child import ChildPage, child_page
 from portal.coverage.progress import note_visit
-from portal.coverage.words import above_words
 from portal.database import db
 from portal.models import Entitlement, Pupil, Unit
 from portal.policies.catalogue import UnknownPolicy
-from portal.vocabulary import UnitLevel
 
 _CHILD = (
     select(Pupil)
@@ -65,11 +63,6 @@ def the_page(place: int) -> ChildPage:
     except UnknownPolicy:
         page = child_page(session, pupil_id, the_catalogue(), day)
     return page or abort(404)
-
-
-def above_of(pupil: Pupil) -> str:
-    """县资助中心; of a 市属 school 市资助中心."""
-    return above_words(pupil.school.parent.level if pupil.school.parent else UnitLevel.COUNTY)
 
 
 def its_row(row_id: UUID) -> Entitlement:

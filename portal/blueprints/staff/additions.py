@@ -77,7 +77,7 @@ def nominate(pupil_id: UUID) -> Answer:
         except AdditionRefused as refused:
             form.category.errors = [str(refused)]
         else:
-            return _done(pupil_id, "已提名，县资助中心会受理并答复。")
+            return _done(pupil_id, "已提名，上级资助中心会受理并答复。")
     return pupil_page(pupil_id, addition_form=form), 422
 
 

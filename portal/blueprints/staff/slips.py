@@ -7,6 +7,7 @@ from wtforms import SelectField
 from wtforms.validators import InputRequired
 
 from portal import audit, clock
+from portal.access.households import is_grown_up
 from portal.access.permissions import Permission
 from portal.access.slips import issue_slips, spaced
 from portal.blueprints.forms import Form
@@ -50,7 +51,8 @@ def print_slips() -> str | tuple[str, int]:
     codes = issue_slips(session, pupils, clock.now())
     audit.record(session, current_user.actor, "slips_printed", unit_id=unit.id, source=source(), slips=len(pupils))
     session.commit()
-    pages = [(pupil.name, spaced(codes[pupil.id].code or "")) for pupil in pupils]
+    today = clock.today()
+    pages = [(pupil.name, spaced(codes[pupil.id].code or ""), is_grown_up(pupil, today)) for pupil in pupils]
     return render_template(
         "staff/slips_print.html",
         pages=pages,
