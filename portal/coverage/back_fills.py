@@ -6,13 +6,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, not_, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, Select, Subquery, and_, delete, exists, func, not_, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session, joinedload
 
 from portal import audit
 from portal.access.scope import NotInScope, Scope
-from portal.clock import SHANGHAI, local
+from portal.clock import SHANGHAI, SchoolTerm, local
 from portal.coverage.lists import LedgerLine, classes_of
 from portal.coverage.lists import line_of as ledger_line_of
 from portal.coverage.templates import TEMPLATES, Template
@@ -57,14 +57,18 @@ class BackFillLine:
 
 def rows(asked: Asked, *columns: Any) -> Select[Any]:
     """Of the template, whether typed or not, each beside its mark."""
-    mark = and_(BackFill.entitlement_id == Entitlement.id, BackFill.template == asked.template.code)
-    chosen = select(*columns).select_from(Entitlement).outerjoin(BackFill, mark)
+    mark, chosen = BackFill.entitlement_id == Entitlement.id, select(*columns).select_from(Entitlement)
+    if asked.template.of_family:
+        last = _last_of_each_pupil(asked)
+        of_pupil = and_(last.c.pupil_id == Entitlement.pupil_id, last.c.school_id == Entitlement.school_id)
+        mark, chosen = BackFill.id == last.c.id, chosen.outerjoin(last, of_pupil)
+    chosen = chosen.outerjoin(BackFill, and_(mark, BackFill.template == asked.template.code))
     holds = and_(Entitlement.term == asked.term, not_(Entitlement.retracted), asked.template.holds())
     return asked.scope.narrow(chosen.where(holds), Entitlement.school_id)
 
 
 def condition(asked: Asked, show: Show) -> ColumnElement[bool]:
-    filled = is_filled(asked.template)
+    filled = is_filled(asked)
     return {
         Show.OPEN: not_(filled),
         Show.CHANGED: and_(BackFill.id.is_not(None), not_(filled)),
@@ -73,11 +77,12 @@ def condition(asked: Asked, show: Show) -> ColumnElement[bool]:
     }[show]
 
 
-def is_filled(template: Template) -> ColumnElement[bool]:
+def is_filled(asked: Asked) -> ColumnElement[bool]:
     """Of a row beside its mark: its own school typed it as it stands; what the national system paid was typed there."""
+    template, term = asked.template, SchoolTerm.parse(asked.term)
     unchanged = [getattr(BackFill, name).is_not_distinct_from(getattr(Entitlement, name)) for name in template.watches]
     ours = BackFill.school_id == Entitlement.school_id
-    typed = and_(BackFill.id.is_not(None), ours, *unchanged, not_(template.moved_on()))
+    typed = and_(BackFill.id.is_not(None), ours, *unchanged, not_(template.moved_on(term)))
     return or_(typed, Entitlement.paid_yuan > 0) if template.code == "national-awards" else typed
 
 
@@ -122,7 +127,7 @@ def mark(
     session: Session, asked: Asked, ids: Collection[UUID] | None, staff: StaffMember, now: datetime
 ) -> tuple[UUID, int]:
     """已回填, for these rows or, with None, for all that are not; the press by which it is taken back, and how many."""
-    chosen = rows(asked, Entitlement.id).where(not_(is_filled(asked.template)))
+    chosen = rows(asked, Entitlement.id).where(not_(is_filled(asked)))
     if ids is not None:
         theirs = set(session.scalars(rows(asked, Entitlement.id).where(Entitlement.id.in_(ids))))
         if theirs != set(ids):
@@ -176,6 +181,18 @@ def take_back(session: Session, scope: Scope, press: UUID, staff: StaffMember) -
 
 def template_of(code: str) -> Template:
     return TEMPLATES.get(code) or next(iter(TEMPLATES.values()))
+
+
+def _last_of_each_pupil(asked: Asked) -> Subquery:
+    """The newest mark, whichever row of the pupil it was put on, and if that row fell since."""
+    marks = (
+        select(BackFill.id, Entitlement.pupil_id, BackFill.school_id)
+        .join(Entitlement, Entitlement.id == BackFill.entitlement_id)
+        .ext(distinct_on(Entitlement.pupil_id, BackFill.school_id))
+        .where(BackFill.template == asked.template.code, Entitlement.term == asked.term)
+        .order_by(Entitlement.pupil_id, BackFill.school_id, BackFill.filled_at.desc())
+    )
+    return asked.scope.narrow(marks, BackFill.school_id).subquery()
 
 
 def _waits(asked: Asked) -> ColumnElement[bool]:

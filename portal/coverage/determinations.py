@@ -15,6 +15,7 @@ from portal import audit
 from portal.clock import SchoolTerm, local
 from portal.coverage.matched import matched_pupils
 from portal.coverage.reasons import CLAUSE, asks_for_proof
+from portal.coverage.words import day_words
 from portal.models import DeterminationRecord, Pupil, StaffMember
 from portal.privacy.masking import redact
 from portal.vocabulary import Determination, DeterminationRoute
@@ -24,6 +25,10 @@ SHORTEST, LONGEST = 4, 120
 
 class DeterminationRefused(ValueError):
     """One sentence: why it is not recorded, and what to do."""
+
+
+class DayRefused(DeterminationRefused):
+    """The same of 认定日期."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ def record(
 ) -> DeterminationRecord:
     """Raise DeterminationRefused."""
     if not term.school_year_begins <= said.decided_on <= local(now).date():
-        raise DeterminationRefused(f"认定日期要在{term.school_year_begins}以后、今天以前，请核对")
+        raise DayRefused(f"认定日期不能早于{day_words(term.school_year_begins)}，也不能晚于今天，请核对")
     route = route_of(session, pupil, term)
     return _keep(session, pupil, term, said.level, route, said.decided_on, _words(said.words, route), by, now)
 

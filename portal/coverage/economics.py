@@ -41,7 +41,7 @@ def economics_within(session: Session, scope: Scope, term: str) -> Mapping[UUID,
 
 
 def _standing(session: Session, scope: Scope, school_year: str) -> dict[UUID, DeterminationRecord]:
-    kept = DeterminationRecord.pupil_id, DeterminationRecord.recorded_at.desc()
+    kept = DeterminationRecord.pupil_id, DeterminationRecord.recorded_at.desc(), DeterminationRecord.id
     newest = (
         select(DeterminationRecord)
         .ext(distinct_on(DeterminationRecord.pupil_id))

@@ -41,7 +41,7 @@ def cells(session: Session, asked: Asked, catalogue: Catalogue, plain: bool) -> 
     if number_of_rows(session, asked) > MOST:
         raise ExportRefused(f"一份最多导出 {MOST:,} 行，请由各校分别导出")
     page = (
-        rows(asked, Entitlement, EnrolmentRecord, BackFill.filled_at, is_filled(asked.template))
+        rows(asked, Entitlement, EnrolmentRecord, BackFill.filled_at, is_filled(asked))
         .join(Unit, Unit.id == Entitlement.school_id)
         .outerjoin(
             EnrolmentRecord,

@@ -6,7 +6,7 @@ Where nobody has published the columns, the table says so, and so does the page.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, true
+from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, true, tuple_
 from sqlalchemy.orm import aliased
 
 from portal.clock import SchoolTerm
@@ -119,10 +119,15 @@ DECIDED_ON = Column("认定时间", _decided_on)
 DETERMINED_BECAUSE = Column("认定原因", _determined_because)
 
 
+def _never(_term: SchoolTerm) -> ColumnElement[bool]:
+    """What a template says of itself is in the row alone."""
+    return false()
+
+
 @dataclass(frozen=True)
 class Template:
     """``holds`` says which rows are to be typed; ``watches`` what, once changed, is to be typed again, and so is a row
-    that ``moved_on`` since its mark. ``of_family``: it asks for the pupil's ``economics``.
+    that ``moved_on`` since its mark. ``of_family``: it asks for the pupil's ``economics``, and the mark is the pupil's.
     """
 
     code: str
@@ -133,7 +138,7 @@ class Template:
     watches: tuple[str, ...]
     says: str
     """Where the columns are from, and what nobody could say."""
-    moved_on: Callable[[], ColumnElement[bool]] = false
+    moved_on: Callable[[SchoolTerm], ColumnElement[bool]] = _never
     of_family: bool = False
 
     @property
@@ -158,16 +163,18 @@ def _is_paid() -> ColumnElement[bool]:
 
 
 def _one_of_each_pupil() -> ColumnElement[bool]:
+    """The first that was opened."""
     other = aliased(Entitlement)
     beside = (other.pupil_id == Entitlement.pupil_id, other.school_id == Entitlement.school_id)
-    return not_(
-        exists().where(*beside, other.term == Entitlement.term, not_(other.retracted), other.id < Entitlement.id)
-    )
+    before = tuple_(other.opened_at, other.id) < tuple_(Entitlement.opened_at, Entitlement.id)
+    return not_(exists().where(*beside, other.term == Entitlement.term, not_(other.retracted), before))
 
 
-def _determined_since() -> ColumnElement[bool]:
+def _determined_since(term: SchoolTerm) -> ColumnElement[bool]:
+    """For the school year of the term."""
     of_pupil = DeterminationRecord.pupil_id == Entitlement.pupil_id
-    return exists().where(of_pupil, DeterminationRecord.recorded_at > BackFill.filled_at)
+    of_year = DeterminationRecord.school_year == term.school_year
+    return exists().where(of_pupil, of_year, DeterminationRecord.recorded_at > BackFill.filled_at)
 
 
 UNPUBLISHED = "2025、2026 年的模板列序没有公开；上传前请与系统里下载的模板逐列对照，不一致的告诉管理员。"
@@ -194,7 +201,8 @@ TEMPLATES = {
             ),
             _one_of_each_pupil, (),
             "每名学生一行。特殊困难类型只写部门名单上有、或县里认定的；没有依据的留空，不要填“否”。认定等级、认定时间、认定原因"
-            "来自学生页登记的认定，没有登记的先登记。" + UNPUBLISHED,
+            "来自学生页登记的认定，没有登记的先登记。认定改了会提示重新录入，部门名单变了不会，"
+            "要自己对照。" + UNPUBLISHED,
             moved_on=_determined_since, of_family=True,
         ),
         Template(

@@ -1,6 +1,7 @@
 """回填与导出: what is typed elsewhere is ticked off until it changes; full numbers leave with a reason, or by two."""
 
 from datetime import date, timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -23,6 +24,12 @@ from tests.coverage.builders import CATALOGUE, a_row
 from tests.coverage.test_awards import GOOD, imported
 
 TODAY = date(2026, 9, 7)
+
+
+COLUMNS = (
+    "pupil_id", "school_id", "term", "state", "claim_mode", "paid_yuan", "version_from", "reason", "owner_level",
+    "next_step", "next_step_due",
+)  # fmt: skip
 
 
 def asked(row: Entitlement, template: str = "national-reasons", today: date = TODAY, unit: Unit | None = None) -> Asked:
@@ -173,3 +180,26 @@ def test_the_economics_of_each_pupil_are_one_row_and_what_is_not_known_is_empty(
     assert counts(session, wanted) == {"open": 1, "changed": 1}
     (line,) = cells(session, wanted)
     assert line[-5:-2] == ("特别困难", "20260907", "在特殊困难学生名单里")
+
+
+def test_what_was_typed_of_a_pupil_stays_typed_when_another_row_opens_and_the_first_falls(session: Session) -> None:
+    row = a_row(session)
+    wanted = asked(row, "national-family")
+    back_fills.mark(session, wanted, [row.id], a_staff_member(session), A_MONDAY)
+    again = {name: getattr(row, name) for name in COLUMNS}
+    later = A_MONDAY + timedelta(days=1)
+    session.add(Entitlement(**again, id=UUID(int=0), policy="CMP-FREE", opened_at=later))
+    session.flush()
+    assert counts(session, wanted) == {"filled": 1}
+    row.retracted = True
+    session.flush()
+    assert counts(session, wanted) == {"filled": 1}
+
+
+def test_next_years_determination_does_not_ask_for_last_years_again(session: Session) -> None:
+    row, officer = a_row(session), a_staff_member(session)
+    wanted, next_year = asked(row, "national-family"), SchoolTerm.parse("2027-autumn")
+    back_fills.mark(session, wanted, [row.id], officer, A_MONDAY)
+    said = Said(Determination.GENERAL, date(2027, 9, 6), "父亲长期生病")
+    record(session, row.pupil, next_year, said, officer, A_MONDAY + timedelta(days=364))
+    assert counts(session, wanted) == {"filled": 1}

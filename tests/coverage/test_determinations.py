@@ -40,7 +40,7 @@ def test_of_the_others_the_reason_is_said_and_never_proof(session: Session) -> N
 
 @pytest.mark.parametrize("day", [date(2026, 8, 31), TODAY + timedelta(days=1)])
 def test_the_day_lies_in_this_school_year_and_not_ahead(session: Session, day: date) -> None:
-    with pytest.raises(DeterminationRefused, match="认定日期要在2026-09-01以后"):
+    with pytest.raises(DeterminationRefused, match="认定日期不能早于2026年9月1日"):
         record(
             session, a_pupil(session), THIS_TERM, Said(Determination.SERIOUS, day), a_staff_member(session), A_MONDAY
         )

@@ -1,5 +1,7 @@
 """What staff pages refuse to those who go round them."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -82,3 +84,14 @@ def test_one_look_too_many_waits_and_is_in_the_trail(
     assert [(entry.pupil_id, entry.detail["because"]) for entry in refused] == [
         (county.ours.pupil.id, "too many tries")
     ] * 2
+
+
+def test_a_wrong_day_of_a_determination_is_said_beside_the_day_and_nothing_is_lost(
+    client: FlaskClient, county: StaffCounty
+) -> None:
+    sign_in(client, "sch1")
+    said = {"level": "serious", "decided_on": "2020-01-01", "determined_because": "父亲长期生病"}
+    answer = post(client, f"/staff/pupils/{county.ours.pupil.id}/determination", **said)
+    assert answer.status_code == 422
+    assert re.search(r'id="decided_on-wrong">认定日期不能早于20\d\d年9月1日', answer.text)
+    assert "父亲长期生病" in answer.text

@@ -17,7 +17,7 @@ from portal.blueprints.staff.fields import choices
 from portal.blueprints.staff.pupils import pupil_page
 from portal.blueprints.staff.terms import current_term
 from portal.coverage import determinations
-from portal.coverage.determinations import DeterminationRefused, Said
+from portal.coverage.determinations import DayRefused, DeterminationRefused, Said
 from portal.database import db
 from portal.models import Pupil
 from portal.vocabulary import Determination, DeterminationRoute
@@ -30,23 +30,28 @@ class DeterminationForm(Form):
     decided_on = DateField("认定日期", [InputRequired("请填认定日期")])
     determined_because = StringField("认定原因")
 
+    @property
+    def said(self) -> Said:
+        return Said(Determination(self.level.data), self.decided_on.data, self.determined_because.data or "")
+
 
 @staff.post("/pupils/<uuid:pupil_id>/determination")
 @needs(Permission.DETERMINE)
 def determine(pupil_id: UUID) -> BaseResponse | tuple[str, int]:
     session, form = db.session(), DeterminationForm()
     pupil = current_user.scope.find(session, Pupil, pupil_id, Pupil.school_id)
-    if not form.validate_on_submit():
-        return pupil_page(pupil_id, determination_form=form), 422
-    said = Said(Determination(form.level.data), form.decided_on.data, form.determined_because.data or "")
-    try:
-        determinations.record(session, pupil, current_term(), said, current_user.staff, clock.now())
-    except DeterminationRefused as refused:
-        form.determined_because.errors = [str(refused)]
-        return pupil_page(pupil_id, determination_form=form), 422
-    session.commit()
-    flash("认定已登记。记错了可以撤回。")
-    return redirect(url_for("staff.pupil", pupil_id=pupil_id))
+    if form.validate_on_submit():
+        try:
+            determinations.record(session, pupil, current_term(), form.said, current_user.staff, clock.now())
+        except DayRefused as refused:
+            form.decided_on.errors = [str(refused)]
+        except DeterminationRefused as refused:
+            form.determined_because.errors = [str(refused)]
+        else:
+            session.commit()
+            flash("认定已登记。记错了可以撤回。")
+            return redirect(url_for("staff.pupil", pupil_id=pupil_id))
+    return pupil_page(pupil_id, determination_form=form), 422
 
 
 @staff.post("/pupils/<uuid:pupil_id>/determination/undo")
