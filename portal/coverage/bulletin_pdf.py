@@ -8,6 +8,7 @@ from fpdf.enums import TableCellFillMode
 
 from portal.clock import SchoolTerm
 from portal.coverage.bulletins import COLUMNS
+from portal.coverage.counted import LEFT_OUT
 from portal.coverage.small_groups import HIDDEN
 from portal.coverage.words import day_words
 from portal.models import Bulletin
@@ -56,7 +57,7 @@ def _written(number: str, title: str, before: str, words: str, lines: tuple[tupl
     _table(sheet, lines)
     sheet.ln(4)
     sheet.set_font("noto", size=9)
-    sheet.multi_cell(0, 6, f"{HIDDEN}数字取自当日台账，印发后不再改动。", new_x="LMARGIN", new_y="NEXT")
+    sheet.multi_cell(0, 6, f"{HIDDEN}{LEFT_OUT}数字取自当日台账，印发后不再改动。", new_x="LMARGIN", new_y="NEXT")
     return bytes(sheet.output())
 
 

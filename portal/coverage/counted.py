@@ -8,6 +8,7 @@ Who has rows at two schools of a term counts at each, so that schools, county, c
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, Subquery, and_, case, cast, func, not_, select, true
+from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
 from portal.coverage.today import is_unaided
@@ -36,6 +37,7 @@ class Measure(Labelled):
     ENDED = "ended", "已结束（有原因）"
 
 
+LEFT_OUT = "家长说名单弄错了的学生，查清、答复以前不计入。"
 NOT_SAID = "unknown"
 NO_LIST = "none"
 NOBODY_WROTE = "名册没有写"
@@ -47,6 +49,12 @@ STAGES = {**{stage.value: stage.label for stage in Stage}, NOT_SAID: NOBODY_WROT
 def counted_pupils(scope: Scope, term: str) -> Subquery:
     """Those of the ledger whom no family disputes."""
     return pupils_of_ledger(scope, term, not_(is_disputed(Entitlement.pupil_id, term)))
+
+
+def count_left_out(session: Session, scope: Scope, term: str) -> int:
+    """The others of the ledger, counted as those are: at each school once."""
+    disputed = pupils_of_ledger(scope, term, is_disputed(Entitlement.pupil_id, term))
+    return session.scalar(select(func.count()).select_from(disputed)) or 0
 
 
 def pupils_of_ledger(scope: Scope, term: str, *which: ColumnElement[bool]) -> Subquery:

@@ -26,14 +26,17 @@ class SampleRefused(ValueError):
 
 @dataclass(frozen=True)
 class SampleLine:
-    """``unaided`` and ``gap`` are as they stand now; the sample itself is as it was drawn."""
+    """``unaided`` and ``gap`` are as they stand now; the sample itself is as it was drawn.
+
+    ``unaided`` is None where the school has no row of the pupil any more.
+    """
 
     position: int
     pupil_id: UUID
     masked_name: str
     school: str
     class_words: str
-    unaided: bool
+    unaided: bool | None
     gap: Decimal
 
 
@@ -105,7 +108,7 @@ def lines_of(session: Session, sample: InspectionSample) -> list[SampleLine]:
     return [
         SampleLine(
             one.position, one.pupil_id, mask_name(pupil.name or "") if pupil else "已转出的学生", school,
-            class_words(record.grade, record.class_name) if record else "", bool(unaided), gap or Decimal(0),
+            class_words(record.grade, record.class_name) if record else "", unaided, gap or Decimal(0),
         )
         for one, pupil, school, record, unaided, gap in session.execute(found)
     ]  # fmt: skip

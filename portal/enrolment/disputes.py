@@ -6,10 +6,9 @@ Until the family has its answer the child is not counted as confirmed; the aid i
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from portal.access.scope import Scope
 from portal.enrolment import review
 from portal.enrolment.corrections import NOT_ON_LIST, CorrectionRefused
 from portal.enrolment.standing import stands
@@ -19,13 +18,8 @@ from portal.vocabulary import Decision
 
 def is_disputed(pupil_id: Any, term: str) -> ColumnElement[bool]:
     """Whether the pupil's family still waits for the answer."""
-    return exists().where(Correction.pupil_id == pupil_id, *_unanswered(term))
-
-
-def count_disputed(session: Session, scope: Scope, term: str) -> int:
-    """How many pupils."""
-    found = select(func.count(Correction.pupil_id.distinct())).where(*_unanswered(term))
-    return session.scalar(scope.narrow(found, Correction.school_id)) or 0
+    unanswered = Correction.term == term, Correction.about == NOT_ON_LIST, Correction.settled_at.is_(None)
+    return exists().where(Correction.pupil_id == pupil_id, *unanswered)
 
 
 def ask_bureaus(session: Session, said: Correction, by: StaffMember, now: datetime) -> int:
@@ -46,7 +40,3 @@ def ask_bureaus(session: Session, said: Correction, by: StaffMember, now: dateti
             "没有可以在这里问的部门：已经问过、由人核实过，或者名单不是部门自己报送的。请在“核实”里看，查清后书面答复家长"
         )
     return asked
-
-
-def _unanswered(term: str) -> tuple[ColumnElement[bool], ...]:
-    return Correction.term == term, Correction.about == NOT_ON_LIST, Correction.settled_at.is_(None)

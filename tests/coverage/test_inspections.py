@@ -1,13 +1,13 @@
 """督查: a sample is by chance, can be drawn again from its seed, and stays as it was drawn."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from portal.coverage.counted import Measure
 from portal.coverage.inspections import SampleRefused, draw, drawn, lines_of
-from portal.models import InspectionSample, Unit
+from portal.models import Entitlement, InspectionSample, Unit
 from portal.vocabulary import Role
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member
 from tests.coverage.builders import a_match, opened
@@ -39,6 +39,13 @@ def test_a_sample_stays_as_it_was_drawn(session: Session) -> None:
     listed(session, 6)
     assert [line.pupil_id for line in lines_of(session, sample)] == before
     assert (sample.population, len(before)) == (12, 5)
+
+
+def test_of_whom_the_school_has_no_row_any_more_the_sample_says_neither_aided_nor_unaided(session: Session) -> None:
+    sample = a_sample(session, listed(session, 1))
+    session.scalars(select(Entitlement)).one().retracted = True
+    session.flush()
+    assert [line.unaided for line in lines_of(session, sample)] == [None]
 
 
 def test_fewer_than_asked_are_all_drawn(session: Session) -> None:

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import scope_of
-from portal.coverage.counted import Measure
+from portal.coverage.counted import Measure, count_left_out
 from portal.coverage.distribution import total_of
 from portal.coverage.inspections import draw, lines_of
 from portal.enrolment.bureau_questions import answer, asked_of
 from portal.enrolment.corrections import NOT_ON_LIST, CorrectionRefused, record, settle_one, waiting_with_pupils
-from portal.enrolment.disputes import ask_bureaus, count_disputed
+from portal.enrolment.disputes import ask_bureaus
 from portal.models import Correction, Entitlement, MatchPair
 from portal.vocabulary import Answer, BureauAnswer, Decision, Role, UnitLevel
 from tests.builders import A_MONDAY, TERM, a_bureau, a_county, a_pupil, a_staff_member, an_entry
@@ -51,11 +51,11 @@ def test_until_the_family_is_answered_the_child_is_not_counted_and_its_aid_goes_
     said = a_dispute(session)
     county = a_county(session)
     ask_bureaus(session, said, officer(session), A_MONDAY)
-    assert (total_of(session, county, TERM).pupils, count_disputed(session, scope_of(county), TERM)) == (0, 1)
+    assert (total_of(session, county, TERM).pupils, count_left_out(session, scope_of(county), TERM)) == (0, 1)
     row = session.scalars(select(Entitlement)).one()
     assert (the_pair(session).outcome, row.closed_on) == (Decision.CERTAIN, None)
     settle_one(session, said, "名单没有错，资助照旧", "staff:cnty", A_MONDAY)
-    assert (total_of(session, county, TERM).pupils, count_disputed(session, scope_of(county), TERM)) == (1, 0)
+    assert (total_of(session, county, TERM).pupils, count_left_out(session, scope_of(county), TERM)) == (1, 0)
 
 
 def test_without_an_answer_in_writing_it_is_not_settled(session: Session) -> None:
@@ -103,3 +103,8 @@ def test_an_inspector_reads_what_a_disputed_child_lacks(session: Session) -> Non
     sample = draw(session, county, TERM, Measure.UNAIDED, 1, "2026", inspector, A_MONDAY)
     (line,) = lines_of(session, sample)
     assert (line.pupil_id, line.unaided, line.gap) == (said.pupil_id, True, Decimal(500))
+
+
+def test_of_whom_no_row_is_kept_nobody_is_left_out(session: Session) -> None:
+    record(session, a_pupil(session), TERM, NOT_ON_LIST, "我家没有低保", "family", A_MONDAY)
+    assert count_left_out(session, scope_of(a_county(session)), TERM) == 0

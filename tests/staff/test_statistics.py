@@ -1,10 +1,14 @@
 """统计 at a desk and on a phone: a chart where there are scripts, the same as a table, and numbers that open lists."""
 
+from io import BytesIO
+
 import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import expect
+from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
+from portal.coverage.counted import LEFT_OUT
 from portal.models import AuditEntry, Entitlement
 from tests.builders import a_pupil, a_school
 from tests.coverage.builders import a_match, opened
@@ -51,6 +55,8 @@ def test_what_is_taken_away_hides_small_groups_and_is_in_the_trail(
     token = token_on(client, "/staff/password")
     answer = client.post("/staff/statistics/export?by=area", data={"csrf_token": token})
     assert answer.headers["Content-Type"].endswith("sheet")
+    sheet = CalamineWorkbook.from_filelike(BytesIO(answer.get_data())).get_sheet_by_index(0).to_python()
+    assert sheet[-1][0] == LEFT_OUT
     entry = session.query(AuditEntry).where(AuditEntry.action == "exported").one()
     assert (entry.detail["list"], entry.detail["about"]) == ("statistics", "地区和学校")
 

@@ -18,6 +18,7 @@ from portal.blueprints.staff.sheets import download
 from portal.blueprints.staff.terms import asked_term
 from portal.clock import SchoolTerm
 from portal.coverage.bulletins import BulletinRefused, Draft, digest_of, draft, issue, issued
+from portal.coverage.counted import LEFT_OUT
 from portal.coverage.small_groups import HIDDEN
 from portal.database import db
 from portal.models import Bulletin
@@ -67,7 +68,7 @@ def bulletin(bulletin_id: UUID) -> str:
     found = _find(bulletin_id)
     whole = digest_of(found) == found.digest
     term = SchoolTerm.parse(found.term)
-    return render_template("staff/bulletin.html", bulletin=found, whole=whole, term=term, hidden=HIDDEN)
+    return render_template("staff/bulletin.html", bulletin=found, whole=whole, term=term, hidden=HIDDEN + LEFT_OUT)
 
 
 @staff.get("/bulletins/<uuid:bulletin_id>/paper")
@@ -91,4 +92,4 @@ def _draft() -> Draft:
 
 def _page(drawn: Draft, form: BulletinForm, refusal: str = "") -> str:
     form.seen.data = drawn.digest
-    return render_template("staff/bulletin_new.html", drawn=drawn, form=form, refusal=refusal, hidden=HIDDEN)
+    return render_template("staff/bulletin_new.html", drawn=drawn, form=form, refusal=refusal, hidden=HIDDEN + LEFT_OUT)

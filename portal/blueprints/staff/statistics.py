@@ -11,12 +11,11 @@ from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.blueprints.staff.sheets import as_xlsx, download
 from portal.blueprints.staff.terms import asked_term, terms_around
-from portal.coverage.counted import By, Measure
+from portal.coverage.counted import LEFT_OUT, By, Measure, count_left_out
 from portal.coverage.counted_lists import Question, lines_of
 from portal.coverage.distribution import Distribution, Group, distribution
 from portal.coverage.small_groups import HIDDEN, tell
 from portal.database import db
-from portal.enrolment.disputes import count_disputed
 from portal.models import Unit
 from portal.vocabulary import UnitLevel
 
@@ -38,7 +37,7 @@ def statistics() -> str:
         ways=[(one, _label(one, unit)) for one in By],
         label=_label(by, unit),
         measures=list(Measure),
-        disputed=count_disputed(db.session(), scope_of(unit), term.code),
+        left_out=count_left_out(db.session(), scope_of(unit), term.code),
         term=term,
         terms=terms_around()[1:],
     )
@@ -58,6 +57,7 @@ def counted() -> str:
         lines=lines_of(session, asked, paging.offset, PAGE),
         paging=paging,
         of_group=label,
+        left_out=LEFT_OUT,
         term=term,
     )
 
@@ -75,7 +75,7 @@ def export_statistics() -> Response:
         unit_id=unit.id, source=source(), list="statistics", term=term.code, rows=len(rows), about=by.label,
     )  # fmt: skip
     session.commit()
-    return download(as_xlsx(headings, [*rows, (HIDDEN,)]), f"统计-{_label(by, unit)}-{term.code}.xlsx")
+    return download(as_xlsx(headings, [*rows, (HIDDEN,), (LEFT_OUT,)]), f"统计-{_label(by, unit)}-{term.code}.xlsx")
 
 
 def unit_asked_for() -> Unit:
