@@ -39,6 +39,7 @@ ACTIONS = {
     "standard_approved": "批准地方标准",
     "standard_refused": "退回地方标准",
     "double_settled": "核实双重学籍",
+    "aided_elsewhere": "双重学籍，改由另一所学校资助",
     "move_recorded": "登记学籍变动",
     "move_named": "查明转入学校",
     "move_ended": "办结学籍变动",

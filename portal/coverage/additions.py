@@ -60,7 +60,7 @@ def add(
     if not found.in_charge.strip():
         raise AdditionRefused("请填写负责人：谁了解情况、以后问谁")
     try:
-        aid_here(session, pupil, term)
+        aid_here(session, pupil, term, f"staff:{by.account}")
     except DoubleRefused as refused:
         raise AdditionRefused(str(refused)) from refused
     addition = addition or Addition(pupil_id=pupil.id, school_id=pupil.school_id, term=term)

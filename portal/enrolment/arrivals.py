@@ -50,7 +50,12 @@ WITH_THE_PUPIL: tuple[tuple[type[Any], ColumnElement[bool] | None], ...] = (
 )
 OF_THE_TWIN: tuple[type[Any], ...] = (Slip, ContactRecord, Correction, FamilyQuestion, DeterminationRecord)
 """What the new school has gathered of a child it had first."""
-ONCE_A_TERM: tuple[type[Any], ...] = (Confirmation, Waiver, Award)
+ONCE: tuple[tuple[type[Any], tuple[str, ...]], ...] = (
+    # of which a child has one for each
+    (Confirmation, ("term",)),
+    (Waiver, ("term",)),
+    (Award, ("policy", "term", "paid_on")),
+)
 
 
 def arrive(session: Session, move: Move, class_name: str, by: str, now: datetime) -> Pupil:
@@ -124,9 +129,10 @@ def _join(session: Session, twin: Pupil, pupil: Pupil, now: datetime) -> None:
     _hand_over(session, EnrolmentRecord, twin.id, pupil.id)
     for table in OF_THE_TWIN:
         _hand_over(session, table, twin.id, pupil.id)
-    for table in ONCE_A_TERM:
+    for table, names in ONCE:
         other = aliased(table)
-        has_one = exists().where(other.pupil_id == pupil.id, other.term == table.term)
+        alike = (getattr(other, name) == getattr(table, name) for name in names)
+        has_one = exists().where(other.pupil_id == pupil.id, *alike)
         _hand_over(session, table, twin.id, pupil.id, ~has_one)
     standing = MatchPair.pupil_id == twin.id, MatchPair.superseded_at.is_(None)
     session.execute(update(MatchPair).where(*standing).values(superseded_at=now))

@@ -78,7 +78,7 @@ def doubles_of(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[U
     return found
 
 
-def aid_here(session: Session, pupil: Pupil, term: str) -> None:
+def aid_here(session: Session, pupil: Pupil, term: str, by: str) -> None:
     """人工新增 at one of two schools: no list names the child at the other, so the aid goes out here from now on.
 
     Raises DoubleRefused where the other has rows, or is another county's: that one settles first where the child is.
@@ -86,20 +86,23 @@ def aid_here(session: Session, pupil: Pupil, term: str) -> None:
     waits = DoubleEnrolment.term == term, DoubleEnrolment.settled_at.is_(None)
     elsewhere = select(DoubleEnrolment).where(*waits, DoubleEnrolment.pupil_id == pupil.id, ~DoubleEnrolment.aided_here)
     for double in session.scalars(elsewhere.with_for_update(of=DoubleEnrolment)).all():
-        there = session.scalars(
+        theirs = session.scalars(
             select(DoubleEnrolment)
             .join(Pupil, Pupil.id == DoubleEnrolment.pupil_id)
             .where(*waits, DoubleEnrolment.school_id == double.other_school_id)
             .where(Pupil.id_number_index == pupil.id_number_index, Pupil.name_index == pupil.name_index)
             .with_for_update(of=DoubleEnrolment)
-        ).first()
-        if there is None or session.scalar(
-            select(exists().where(*_has_rows(term), Entitlement.pupil_id == there.pupil_id))
-        ):
+        ).all()
+        has_rows = exists().where(*_has_rows(term), Entitlement.pupil_id.in_({one.pupil_id for one in theirs}))
+        if not theirs or session.scalar(select(has_rows)):
             raise DoubleRefused(
                 f"这名学生也在{double.other_school.name}的名册里，资助在那里发：请先在“名单”的“双重学籍”里核实孩子在哪里上学"
             )
-        there.aided_here, double.aided_here = False, True
+        double.aided_here, there = True, theirs[0]
+        if there.aided_here:
+            for one in theirs:  # towards a third school as well
+                one.aided_here = False
+            audit.record(session, by, "aided_elsewhere", unit_id=there.school_id, pupil_id=there.pupil_id, term=term)
     session.flush()
 
 

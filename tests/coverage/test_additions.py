@@ -11,7 +11,7 @@ from portal.coverage import additions
 from portal.coverage.additions import AdditionRefused, Found
 from portal.coverage.known import known_of
 from portal.coverage.notices import notices
-from portal.models import Addition, Pupil
+from portal.models import Addition, AuditEntry, DoubleEnrolment, Pupil
 from portal.vocabulary import AdditionState, EntitlementState, FoundBy, Role
 from tests.builders import A_MONDAY, TERM, a_pupil, a_school
 from tests.enrolment.doubts import CATALOGUE, compare, officer, rows_of
@@ -55,6 +55,19 @@ def test_who_is_aided_at_the_other_school_is_not_added_beside_it(session: Sessio
     added(session, first)
     with pytest.raises(AdditionRefused, match="也在示例县实验小学的名册里"):
         added(session, second)
+
+
+def test_of_three_schools_the_one_that_adds_alone_has_the_rows_and_the_one_that_had_is_told(session: Session) -> None:
+    first, second = twice_enrolled(session)
+    third = a_pupil(session, a_school(session, code="3299010003", name="示例县第三小学"))
+    compare(session)
+    added(session, first)
+    sides = select(DoubleEnrolment.pupil_id, DoubleEnrolment.aided_here)
+    assert {tuple(side) for side in session.execute(sides)} == {
+        (first.id, True), (second.id, False), (third.id, False),
+    }  # fmt: skip
+    told = select(AuditEntry.pupil_id).where(AuditEntry.action == "aided_elsewhere")
+    assert session.scalars(told).all() == [third.id]
 
 
 def test_no_later_run_takes_it_away_or_opens_it_twice(session: Session) -> None:

@@ -18,10 +18,20 @@ from portal.coverage.unaided import give_reason
 from portal.database import reach_units, set_reach
 from portal.enrolment.matching_runs import run
 from portal.enrolment.moves import Event, MoveRefused
-from portal.models import DoubleEnrolment, EnrolmentRecord, Entitlement, FurtherAid, Move, Pupil, StaffMember, Unit
+from portal.models import (
+    Award,
+    DoubleEnrolment,
+    EnrolmentRecord,
+    Entitlement,
+    FurtherAid,
+    Move,
+    Pupil,
+    StaffMember,
+    Unit,
+)
 from portal.outreach.audiences import waiting
-from portal.vocabulary import Determination, MoveEnd, MoveKind, Role, UnitLevel
-from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member
+from portal.vocabulary import Determination, IntakeKind, MoveEnd, MoveKind, Role, UnitLevel
+from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member, an_intake
 from tests.coverage.builders import CATALOGUE, a_row, opened
 
 TODAY = A_MONDAY.date()
@@ -101,6 +111,27 @@ def test_nobody_pays_twice_where_the_new_schools_roster_came_first(session: Sess
     assert (record.pupil_id, record.class_name) == (pupil.id, "(3)班")
     assert [row.pupil_id for row in session.scalars(select(Entitlement))] == [pupil.id]
     assert session.get_one(Pupil, twin.id).id_number is None
+
+
+def test_what_the_new_school_paid_before_goes_with_the_child_beside_what_the_old_one_paid(session: Session) -> None:
+    row = a_row(session)
+    move, pupil, file = moved(session, row), row.pupil, an_intake(session, a_county(session), IntakeKind.AWARDS)
+    twin = a_pupil(session, the_new_school(session))
+    for whose, policy in ((pupil, "CMP-LIVE"), (twin, "CMP-FREE")):
+        session.add(
+            Award(
+                pupil_id=whose.id,
+                school_id=whose.school_id,
+                intake_id=file.id,
+                policy=policy,
+                term=TERM,
+                yuan=Decimal(200),
+                paid_on=TODAY,
+            )
+        )
+    session.flush()
+    accepted(session, move)
+    assert set(session.scalars(select(Award.pupil_id))) == {pupil.id}
 
 
 def test_one_child_and_one_history_for_the_family(session: Session) -> None:
