@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
-from portal.enrolment.matching_runs import GIVEN_UP, begin, compare_next, give_up, put_in_place
+from portal.enrolment.matching_runs import GIVEN_UP, begin, compare_next, finish, give_up, put_in_place
 from portal.models import MatchRun
 from tests.builders import A_MONDAY, TERM
 from tests.staff.county import StaffCounty, sign_in
@@ -63,3 +63,17 @@ def test_a_run_that_was_given_up_says_so_and_may_be_pressed_again(
     page = client.get("/staff/matching").text
     assert "这次比对没有完成" in page
     assert "运行比对</button>" in page
+
+
+def test_whoever_could_not_be_compared_is_counted_and_no_table_of_ours_is_named(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    made = under_way(session, county)
+    put_in_place(session, made, "command", A_MONDAY)
+    finish(session, made, A_MONDAY)
+    made.unread = [f"学生 {county.ours.pupil.id}：pupil.id_number 的加密数据被改动"]
+    session.commit()
+    sign_in(client, "sch1")
+    page = client.get("/staff/matching").text
+    assert "1 名学生没有比对" in page
+    assert "id_number" not in page
