@@ -38,6 +38,10 @@ ROWS_ARE_GOING_IN = text(
 )
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 COMMANDS_OF_FLASK = PROJECT["entry-points"]["flask.commands"]
+STANDING_IDLE = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction' "
+    "AND pid <> pg_backend_pid()"
+)
 SLOW_TO_LOAD = {"sqlalchemy", "psycopg", "pyarrow", "numpy", "portal.models", "portal.policies", "portal.blueprints"}
 HEADINGS = ["学籍行号", "姓名", "学校标识码", "类别", "依据", "规则", "结论"]
 
@@ -120,6 +124,26 @@ def test_a_corrected_register_takes_the_place_of_the_earlier_one(app: Flask, cou
 
     assert set(told) == {"rows", "kept", "repaired", "problems", "import_id"}
     assert answer(app, "match", "--unit", "329901", "--term", TERM)["certain"] == county.certain - 1
+
+
+@pytest.mark.parametrize("work", ["portal.commands.intake.work_off", "portal.commands.matching.work_on"])
+def test_no_transaction_stands_idle_while_a_command_works_for_minutes(
+    app: Flask, session: Session, county: CountyFiles, monkeypatch: pytest.MonkeyPatch, work: str
+) -> None:
+    idle: list[int] = []
+    does = resolve_name(work)
+
+    def watched(*arguments: Any) -> Any:
+        with session.get_bind().connect() as another:
+            idle.append(another.execute(STANDING_IDLE).scalar_one())
+        return does(*arguments)
+
+    monkeypatch.setattr(work, watched)
+    bring_in(app, county)
+    answer(app, "match", "--unit", "329901", "--term", TERM)
+
+    assert idle
+    assert set(idle) == {0}
 
 
 def test_gb18030_is_as_good(app: Flask, tmp_path: Path) -> None:

@@ -102,6 +102,7 @@ def _take_in(
     intake = receive(
         session, kind, unit, occasion, file.name, data, category, "command", clock.now(), replaces=replaces
     )
+    intake_id = intake.id
     session.commit()
     if intake.state is IntakeState.KEPT and replaces and not intake.replaces and earlier_of(session, intake):
         raise Refused("这份文件已作为补充导入，同批次的其他名单还在：请先在“名单”页面撤回它们，不用再导入一次")
@@ -110,13 +111,13 @@ def _take_in(
         click.echo(f"同一份文件已于 {when} 导入，没有再导入一次", err=True)
     waited = False
     while intake.state in (IntakeState.WAITING, IntakeState.READING):
-        if not work_off(open_sessions(), intake.id, clock.now(), steps, KEEPERS):
+        session.commit()  # a file is read for minutes: the database ends a transaction that stands idle so long
+        if not work_off(open_sessions(), intake_id, clock.now(), steps, KEEPERS):
             if not waited:
                 click.echo("另一个进程在读这份文件，或刚刚中断：等它结束", err=True)
             waited = True
             sleep(WAIT)
         session.refresh(intake)
-        session.commit()
     if intake.state is IntakeState.REFUSED:
         raise Refused(intake.refused_because or "")
     steps.finish()

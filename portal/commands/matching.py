@@ -53,12 +53,11 @@ def match(unit: str, term: str, as_json: bool) -> None:
 
 def _work_off(session: Session, made: MatchRun, steps: Steps) -> None:
     """Until it has ended, whoever ends it: parts may be in another process's hands."""
-    sessions = open_sessions()
+    sessions, run_id = open_sessions(), made.id
     while made.finished_at is None:
-        done, every = progress_of(session, made)
-        session.commit()
-        steps(_step(made, done, every))
-        went_on = work_on(sessions, made.id, clock.now())
+        steps(_step(made, *progress_of(session, made)))
+        session.commit()  # a list takes its place for minutes: the database ends a transaction that stands idle so long
+        went_on = work_on(sessions, run_id, clock.now())
         session.refresh(made)
         if not (went_on or made.finished_at):
             sleep(LOOK_AGAIN)
