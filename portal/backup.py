@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 
 from portal.database import libpq
+from portal.whole_files import written_whole
 
 
 class BackupProblem(RuntimeError):
@@ -18,13 +19,9 @@ def dump(owner_url: str, file: Path) -> int:
     """Everything in one consistent moment, in pg_dump's custom format; readable by its owner only. Gives its bytes."""
     if file.exists():
         raise BackupProblem(f"{file} 已经存在，请换一个文件名，免得盖掉旧的备份")
-    draft = file.with_name(f".{file.name}.unfinished")
-    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    try:
-        _run("pg_dump", "--format=custom", f"--file={draft}", libpq(owner_url))
-        draft.rename(file)
-    finally:
-        draft.unlink(missing_ok=True)
+    with written_whole(file) as unfinished:
+        os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        _run("pg_dump", "--format=custom", f"--file={unfinished}", libpq(owner_url))
     return file.stat().st_size
 
 

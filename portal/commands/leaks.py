@@ -1,6 +1,5 @@
 """``flask leak``: after a leak, whom the trail names, how each is told, and until when it is reported."""
 
-import csv
 import os
 from collections.abc import Iterable
 from datetime import date, datetime, time
@@ -12,12 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import audit, clock
-from portal.blueprints.staff.sheets import spelled_out
 from portal.clock import SHANGHAI
 from portal.commands.session import answering, open_session
-from portal.commands.telling import Refused, json_option, read_file, tell, written_whole
+from portal.commands.telling import Refused, json_option, read_file, tell, written_or_refused
 from portal.models import AuditEntry, StaffMember
 from portal.outreach.leaks import DRAFT_WITHIN, REPORT_WITHIN, Leak, Notice, people_to_tell, touched_by
+from portal.sheets import CSV_ENCODING, write_csv
 
 HEADINGS = ("学校", "班级", "孩子", "告诉谁", "姓名", "电话", "怎样告诉", "泄露了什么", "次数", "最早", "告知书")
 
@@ -75,8 +74,8 @@ def leak(
         pupils=len(touched), people=len(lines), about=actor or source, since=since.isoformat(), until=until.isoformat(),
     )  # fmt: skip
     session.commit()
-    with written_whole(out) as unfinished:
-        _write(unfinished, lines)
+    with written_or_refused(out) as unfinished:
+        _write(unfinished, [HEADINGS, *lines])
     began = found or clock.now()
     draft, report = (clock.local(began + within) for within in (DRAFT_WITHIN, REPORT_WITHIN))
     told = {
@@ -122,7 +121,5 @@ def _listed(path: Path | None) -> frozenset[UUID]:
 def _write(path: Path, lines: Iterable[tuple[str, ...]]) -> None:
     """For the owner's eyes alone."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(HEADINGS)
-        writer.writerows(map(spelled_out, lines))
+    with os.fdopen(handle, "w", encoding=CSV_ENCODING, newline="") as file:
+        write_csv(file, lines)

@@ -1,26 +1,23 @@
 """``flask match``, ``flask matched``, ``flask ledger``: from registers and rosters to a list and the ledger."""
 
-import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from time import sleep
 
 import click
 from sqlalchemy.orm import Session
-from xlsxwriter import Workbook
-from xlsxwriter.exceptions import FileCreateError
 
 from portal import audit, clock
 from portal.access.scope import scope_of
-from portal.blueprints.staff.sheets import spelled_out
 from portal.clock import SchoolTerm
 from portal.commands.session import answering, find_office, open_session, open_sessions, term_option, unit_option
-from portal.commands.telling import Refused, Steps, json_option, tell, written_whole
+from portal.commands.telling import Refused, Steps, json_option, tell, written_or_refused
 from portal.coverage.matching_work import work_on
 from portal.coverage.totals import totals
 from portal.enrolment.lists import MatchedLine, matched
 from portal.enrolment.matching_runs import COUNTED_AS, begin_or_join, progress_of
 from portal.models import MatchRun
+from portal.sheets import CSV_ENCODING, write_csv, write_xlsx
 from portal.vocabulary import EntitlementState
 
 HEADINGS = ("学籍行号", "姓名", "学校标识码", "类别", "依据", "规则", "结论")
@@ -87,16 +84,16 @@ def write_matched(unit: str, term: str, out: Path, as_json: bool) -> None:
     steps = Steps()
     steps("读取名单")
     owner = find_office(session, unit)
-    rows = [_cells(line) for line in matched(session, scope_of(owner), school_term.code)]
+    lines = [_cells(line) for line in matched(session, scope_of(owner), school_term.code)]
     steps("写出文件")
-    with written_whole(out) as unfinished:
-        write(unfinished, rows)
+    with written_or_refused(out) as unfinished:
+        write(unfinished, [HEADINGS, *lines])
     audit.record(
-        session, "command", "exported", unit_id=owner.id, list="matched", term=school_term.code, rows=len(rows)
+        session, "command", "exported", unit_id=owner.id, list="matched", term=school_term.code, rows=len(lines)
     )
     session.commit()
     steps.finish()
-    tell(as_json, {"lines": len(rows)}, f"写出 {len(rows)} 人：{out}")
+    tell(as_json, {"lines": len(lines)}, f"写出 {len(lines)} 人：{out}")
 
 
 @click.command()
@@ -125,24 +122,14 @@ def _cells(line: MatchedLine) -> tuple[str, ...]:
     )
 
 
-def _write_csv(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
-    """With the mark by which Excel knows UTF-8; no cell of it is a formula."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(HEADINGS)
-        writer.writerows(map(spelled_out, rows))
+def _write_csv(path: Path, lines: Iterable[Sequence[str]]) -> None:
+    with path.open("w", encoding=CSV_ENCODING, newline="") as file:
+        write_csv(file, lines)
 
 
-def _write_xlsx(path: Path, rows: Iterable[tuple[str, ...]]) -> None:
-    """Text cells only: nothing in them is ever a formula."""
-    try:
-        with path.open("wb") as file, Workbook(file, {"constant_memory": True}) as book:
-            sheet = book.add_worksheet("比对名单")
-            for number, row in enumerate([HEADINGS, *rows]):
-                for column, cell in enumerate(row):
-                    sheet.write_string(number, column, cell)
-    except FileCreateError as problem:
-        raise problem.args[0] from problem  # the OSError it stands for: the disk is full
+def _write_xlsx(path: Path, lines: Iterable[Sequence[str]]) -> None:
+    with path.open("wb") as file:
+        write_xlsx(file, lines, "比对名单", row_by_row=True)
 
 
 WRITERS = {".csv": _write_csv, ".xlsx": _write_xlsx}

@@ -4,13 +4,15 @@ import errno
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
 from time import perf_counter
 from typing import IO, Any, ParamSpec, TypeVar
 
 import click
+
+from portal.whole_files import written_whole
 
 Given = ParamSpec("Given")
 Answer = TypeVar("Answer")
@@ -57,18 +59,12 @@ def read_file(path: Path) -> bytes:
 
 
 @contextmanager
-def written_whole(out: Path) -> Iterator[Path]:
-    """The name to write to: all of it or nothing, and no half of a list of pupils is left behind."""
-    unfinished = out.with_name(f".{out.name}.unfinished")
+def written_or_refused(out: Path) -> Iterator[Path]:
     try:
-        unfinished.unlink(missing_ok=True)
-        yield unfinished
-        unfinished.replace(out)
+        with written_whole(out) as unfinished:
+            yield unfinished
     except OSError as problem:
         raise Refused(f"写不了文件 {out}（{why(problem)}）：请检查文件夹和权限") from problem
-    finally:
-        with suppress(OSError):
-            unfinished.unlink()
 
 
 def why(problem: OSError) -> str:

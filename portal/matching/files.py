@@ -30,6 +30,7 @@ from portal.matching.source import MatchFilesError, Source
 from portal.matching.sources import open_source
 from portal.matching.tables import FileTables, count
 from portal.vocabulary import IntakeKind
+from portal.whole_files import written_whole
 
 __all__ = ["MatchFilesError", "Report", "match_files"]
 
@@ -206,10 +207,8 @@ def _rows(tables: FileTables, source: Source) -> int:
 
 
 def _write(tables: FileTables, query: str, out: Path) -> None:
-    unfinished = out.with_name(out.name + ".unfinished")
     try:
-        tables.write(query, unfinished, out.suffix.lower())
-        unfinished.replace(out)
+        with written_whole(out) as unfinished:
+            tables.write(query, unfinished, out.suffix.lower())
     except (OSError, duckdb.IOException) as error:
-        unfinished.unlink(missing_ok=True)
-        raise MatchFilesError(f"写不了文件 {out},请检查文件夹的权限和磁盘空间。") from error
+        raise MatchFilesError(f"写不了文件 {out}，请检查文件夹的权限和磁盘空间。") from error

@@ -18,6 +18,7 @@ from portal.policies.evaluation import Finding, term_amount
 from portal.policies.policy import PROVINCE_DIVISION, Waiver
 from portal.policies.rows import read_pupils
 from portal.vocabulary import Verdict
+from portal.whole_files import written_whole
 
 FACTS = tuple(field.name for field in fields(Circumstances))
 CIRCUMSTANCE = pa.field("circumstance", pa.int64())
@@ -62,19 +63,13 @@ def evaluate_file(catalogue: Catalogue, source: Path, out: Path, findings_out: P
         told_apart = ", ".join(facts or ["stage"])
         number = _number(con, told_apart)
         rows = con.execute(f"SELECT {number}, {told_apart} FROM circumstance").fetchall()
-        drafts = {path: path.with_name(f"{path.name}.unfinished") for path in (findings_out, out)}
-        numbered = f"COPY (SELECT id, {number} AS circumstance FROM pupil) TO '{_quoted(drafts[out])}' (FORMAT parquet)"
-        try:
+        with written_whole(out) as pupils_draft, written_whole(findings_out) as findings_draft:
+            numbered = f"SELECT id, {number} AS circumstance FROM pupil"
             with ThreadPoolExecutor(1) as beside:  # the pupils are numbered while their circumstances are judged
-                numbering = beside.submit(con.cursor().execute, numbered)
+                numbering = beside.submit(con.cursor().execute, _copy(numbered, pupils_draft))
                 judged = _judge(catalogue, facts or ["stage"], rows, day)
                 numbering.result()
-            con.execute(f"COPY (FROM judged) TO '{_quoted(drafts[findings_out])}' (FORMAT parquet)")
-            for path, draft in drafts.items():
-                draft.replace(path)
-        finally:
-            for draft in drafts.values():
-                draft.unlink(missing_ok=True)
+            con.execute(_copy("FROM judged", findings_draft))
         pupils = con.execute("SELECT count(*) FROM read_parquet(?)", [str(out)]).fetchall()[0][0]
     return Judged(pupils, len(rows), judged.num_rows)
 
@@ -129,6 +124,10 @@ def _told(finding: Finding) -> tuple[Any, ...]:
         finding.version_from,
         finding.because,
     )
+
+
+def _copy(query: str, to: Path) -> str:
+    return f"COPY ({query}) TO '{_quoted(to)}' (FORMAT parquet)"
 
 
 def _quoted(path: Path) -> str:
