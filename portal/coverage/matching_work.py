@@ -84,11 +84,12 @@ def go_on(sessions: Sessions, now: datetime) -> int:
 
 
 def _put_in_place(sessions: Sessions, run_id: UUID, now: datetime) -> bool:
-    """False where others still compare, or somebody put it there already."""
+    """False where others still compare, or somebody is putting it there, for minutes."""
+    mine = select(MatchRun).where(MatchRun.id == run_id).with_for_update(of=MatchRun, skip_locked=True)
     with sessions.begin() as session:
-        run = session.get_one(MatchRun, run_id, with_for_update={"of": MatchRun})
-        if run.stands_since or run.given_up_at or not is_whole(session, run):
-            return bool(run.stands_since)
+        run = session.scalars(mine).one_or_none()
+        if run is None or run.stands_since or run.given_up_at or not is_whole(session, run):
+            return bool(run and run.stands_since)
         _wait_for_pairs(session, "pg_advisory_xact_lock")
         put_in_place(session, run, _who_asked(session, run), now)
     return True

@@ -5,7 +5,7 @@ place of what stood. The ledger is opened part by part again, by who knows it (`
 on with a run that was left behind begins with the first part that is not done.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import chain
 from uuid import UUID
@@ -30,7 +30,6 @@ from sqlalchemy.orm import Session
 
 from portal import audit
 from portal.clock import SchoolTerm
-from portal.enrolment.candidates import among
 from portal.enrolment.comparison import compare_with_registers
 from portal.enrolment.doubles import note_doubles
 from portal.enrolment.lists import count_matched
@@ -177,11 +176,7 @@ def put_in_place(session: Session, made: MatchRun, by: str, now: datetime) -> No
     """
     unit, term = session.get_one(Unit, made.unit_id), SchoolTerm.parse(made.term)
     ours = enrolled(unit, term)
-    parts = select(MatchPart.id).where(MatchPart.run_id == made.id).order_by(MatchPart.place)
-    younger = _compared_since(session, made)
-    for part in session.scalars(parts).all():
-        theirs = session.scalars(select(MatchPart.pupil_ids).where(MatchPart.id == part)).one()
-        let_stand(session, made, _without(session, theirs, younger), now)
+    let_stand(session, made, _compared(session, made), now)
     drop_pairs_of_who_left(session, unit, term.code, ours, now)
     carry_over(session, unit, term, now)
     note_doubles(session, unit, term, now)
@@ -234,22 +229,16 @@ def enrolled(unit: Unit, term: SchoolTerm) -> Select[UUID]:
     )
 
 
-def _compared_since(session: Session, made: MatchRun) -> list[str]:
-    """The paths of units whose younger comparison stands already."""
+def _compared(session: Session, made: MatchRun) -> Select[UUID]:
+    """The run's pupils, but those whose school ran a younger comparison meanwhile: that one knows better."""
+    theirs = select(func.unnest(MatchPart.pupil_ids)).where(MatchPart.run_id == made.id)
     younger = (
         select(Unit.path)
         .join(MatchRun, MatchRun.unit_id == Unit.id)
         .where(MatchRun.term == made.term, MatchRun.began_at > made.began_at, MatchRun.stands_since.is_not(None))
     )
-    return list(session.scalars(younger.distinct()))
-
-
-def _without(session: Session, pupils: Sequence[UUID], paths: Sequence[str]) -> Sequence[UUID]:
-    """Without those whose school ran a younger comparison meanwhile: that one knows better."""
-    if not paths:
-        return pupils
-    below = (Pupil.school_id.in_(Unit.ids_below(path)) for path in paths)
-    return session.scalars(select(Pupil.id).where(among(Pupil.id, pupils), ~or_(*below))).all()
+    below = [Pupil.school_id.in_(Unit.ids_below(path)) for path in session.scalars(younger.distinct())]
+    return select(Pupil.id).where(Pupil.id.in_(theirs), ~or_(*below)) if below else theirs
 
 
 def _tidy(session: Session, made: MatchRun) -> None:

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, exists, insert, literal, select, update
+from sqlalchemy import Select, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.clock import local
@@ -70,32 +71,34 @@ def keep_findings(session: Session, run: MatchRun, pupils: Collection[UUID], fou
     put_rows(session, MatchFinding, FINDING, rows)
 
 
-def let_stand(session: Session, run: MatchRun, pupils: Collection[UUID], now: datetime) -> None:
+def let_stand(session: Session, run: MatchRun, pupils: Select[UUID], now: datetime) -> None:
     """What was found of these pupils takes the place of what stood; none is ever deleted.
 
     Identical pairs stay as they are, changed and vanished ones are superseded. A pair whose register expired stays as
     well: nobody said that it was wrong; and so does one with a register that came after the run began.
+    Two statements, however many pupils: part by part the database would go through all that it had just put in.
     """
-    mine = select(MatchFinding.id).where(MatchFinding.run_id == run.id, among(MatchFinding.pupil_id, pupils))
-    of_pupil = mine.where(MatchFinding.pupil_id == MatchPair.pupil_id)
+    found = select(MatchFinding.id).where(MatchFinding.run_id == run.id)
+    of_pupil = found.where(MatchFinding.pupil_id == MatchPair.pupil_id)
     again = of_pupil.where(MatchFinding.register_entry_id == MatchPair.register_entry_id)
     same = of_pupil.where(MatchFinding.stands_as == MatchPair.id)
     fallen = _standing(run.term).where(
-        among(MatchPair.pupil_id, pupils), ~same.exists(), again.exists() | MatchPair.intake_id.in_(run.registers)
+        MatchPair.pupil_id.in_(pupils), ~same.exists(), again.exists() | MatchPair.intake_id.in_(run.registers)
     )
     ids = fallen.with_only_columns(MatchPair.id)
     session.execute(update(MatchPair).where(MatchPair.id.in_(ids)).values(superseded_at=now))
     columns = [column for column in MatchFinding.__table__.columns if column.name not in ("run_id", "stands_as")]
     names = [column.name for column in columns]
-    stands = exists().where(
-        MatchPair.pupil_id == MatchFinding.pupil_id,
-        MatchPair.register_entry_id == MatchFinding.register_entry_id,
-        MatchPair.term == run.term,
-        MatchPair.superseded_at.is_(None),
-    )
-    new = mine.where(~stands)
+    new = found.where(MatchFinding.pupil_id.in_(pupils))
     new = new.with_only_columns(*columns, *map(literal, (run.id, run.term, local(run.began_at).date())))
-    session.execute(insert(MatchPair).from_select([*names, "run_id", "term", "found_on"], new))
+    session.execute(
+        insert(MatchPair)
+        .from_select([*names, "run_id", "term", "found_on"], new)
+        .on_conflict_do_nothing(
+            index_elements=[MatchPair.pupil_id, MatchPair.register_entry_id, MatchPair.term],
+            index_where=MatchPair.superseded_at.is_(None),
+        )
+    )
 
 
 def _said(session: Session, term: str, pupils: Collection[UUID]) -> dict[Said, UUID]:

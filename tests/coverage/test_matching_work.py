@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 
 from portal import clock
 from portal.coverage.matching_work import go_on, work_on
-from portal.enrolment.matching_runs import GIVEN_UP, ONE_AT_A_TIME, begin, begin_or_join, give_up, progress_of, run
+from portal.database import lock
+from portal.enrolment.matching_runs import (
+    GIVEN_UP,
+    ONE_AT_A_TIME,
+    begin,
+    begin_or_join,
+    compare_next,
+    give_up,
+    progress_of,
+    run,
+)
 from portal.models import (
     Entitlement,
     Guardian,
@@ -176,6 +186,20 @@ def test_a_part_waits_long_for_whoever_changes_pairs(session: Session, made: Mat
             opened.result(0.2)
         other.rollback()
         assert opened.result()
+
+
+def test_who_finds_a_list_being_put_in_its_place_leaves_it_to_that_one(session: Session, made: MatchRun) -> None:
+    sessions = sessions_of(session)
+    with sessions.begin() as first:
+        while compare_next(first, first.get_one(MatchRun, made.id), A_MONDAY):
+            pass
+    with sessions.begin() as busy:
+        lock(busy, busy.get_one(MatchRun, made.id))
+
+        assert not work_on(sessions, made.id, SOON)
+
+    assert work_on(sessions, made.id, SOON)
+    assert standing(session) == len(PEOPLE)
 
 
 def test_what_cannot_be_opened_is_tried_again_and_holds_no_other_run_up(session: Session, made: MatchRun) -> None:
