@@ -61,6 +61,9 @@ def test_of_three_schools_the_one_that_adds_alone_has_the_rows_and_the_one_that_
     first, second = twice_enrolled(session)
     third = a_pupil(session, a_school(session, code="3299010003", name="示例县第三小学"))
     compare(session)
+    for side in session.scalars(select(DoubleEnrolment)):
+        side.aided_here = side.pupil_id == third.id
+    session.flush()
     added(session, first)
     sides = select(DoubleEnrolment.pupil_id, DoubleEnrolment.aided_here)
     assert {tuple(side) for side in session.execute(sides)} == {
