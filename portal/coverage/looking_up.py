@@ -1,10 +1,10 @@
-"""找学生: by a whole name, the child's number or a guardian's phone, among a scope's pupils and nobody else (N3-3)."""
+"""找学生: by a whole name, a number of the child or a guardian's phone, among a scope's pupils alone (N3-3)."""
 
 import re
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, load_only
 
 from portal.access.scope import Scope
@@ -17,7 +17,7 @@ from portal.privacy.resident_id import read_number, tidied_number
 MOST = 50
 """Namesakes that are shown; a number tells apart the rest."""
 STUDENT_NUMBER = re.compile(r"[GL](?=\d{17}[\dX]$)")
-"""学籍号: nearly all are the child's own number behind one of these letters."""
+"""学籍号: nearly all are the child's own number behind one of these letters, and a roster need not have them."""
 
 
 @dataclass(frozen=True)
@@ -47,5 +47,7 @@ def _means(words: str) -> ColumnElement[bool]:
     if phone := read_phone(words).number:
         at_guardians = select(Guardian.pupil_id).where(Guardian.phone_index == Guardian.phone.digest(phone))
         return Pupil.id.in_(at_guardians)
-    own = STUDENT_NUMBER.sub("", tidied_number(words)[0])
-    return Pupil.id_number_index == Pupil.id_number.digest(read_number(own).value or own)
+    number = tidied_number(words)[0]
+    own = STUDENT_NUMBER.sub("", number)
+    its = Pupil.id_number_index == Pupil.id_number.digest(read_number(own).value or own)
+    return or_(its, Pupil.student_number_index == Pupil.student_number.digest(number))

@@ -59,7 +59,7 @@ class Pupil(Row):
     offered_keys: Mapped[list[bytes] | None] = mapped_column(ARRAY(LargeBinary))
     """Digests by which an entry whose number is damaged finds the pupil (``SoughtKey``)."""
     student_number_sealed: Mapped[bytes | None]
-    student_number_index: Mapped[bytes | None]
+    student_number_index: Mapped[bytes | None] = mapped_column(index=True)
     student_number = Sealed(index="student number")
     birth_date_text_sealed: Mapped[bytes | None]
     birth_date_text = Sealed()

@@ -40,6 +40,16 @@ def test_a_whole_name_a_number_or_a_guardians_phone_opens_the_child(
         assert answer.headers["Location"] == f"/staff/pupils/{county.ours.pupil.id}"
 
 
+def test_a_child_without_a_number_is_found_by_its_student_number_whatever_it_begins_with(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    pupil = a_pupil(session, county.units["school"], "陈明", id_number=None)
+    pupil.student_number = "3299012016000123"
+    session.commit()
+    sign_in(client, "cnty")
+    assert look_up(client, "3299 0120 1600 0123").headers["Location"] == f"/staff/pupils/{pupil.id}"
+
+
 def test_namesakes_are_listed_masked_with_class_and_school(
     client: FlaskClient, session: Session, county: StaffCounty
 ) -> None:
