@@ -6,6 +6,7 @@ from datetime import date
 
 from portal.enrolment.waivers import APART
 from portal.vocabulary import UnitLevel
+from portal.vocabulary.unsaid import asks_to_bring
 
 SCHOOL = frozenset({UnitLevel.SCHOOL})
 ABOVE = frozenset({UnitLevel.COUNTY, UnitLevel.CITY, UnitLevel.PROVINCE})
@@ -82,7 +83,7 @@ FURTHEST_DAYS = 180
 
 def asks_for_proof(words: str) -> bool:
     """材料不全 and its kin, in whatever words; no reason for anything (N3-7)."""
-    return _ASKS_FOR_PROOF.search(words) is not None
+    return _ASKS_FOR_PROOF.search(words) is not None or asks_to_bring(words)
 
 
 def choices(level: UnitLevel) -> tuple[Reason, ...]:

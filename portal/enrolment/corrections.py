@@ -14,6 +14,7 @@ from portal.clock import local, working_days_after
 from portal.enrolment.waivers import APART
 from portal.models import Correction, Pupil, Unit
 from portal.vocabulary import UnitLevel
+from portal.vocabulary.unsaid import asks_to_bring
 
 LONGEST = 200
 MOST = 200
@@ -111,6 +112,8 @@ def settle_one(session: Session, said: Correction, answer: str, by: str, now: da
         raise CorrectionRefused("请写答复，家长看得到；不能办的写明原因")
     if len(answer) > LONGEST:
         raise CorrectionRefused(f"答复请不超过{LONGEST}个字，现在有{len(answer)}个字")
+    if asks_to_bring(answer):
+        raise CorrectionRefused("答复里不能要家长交证明、材料或盖章（苏教助函〔2020〕8号 三（一）），请改一下")
     _lock(session, [said])
     if said.settled_at is None:
         said.settled_at, said.settled_by, said.answer = now, by, answer

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from wtforms import FileField
 
 from portal.blueprints.families import code, correct, sign_in
-from portal.coverage.reasons import REASONS
+from portal.coverage.reasons import REASONS, asks_for_proof
 from portal.coverage.words import NOTICE_CLAUSE
+from portal.enrolment import corrections
 from portal.outreach.words import lint
-from tests.builders import A_MONDAY
+from portal.vocabulary.unsaid import asks_to_bring
+from tests.builders import A_MONDAY, TERM
 from tests.families.forms import sign_in as show_slip
 from tests.families.people import a_brother, a_listed_child, a_slip
 
@@ -75,3 +77,28 @@ def test_the_childs_page_and_that_of_all_children_state_the_clause(session: Sess
         page = client.get(path).text
         assert NOTICE_CLAUSE in page, path
         assert "不用交证明" in page or "不得再要证明材料" in page, path
+
+
+@pytest.mark.parametrize(
+    "said", ["请补交低保证复印件", "请您带残疾证来学校", "需要村里盖章", "把低保证拿来看一下", "请提供收入证明"]
+)
+def test_no_answer_to_a_family_asks_for_anything_to_be_brought(session: Session, said: str) -> None:
+    pupil = a_listed_child(session)
+    wrong = corrections.record(session, pupil, TERM, "not_on_list", "我家没有低保", "family", A_MONDAY)
+    with pytest.raises(corrections.CorrectionRefused, match="不能要家长交证明"):
+        corrections.settle_one(session, wrong, said, "staff:cnty", A_MONDAY)
+    assert asks_for_proof(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "名单没有错，不用交证明",
+        "班主任不该要低保证，已经纠正",
+        "请放心，没有人会再要材料",
+        "不需要您交任何材料",
+        "请不要交复印件",
+    ],
+)
+def test_that_nothing_is_to_be_brought_may_be_answered(said: str) -> None:
+    assert not asks_to_bring(said)

@@ -95,3 +95,15 @@ def test_a_wrong_day_of_a_determination_is_said_beside_the_day_and_nothing_is_lo
     assert answer.status_code == 422
     assert re.search(r'id="decided_on-wrong">认定日期不能早于20\d\d年9月1日', answer.text)
     assert "父亲长期生病" in answer.text
+
+
+def test_an_answer_that_asks_for_proof_is_not_sent_and_stays_in_its_field(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    said = corrections.record(session, county.ours.pupil, TERM, "not_on_list", "没有低保", "family", A_MONDAY)
+    session.commit()
+    sign_in(client, "cnty")
+    answer = post(client, f"/staff/corrections/{said.id}/settle", answer="请补交低保证复印件")
+    assert answer.status_code == 422
+    assert ">请补交低保证复印件</textarea>" in answer.text
+    assert "答复里不能要家长交证明" in answer.text

@@ -112,18 +112,19 @@ def script(pupil_id: UUID) -> str:
 
 @staff.post("/corrections/<uuid:correction_id>/settle")
 @needs(Permission.ANSWER_FAMILIES)
-def settle_correction(correction_id: UUID) -> BaseResponse:
+def settle_correction(correction_id: UUID) -> BaseResponse | tuple[str, int]:
     """Looked into: it no longer waits, and stays on the pupil's page."""
-    session = db.session()
+    session, form = db.session(), SettleForm()
     said = current_user.scope.find(session, Correction, correction_id, Correction.school_id)
     if not may_look(said.about, current_user.staff.unit.level):
         raise NotInScope
     try:
-        settle_one(session, said, SettleForm().answer.data or "", current_user.actor, clock.now())
-        session.commit()
-        flash("已记为核实。")
+        settle_one(session, said, form.answer.data or "", current_user.actor, clock.now())
     except CorrectionRefused as refused:
-        flash(str(refused))
+        form.answer.errors = [str(refused)]
+        return pupil_page(said.pupil_id, settle_form=form, settle_for=said.id), 422
+    session.commit()
+    flash("已记为核实。")
     return redirect(url_for("staff.pupil", pupil_id=said.pupil_id))
 
 
