@@ -1,3 +1,3 @@
-"""The same databases, app and session as the tests'."""
+"""The same databases, app, session and gateway as the tests'."""
 
-pytest_plugins = ["tests.conftest"]
+pytest_plugins = ["tests.conftest", "tests.outreach.conftest"]

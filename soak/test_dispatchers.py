@@ -2,24 +2,20 @@
 
 import logging
 import random
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from time import monotonic, sleep
 
-import pytest
-from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.outreach import outbox, reminders
-from portal.outreach.gateway import report_secret
 from portal.vocabulary import MessageState
 from tests.builders import A_MONDAY
 from tests.conftest import Databases
 from tests.outreach.cases import matched_pupils, messages, sessions, states
-from tests.outreach.kannel import Running, free_ports, kannel, wait_for
+from tests.outreach.kannel import Running, wait_for
 from tests.outreach.processes import dispatching, serving
 from tests.outreach.test_kannel_loop import UNDER_WAY, environment_of
 from tests.outreach.test_kannel_operator import ENDS
@@ -29,20 +25,6 @@ log = logging.getLogger(__name__)
 HOW_MANY, DISPATCHERS, KILLS, SEED = 1_000, 4, 8, 20
 FREEZES, LONGER_THAN_A_CALL = 2, 11.0  # seconds
 PATIENCE = 240.0  # seconds
-SILENT = "7"
-
-
-@pytest.fixture
-def port() -> int:
-    return free_ports(1)[0]
-
-
-@pytest.fixture
-def running(app: Flask, port: int) -> Iterator[Running]:
-    with app.app_context():
-        door = f"http://127.0.0.1:{port}/reports/kannel/{report_secret('kannel')}"
-    with kannel(smpp=True, replies_to=door) as running:
-        yield running
 
 
 class Crew:

@@ -18,7 +18,7 @@ from portal.database import EVERYTHING, db, set_reach
 from portal.outreach import replies
 from portal.outreach.delivery import record
 from portal.outreach.gateway import door_of, report_secret
-from portal.outreach.gateways.doors import NotGenuine, Push
+from portal.outreach.gateways.doors import Door, NotGenuine, Push
 from portal.outreach.gateways.protocol import Report
 
 log = structlog.get_logger()
@@ -32,12 +32,7 @@ LARGEST = 256 * 1024
 def receive(gateway: str, secret: str) -> Response:
     """A report of a message that is not ours is counted and answered like any other."""
     request.max_content_length = LARGEST
-    door = door_of(gateway, current_app.extensions["settings"])
-    if door is None or not hmac.compare_digest(secret.encode(), report_secret(gateway).encode()):
-        note("wrong address")
-        abort(404)
-    if request.method not in door.methods:
-        abort(405)
+    door = _door(gateway, secret)
     try:
         arrival = door.open(_push())
     except NotGenuine as problem:
@@ -52,6 +47,17 @@ def receive(gateway: str, secret: str) -> Response:
     if not all(found) or not (found or arrival.replies or arrival.greeting):
         note("no such message")
     return Response(arrival.answer, mimetype="application/json" if arrival.answer.startswith("{") else "text/plain")
+
+
+def _door(gateway: str, secret: str) -> Door:
+    """At an address that its gateway alone was told."""
+    door = door_of(gateway, current_app.extensions["settings"])
+    if door is None or not hmac.compare_digest(secret.encode(), report_secret(gateway).encode()):
+        note("wrong address")
+        abort(404)
+    if request.method not in door.methods:
+        abort(405)
+    return door
 
 
 def _keep(session: Session, gateway: str, report: Report, now: datetime) -> bool:

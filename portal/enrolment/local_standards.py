@@ -36,12 +36,8 @@ FILES = load_catalogue()
 """What was delivered with the portal; the law changes by a new delivery, local standards by two officers."""
 APPROVED = PolicyOverlay.state == OverlayState.APPROVED
 Stamp = tuple[object, ...]
-_LATEST = (
-    select(func.count().over(), PolicyOverlay.id)
-    .where(APPROVED)
-    .order_by(PolicyOverlay.decided_at.desc(), PolicyOverlay.id)
-    .limit(1)
-)
+_COUNTED = select(func.count().over(), PolicyOverlay.id).where(APPROVED)
+_LATEST = _COUNTED.order_by(PolicyOverlay.decided_at.desc(), PolicyOverlay.id).limit(1)
 _known: dict[Stamp, Catalogue] = {}
 
 

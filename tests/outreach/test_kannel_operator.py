@@ -1,42 +1,25 @@
 """Kannel with an operator over SMPP: every way in which a message can end, and what a family sends back."""
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import DeliveryReport, OptOut, Reply
 from portal.outreach import delivery, reminders
-from portal.outreach.gateway import report_secret
 from portal.vocabulary import MessageState, ReplyKind
 from tests.builders import A_MONDAY
 from tests.conftest import Databases
 from tests.outreach.cases import matched_pupils, messages, sessions
-from tests.outreach.kannel import Running, free_ports, kannel, wait_for
+from tests.outreach.kannel import Running, wait_for
 from tests.outreach.processes import dispatching, serving
 from tests.outreach.test_kannel_loop import environment_of
 
 DELIVERED, FAILED, ACCEPTED = MessageState.DELIVERED, MessageState.FAILED, MessageState.ACCEPTED
 ENDS = {"0": DELIVERED, "1": FAILED, "2": FAILED, "3": FAILED, "4": FAILED, "5": DELIVERED, "6": DELIVERED}
 ENDS |= {"7": ACCEPTED, "8": DELIVERED, "9": DELIVERED}
-
-
-@pytest.fixture
-def port() -> int:
-    return free_ports(1)[0]
-
-
-@pytest.fixture
-def running(app: Flask, port: int) -> Iterator[Running]:
-    with app.app_context():
-        door = f"http://127.0.0.1:{port}/reports/kannel/{report_secret('kannel')}"
-    with kannel(smpp=True, replies_to=door) as running:
-        yield running
 
 
 def test_delivered_undelivered_rejected_throttled_silent_and_late_each_end_as_they_are(

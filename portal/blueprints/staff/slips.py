@@ -55,15 +55,9 @@ def print_slips() -> str | tuple[str, int]:
     pages = [(pupil.name, spaced(codes[pupil.id].code or ""), is_grown_up(pupil, today)) for pupil in pupils]
     return render_template(
         "staff/slips_print.html",
-        pages=pages,
-        paper=form.paper.data,
-        a_page=PAPERS[form.paper.data][1],
-        version=version(),
-        school=unit,
-        teacher=_teacher_of(grade, name),
-        in_class=class_words(grade, name),
-        address=_address(),
-    )
+        pages=pages, paper=form.paper.data, a_page=PAPERS[form.paper.data][1], version=version(), address=_address(),
+        school=unit, teacher=_teacher_of(grade, name), in_class=class_words(grade, name),
+    )  # fmt: skip
 
 
 def _address() -> str:
