@@ -26,7 +26,7 @@ from portal.coverage.counted import (
     counted_pupils,
     part_of,
 )
-from portal.coverage.tallies import FEN, Counts, Found, Key, Numbers, Tally, added_up, by_school, together
+from portal.coverage.tallies import FEN, Counts, Found, Key, Numbers, Tally, added_up, by_school
 from portal.enrolment.lists import category_names
 from portal.enrolment.standing import stands
 from portal.matching.household import CHILD_GETS
@@ -125,10 +125,6 @@ def _figures_of(session: Session, scope: Scope, term: str) -> Found:
 
 FIGURES = Tally("figures-2", _figures_of)
 ALL: Key = ("",)
-
-
-def total_of(session: Session, unit: Unit, term: str) -> Figures:
-    return Figures.of_numbers(together(session, scope_of(unit), term, FIGURES).get(ALL))
 
 
 def distribution(session: Session, unit: Unit, term: str, by: By) -> Distribution:

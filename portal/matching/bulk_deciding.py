@@ -4,7 +4,7 @@
 from dataclasses import replace
 
 from portal.matching.agreement import AGREES, NUMBERS_MEET, Agreement, Sharing
-from portal.matching.bulk_judging import agreement_of
+from portal.matching.bulk_judging import agreement_of, code, via_of
 from portal.matching.bulk_numbers import SELF
 from portal.matching.people import Via
 from portal.matching.rules import STRENGTH, explained, rule_for
@@ -12,7 +12,6 @@ from portal.matching.tables import Kind, Tables
 
 SHARINGS = list(Sharing)
 _SHARING = {sharing: place for place, sharing in enumerate(SHARINGS)}
-_VIA = "kind % 16"
 VERDICTS: dict[str, Kind] = {
     "verdict": "INTEGER",
     "kind": "INTEGER",
@@ -62,7 +61,7 @@ def _find_shared(tables: Tables) -> None:
     """``shared``: the agreements, and whether somebody else goes by the same number."""
     tables.keep(
         "spoilt",
-        f"SELECT roster_line, register_line, {_VIA} AS via FROM agreements "
+        f"SELECT roster_line, register_line, {via_of('kind')} AS via FROM agreements "
         "SEMI JOIN (SELECT kind FROM kinds WHERE contradicts) USING (kind)",
     )
     tables.keep(
@@ -74,7 +73,7 @@ def _find_shared(tables: Tables) -> None:
         "shared",
         f"""
         SELECT a.roster_line, a.register_line, a.kind,
-               CASE WHEN {_VIA} = {SELF} AND (e.register_line IS NOT NULL OR r.register_line IS NOT NULL)
+               CASE WHEN {via_of("a.kind")} = {SELF} AND (e.register_line IS NOT NULL OR r.register_line IS NOT NULL)
                     THEN {_SHARING[Sharing.IN_ROSTER]}
                     WHEN p.roster_line IS NOT NULL THEN {_SHARING[Sharing.IN_REGISTER]}
                     WHEN t.register_line IS NOT NULL AND k.kind IS NOT NULL THEN {_SHARING[Sharing.TWICE_IN_ROSTER]}
@@ -83,10 +82,11 @@ def _find_shared(tables: Tables) -> None:
         LEFT JOIN (SELECT DISTINCT register_line FROM spoilt WHERE via = {SELF}) e ON e.register_line = a.register_line
         LEFT JOIN (SELECT DISTINCT roster_line, register_line FROM spoilt) r
         ON r.roster_line = a.roster_line AND r.register_line = a.register_line
-        LEFT JOIN (SELECT DISTINCT roster_line, via FROM spoilt) p ON p.roster_line = a.roster_line AND p.via = {_VIA}
+        LEFT JOIN (SELECT DISTINCT roster_line, via FROM spoilt) p
+        ON p.roster_line = a.roster_line AND p.via = {via_of("a.kind")}
         LEFT JOIN (SELECT register_line FROM known WHERE times > 1) t ON t.register_line = a.register_line
         LEFT JOIN (SELECT kind FROM kinds WHERE is_pupil) k ON k.kind = a.kind
-        """.replace("kind % 16", "a.kind % 16"),
+        """,
     )
 
 
@@ -96,7 +96,7 @@ def _ask_the_rules(tables: Tables) -> None:
     for kind, sharing in tables.rows("SELECT DISTINCT kind, sharing FROM shared"):
         agreement = replace(agreement_of(kind), sharing=SHARINGS[sharing])
         if rule := rule_for(agreement):
-            found.append((STRENGTH[rule.code], kind % 16, kind, sharing, rule, agreement))
+            found.append((STRENGTH[rule.code], code("via", agreement.via), kind, sharing, rule, agreement))
     rows = [
         (
             *(place, kind, sharing, rule.code, str(rule.decision), explained(rule, agreement), rule.weak, rule.lone),

@@ -83,6 +83,11 @@ def code(word: str, member: Labelled) -> int:
     return _CODES[word, member]
 
 
+def via_of(kind: str) -> str:
+    """SQL for the way two met: the first digit of the number in that column."""
+    return f"{kind} % 16"
+
+
 def agreement_of(kind: int) -> Agreement:
     """The agreement of such a number; the sharing is not in it."""
     words = {word: members[kind >> (4 * digit) & 15] for digit, (word, members) in enumerate(_MEMBERS.items())}

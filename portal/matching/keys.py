@@ -27,10 +27,6 @@ class Keys:
     offered: frozenset[str] = frozenset()
     sought: frozenset[str] = frozenset()
 
-    def meet(self, other: "Keys") -> bool:
-        """Whether the pair is worth judging."""
-        return not (self.sought.isdisjoint(other.offered) and self.offered.isdisjoint(other.sought))
-
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -40,11 +36,6 @@ class Known:
     year: frozenset[str]
     month_day: frozenset[str]
     sequence: frozenset[str]
-
-
-def number_key(text: str, day: date, number_type: str | None = None) -> str | None:
-    """The number after lossless repair; None for what is masked, a dummy or no number, which brings nobody together."""
-    return written_number(text, number_type, day).value or None
 
 
 def pupil_keys(pupil: RosterPerson, day: date) -> Keys:

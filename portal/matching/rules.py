@@ -41,11 +41,6 @@ class Rule:
     lone: bool = False
 
     @property
-    def may_be_certain(self) -> bool:
-        """Whether it may open a ledger row without a person looking."""
-        return self.decision is Decision.CERTAIN
-
-    @property
     def weak(self) -> bool:
         """Whether the two met by something else than an equal number; an entry found to be somebody loses these."""
         return Via.SELF in self.via and self.number.isdisjoint(NUMBERS_MEET)

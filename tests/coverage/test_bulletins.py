@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from portal.clock import SchoolTerm
 from portal.coverage.bulletin_pdf import FONT, pdf_of
 from portal.coverage.bulletins import BulletinRefused, digest_of, draft, issue, issued
-from portal.coverage.distribution import total_of
+from portal.coverage.counted import By
+from portal.coverage.distribution import distribution
 from portal.database import reach_units, set_reach
 from portal.models import Bulletin, Entitlement, Unit
 from portal.vocabulary import EntitlementState, Role
@@ -39,7 +40,7 @@ def put_out(session: Session, unit: Unit, words: str = "") -> Bulletin:
 def test_figures_are_those_of_the_lists_of_that_day(session: Session) -> None:
     province = a_province(session)
     bulletin = put_out(session, province)
-    total = total_of(session, province, TERM)
+    total = distribution(session, province, TERM, By.CATEGORY).total
     assert bulletin.lines[-1][1:4] == [str(total.pupils), str(total.aided), str(total.unaided)] == ["12", "0", "12"]
     assert (bulletin.as_of, bulletin.number) == (A_MONDAY.date(), 1)
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.access.scope import scope_of
 from portal.coverage.counted import By, Measure
 from portal.coverage.counted_lists import Question, lines_of
-from portal.coverage.distribution import Figures, distribution, total_of
+from portal.coverage.distribution import Figures, distribution
 from portal.coverage.small_groups import LEAST, UNTOLD, WITHHELD, tell
 from portal.coverage.totals import totals
 from portal.database import reach_units, set_reach
@@ -99,7 +99,7 @@ def for_random_ledgers(session: Session, examples: int, holds: Callable[[list[Un
 
 def test_schools_counties_cities_and_the_province_add_up_to_the_pupil(session: Session) -> None:
     def add_up(schools: list[Unit], above: list[Unit]) -> None:
-        of = {unit.code: total_of(session, unit, TERM) for unit in [*schools, *above]}
+        of = {unit.code: distribution(session, unit, TERM, By.CATEGORY).total for unit in [*schools, *above]}
         assert whole([of[school.code] for school in schools]) == of["32"]
         assert whole([of["329901"], of["329902"], of["329903"], of["3299000001"]]) == of["3299"]
         assert of["3299010001"] + of["3299010002"] == of["329901"]

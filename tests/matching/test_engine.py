@@ -9,7 +9,6 @@ from portal.clock import term_of
 from portal.matching.agreement import BirthAgreement, last_day_of_term
 from portal.matching.engine import judge, settle_conflicts
 from portal.matching.in_memory import match
-from portal.matching.keys import number_key
 from portal.matching.number_agreement import NumberAgreement
 from portal.matching.people import Pair, Via
 from portal.vocabulary import Basis, Decision, Sex
@@ -266,7 +265,6 @@ def test_two_lists_with_the_same_old_number_wait_for_a_person():
     "dummy", ["", "无", "0" * 18, "1" * 18, "123456789012345678", "999" + "1" * 15, "********", "-"]
 )
 def test_a_dummy_or_masked_number_brings_nobody_together(dummy):
-    assert number_key(dummy, TERM_START) is None
     pupil = a_pupil(number=dummy, guardian_1=a_guardian(XIAOYU, dummy))
     assert matched([pupil], [an_entry(number=dummy)]) == []
     assert judged(pupil, an_entry(number=dummy)) is None

@@ -37,7 +37,7 @@ EVERYTHING = [
         for parts in [(*parts[:4], Sharing.NONE, BirthAgreement.UNKNOWN, PlaceAgreement.SAME, parts[4])]
     )
 ]  # fmt: skip
-CERTAIN = [found for found, rule in EVERYTHING if rule and rule.may_be_certain]
+CERTAIN = [found for found, rule in EVERYTHING if rule and rule.decision is Decision.CERTAIN]
 
 
 def test_certain_needs_a_verified_number_an_agreeing_name_validity_and_nobody_else():
