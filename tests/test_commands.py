@@ -228,10 +228,30 @@ def test_a_refusal_is_one_line_and_exit_1(
     assert words in refusal(app, *arguments)
 
 
-def test_wrong_usage_is_exit_2(app: Flask) -> None:
-    assert flask(app, "match", "--unit", "329901").exit_code == 2
-    assert flask(app, "rosters", "import", "x.csv", "--term", TERM).exit_code == 2
-    assert flask(app, "no-such-command").exit_code == 2
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("match --unit 329901", "没有写 --term。"),
+        (
+            "match --unit 329901 --term",
+            "选项 --term 写得不对：该带内容的没有带，或者不该带的带了。",
+        ),
+        ("match-files a.csv", "没有写 REGISTER。"),
+        ("match-files a.csv b.csv c.csv --out d.csv", "命令末尾多写了内容。"),
+        ("ledger --unit 329901 --terms", "没有 --terms 这个选项。"),
+        ("demo --size huge", "--size 只能写 small、town、county。"),
+        ("dispatch --threads 90", "--threads 要写 1 到 64 的整数。"),
+        ("evaluate a.parquet --day 明天", "--day 要写成 2026-09-07。"),
+        ("leak --since 昨天 --cause a --measures b --out c.csv", "--since 请写成 2026-09-07T10:00。"),
+        ("rosters import x.csv --term 2026-autumn", "--school 和 --unit 写且只写一个。"),
+        ("rosters no-such", "没有 no-such 这条命令。"),
+        ("no-such", "没有 no-such 这条命令。"),
+    ],
+)
+def test_wrong_usage_is_exit_2_and_one_line_says_what_and_what_to_do(app: Flask, line: str, words: str) -> None:
+    answer = flask(app, *line.split())
+    assert (answer.exit_code, answer.stdout, answer.stderr.count("\n")) == (2, "", 1)
+    assert (answer.stderr.startswith(words), answer.stderr.endswith(" --help\n")) == (True, True)
 
 
 def test_without_json_a_command_says_it_in_words(app: Flask, session: Session) -> None:

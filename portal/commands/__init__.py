@@ -5,6 +5,8 @@ from pkgutil import resolve_name
 import click
 from flask.cli import AppGroup
 
+from portal.commands.usage import Misused
+
 COMMANDS = {
     "units": "portal.commands.intake:units",
     "registers": "portal.commands.intake:registers",
@@ -36,7 +38,10 @@ class Commands(AppGroup):
         return sorted({*super().list_commands(ctx), *COMMANDS})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return super().get_command(ctx, cmd_name)
-        command: click.Command = resolve_name(COMMANDS[cmd_name])
-        return command
+        if cmd_name in COMMANDS:
+            command: click.Command = resolve_name(COMMANDS[cmd_name])
+            return command
+        brought = super().get_command(ctx, cmd_name)
+        if brought is None and not ctx.resilient_parsing:
+            raise Misused(f"没有 {cmd_name} 这条命令。有哪些，看 {ctx.command_path} --help")
+        return brought

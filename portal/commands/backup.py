@@ -8,10 +8,11 @@ from flask import current_app
 from portal.backup import dump, restore
 from portal.commands.session import answering
 from portal.commands.telling import json_option, tell
+from portal.commands.usage import Command
 from portal.database import owner_url
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
 @answering
@@ -21,7 +22,7 @@ def backup(file: Path, as_json: bool) -> None:
     tell(as_json, {"bytes": size}, f"已备份到 {file}（{size / 1e6:,.1f} MB）；密钥文件夹请另外保管，没有它备份读不出来")
 
 
-@click.command("restore")
+@click.command("restore", cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
 @json_option
 @answering

@@ -4,9 +4,10 @@ import click
 
 from portal.commands.session import answering, open_session
 from portal.commands.telling import json_option, tell
+from portal.commands.usage import Command
 
 
-@click.command()
+@click.command(cls=Command)
 @json_option
 @answering
 def check(as_json: bool) -> None:

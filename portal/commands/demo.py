@@ -7,6 +7,7 @@ import click
 from portal import clock
 from portal.commands.session import answering, open_session, open_sessions
 from portal.commands.telling import Refused, Steps, json_option, tell
+from portal.commands.usage import Command
 from portal.demo import Demo, make_demo
 from portal.demo.sizes import SIZES
 from portal.policies.catalogue import load_catalogue
@@ -16,7 +17,7 @@ class NotEmpty(Refused):
     """Nothing was made: invented people never stand beside others."""
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option(
     "--size",
     type=click.Choice(list(SIZES)),

@@ -7,13 +7,14 @@ from pkgutil import resolve_name
 import click
 
 from portal.commands.telling import Refused
+from portal.commands.usage import Command
 
 FOR_JSON = "portal.commands.evaluation:evaluated_document"
 FOR_PARQUET = "portal.commands.evaluation:evaluated_pupils"
 """By name: ``flask`` reads this file whatever it is asked for, and the catalogue only for this."""
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", is_flag=True, expose_value=False, help="总是打印 JSON")
 @click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="判定哪一天（只用于 parquet；JSON 里每条自己写）")

@@ -7,6 +7,7 @@ from portal import clock
 from portal.clock import local
 from portal.commands.session import answering, open_session, open_sessions
 from portal.commands.telling import Refused, json_option, tell
+from portal.commands.usage import Group
 from portal.outreach import health
 from portal.outreach.gateway import REAL, report_secret
 from portal.outreach.gateways.wecom_directory import DirectoryAway
@@ -14,7 +15,7 @@ from portal.outreach.wecom_parents import synchronise
 from portal.suppliers import GATEWAYS
 
 
-@click.group()
+@click.group(cls=Group)
 def gateways() -> None:
     """短信和微信的网关."""
 

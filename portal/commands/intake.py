@@ -11,6 +11,7 @@ from portal import clock
 from portal.clock import local
 from portal.commands.session import answering, find_unit, open_session, open_sessions, term_option
 from portal.commands.telling import Refused, Steps, json_option, read_file, tell
+from portal.commands.usage import Group
 from portal.coverage.keepers import KEEPERS
 from portal.coverage.lapses import earlier_of
 from portal.intake.findings import Findings, findings_of
@@ -24,7 +25,7 @@ file_argument = click.argument("file", type=click.Path(path_type=Path))
 WAIT = 1.0  # seconds between looks at a file that another process is reading
 
 
-@click.group()
+@click.group(cls=Group)
 def units() -> None:
     """单位."""
 
@@ -42,7 +43,7 @@ def load(file: Path, as_json: bool) -> None:
     tell(as_json, {"units": count}, f"载入 {count} 个单位")
 
 
-@click.group()
+@click.group(cls=Group)
 def registers() -> None:
     """困难群体名单."""
 
@@ -62,7 +63,7 @@ def import_register(file: Path, unit: str, category: str, batch: str, replace: b
     _take_in(session, IntakeKind.REGISTER, find_unit(session, unit), batch, file, data, category, as_json, replace)
 
 
-@click.group()
+@click.group(cls=Group)
 def rosters() -> None:
     """学籍名册."""
 

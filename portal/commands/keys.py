@@ -5,12 +5,13 @@ from flask import current_app
 
 from portal.commands.session import answering
 from portal.commands.telling import json_option, tell
+from portal.commands.usage import Group
 from portal.privacy.key_files import add_data_key, read_key_files
 
 NEXT = "请先把密钥文件夹再复制一份到另一处，然后把所有进程一起重新启动：没有重启的读不了用新密钥写的数据"
 
 
-@click.group()
+@click.group(cls=Group)
 def keys() -> None:
     """加密数据用的密钥."""
 

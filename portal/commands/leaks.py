@@ -14,6 +14,7 @@ from portal import audit, clock
 from portal.clock import SHANGHAI
 from portal.commands.session import answering, open_session
 from portal.commands.telling import Refused, json_option, read_file, tell, written_or_refused
+from portal.commands.usage import Command
 from portal.models import AuditEntry, StaffMember
 from portal.outreach.leaks import DRAFT_WITHIN, REPORT_WITHIN, Leak, Notice, people_to_tell, touched_by
 from portal.sheets import CSV_ENCODING, write_csv
@@ -41,7 +42,7 @@ def last_moment(context: click.Context, option: click.Parameter, text: str) -> d
     return datetime.combine(day, time.max, SHANGHAI)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--since", required=True, callback=moment, help="从什么时候起，如 2026-09-07T10:00")
 @click.option("--until", required=True, callback=last_moment, help="到什么时候止；只写日期就到那天结束")
 @click.option("--actor", default="", help="哪个账号，如 staff:sch1；家长登录是 family")

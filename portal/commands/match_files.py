@@ -8,13 +8,14 @@ import click
 from portal import clock
 from portal.clock import SchoolTerm, WrongTerm, term_of
 from portal.commands.telling import Steps, json_option, refusing, tell
+from portal.commands.usage import Command
 from portal.intake.bulk import without_collection
 from portal.matching.files import MatchFilesError
 from portal.matching.files import match_files as match_two_files
 from portal.vocabulary import Decision
 
 
-@click.command("match-files")
+@click.command("match-files", cls=Command)
 @click.argument("roster", type=click.Path(path_type=Path))
 @click.argument("register", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="写到哪个文件：csv 或 parquet")

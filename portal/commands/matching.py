@@ -12,6 +12,7 @@ from portal.access.scope import scope_of
 from portal.clock import SchoolTerm
 from portal.commands.session import answering, find_office, open_session, open_sessions, term_option, unit_option
 from portal.commands.telling import Refused, Steps, json_option, tell, written_or_refused
+from portal.commands.usage import Command
 from portal.coverage.matching_work import work_on
 from portal.coverage.totals import totals
 from portal.enrolment.lists import MatchedLine, matched
@@ -25,7 +26,7 @@ LOOK_AGAIN = 0.2  # seconds
 Writer = Callable[[Path, Iterable[tuple[str, ...]]], None]
 
 
-@click.command()
+@click.command(cls=Command)
 @unit_option
 @term_option
 @json_option
@@ -68,7 +69,7 @@ def _step(made: MatchRun, done: int, every: int) -> str:
     return f"已比对{done}名，共{every}名" if done < every else "保存结果"
 
 
-@click.command("matched")
+@click.command("matched", cls=Command)
 @unit_option
 @term_option
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="写到哪个文件：csv 或 xlsx")
@@ -96,7 +97,7 @@ def write_matched(unit: str, term: str, out: Path, as_json: bool) -> None:
     tell(as_json, {"lines": len(lines)}, f"写出 {len(lines)} 人：{out}")
 
 
-@click.command()
+@click.command(cls=Command)
 @unit_option
 @term_option
 @json_option

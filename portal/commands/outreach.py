@@ -9,6 +9,7 @@ from portal import schedule
 from portal.clock import SHANGHAI
 from portal.commands.session import answering, open_session, open_sessions
 from portal.commands.telling import Refused, json_option, tell
+from portal.commands.usage import Command
 from portal.outreach import dispatch
 from portal.outreach.gateway import gateways_in_use
 from portal.outreach.gateways.protocol import Gateway
@@ -17,7 +18,7 @@ from portal.suppliers import Suppliers
 YEARS = range(2000, 3000)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--now", "moment", required=True, help="以这个时刻为准，如 2026-09-07T10:00:00+08:00；不写时区按北京时间")
 @json_option
 @answering
@@ -30,7 +31,7 @@ def remind(moment: str, as_json: bool) -> None:
     tell(as_json, done, "计划 {planned} 条，已交网关 {sent} 条，结果待查 {unknown} 条，拒收 {failed} 条".format(**done))
 
 
-@click.command("schedule")
+@click.command("schedule", cls=Command)
 @answering
 def run_schedule() -> None:
     """定时任务的进程；可以同时运行几个."""
@@ -38,7 +39,7 @@ def run_schedule() -> None:
     schedule.run(open_sessions(), current_app.extensions["settings"], dispatch.stop_on_signals())
 
 
-@click.command("dispatch")
+@click.command("dispatch", cls=Command)
 @click.option("--threads", type=click.IntRange(1, 64), default=dispatch.THREADS, help="同时在途的消息数")
 @answering
 def run_dispatch(threads: int) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal import clock
 from portal.commands.session import answering
 from portal.commands.telling import json_option, tell
+from portal.commands.usage import Command
 from portal.database import db
 from portal.enrolment.local_standards import FILES, catalogue_of
 from portal.policies.catalogue import Catalogue
@@ -16,7 +17,7 @@ from portal.policies.staleness import LONGEST, stale
 FILES_ALONE = "没有连上数据库（或还没有 flask db upgrade）：页面上批准的地方标准没有看，只看了文件"
 
 
-@click.command("check-policies")
+@click.command("check-policies", cls=Command)
 @click.option("--days", default=LONGEST, show_default=True, help="多少天没有核对就提醒")
 @json_option
 @answering

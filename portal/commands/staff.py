@@ -9,12 +9,13 @@ from portal.access.accounts import close_account, make_account, random_password,
 from portal.access.class_teachers import classes_of, give_classes
 from portal.commands.session import answering, find_unit, open_session
 from portal.commands.telling import Refused, json_option, tell
+from portal.commands.usage import Group
 from portal.coverage.words import class_words
 from portal.models import StaffMember
 from portal.vocabulary import Role
 
 
-@click.group()
+@click.group(cls=Group)
 def staff() -> None:
     """工作人员的账号."""
 

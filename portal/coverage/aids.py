@@ -8,6 +8,7 @@ from uuid import UUID
 from portal.clock import SchoolTerm
 from portal.coverage.ledger import without_lists
 from portal.coverage.ledger_row import LedgerRow
+from portal.coverage.progress import is_missing
 from portal.coverage.status import ENJOYED, Status, status_of
 from portal.coverage.steps import PAID
 from portal.coverage.words import NOTICE_CLAUSE, decided_by, yuan_words
@@ -15,7 +16,7 @@ from portal.enrolment.circumstances import county_of
 from portal.policies.catalogue import Catalogue
 from portal.policies.circumstances import Circumstances
 from portal.policies.policy import Sureness, Version, Waiver, version_on
-from portal.vocabulary import UnitLevel
+from portal.vocabulary import EntitlementState, UnitLevel
 
 ALL_WAIVED = "全免"
 
@@ -30,7 +31,10 @@ class Ring:
 
 @dataclass(frozen=True)
 class Item:
-    """``ask_received`` is the ledger row to ask 收到了／没收到 about, where money was paid; ``row`` its row."""
+    """``ask_received`` is the ledger row to ask 收到了／没收到 about, where money was paid; ``row`` its row.
+
+    What was said may be taken back: ``found`` is the row of a 没收到, ``slip`` that of a 收到了 of this term.
+    """
 
     policy: str
     name: str
@@ -41,6 +45,8 @@ class Item:
     note: str
     row: LedgerRow | None = None
     ask_received: UUID | None = None
+    found: UUID | None = None
+    slip: UUID | None = None
     ring: Ring | None = None
 
     @cached_property
@@ -66,6 +72,8 @@ def item_of(catalogue: Catalogue, row: LedgerRow, day: date, when: str = "") -> 
         note=_note(version, row),
         row=row,
         ask_received=row.id if row.state is PAID else None,
+        found=row.id if is_missing(row) else None,
+        slip=row.id if row.state is EntitlementState.RECEIVED and not when else None,
         ring=_ring(row),
     )
 

@@ -118,6 +118,7 @@ def test_paid_money_is_asked_after_and_received_closes_it(session: Session) -> N
     page = page_of(session, row.pupil, date(2026, 10, 13))
     assert (page.figure, page.headline, page.items[0].ask_received) == ("500", "本学期的资助都收到了", None)
     assert (page.items[0].status.dot, page.items[0].status.words) == (Dot.DONE, "2026年10月12日已发放 · 您说收到了")
+    assert page.items[0].slip == row.id
 
 
 def test_missing_money_says_who_looks_and_until_when(session: Session) -> None:

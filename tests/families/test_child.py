@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import AuditEntry, Confirmation, Correction, Entitlement
+from portal.vocabulary import EntitlementState
 from tests.builders import A_MONDAY, a_pupil
 from tests.families.forms import post, sign_in, token_of
 from tests.families.people import a_listed_child, a_payment, a_slip
@@ -46,6 +47,21 @@ def test_nothing_is_changed_without_the_token_or_by_an_address(session: Session,
     assert mother.post("/child/1/confirm").status_code == 400
     assert mother.get("/child/1/confirm").status_code == 405
     assert session.scalars(select(Confirmation)).all() == []
+
+
+def test_money_said_to_be_missing_may_be_found_and_said_to_be_there_may_be_missing(
+    session: Session, mother: FlaskClient
+) -> None:
+    a_payment(session)
+    row = row_of(session)
+    assert "还没有发放记录" not in mother.get("/child/1/money").text
+    post(mother, f"/child/not-received/{row.id}")
+    assert "后来收到了" in mother.get("/child").text
+    post(mother, f"/child/received/{row.id}")
+    assert row_of(session).state is EntitlementState.RECEIVED
+    for page in ("/child", "/child/1/money"):
+        said = mother.get(page).text
+        assert (f"/child/not-received/{row.id}" in said, "还没有发放记录" in said) == (True, False), page
 
 
 @pytest.mark.parametrize("with_token", [True, False])
