@@ -202,7 +202,8 @@ def _say_in_ledger(session: Session, pupil_ids: list[UUID], term: SchoolTerm, ru
 
 def _close_settled(session: Session, term: SchoolTerm, now: datetime) -> int:
     """Of families that know by now, and of numbers that are no longer shared."""
-    known = or_(is_aware(_PUPIL, term), ContactTask.pupil_id.not_in(waiting(term)))
+    waits = waiting(term).where(Pupil.id == ContactTask.pupil_id).exists()
+    known = or_(is_aware(_PUPIL, term), ~waits)
     tasks = list(session.scalars(select(ContactTask).where(_open_of(term), ContactTask.pupil_id.is_not(None), known)))
     for task in tasks:
         close(task, "家长已经知晓，或事情已经办好", "portal", now)
