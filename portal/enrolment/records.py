@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, literal, select, update
+from sqlalchemy import ColumnElement, Select, and_, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -82,11 +82,13 @@ def let_stand(session: Session, run: MatchRun, pupils: Select[UUID], now: dateti
     of_pupil = found.where(MatchFinding.pupil_id == MatchPair.pupil_id)
     again = of_pupil.where(MatchFinding.register_entry_id == MatchPair.register_entry_id)
     same = of_pupil.where(MatchFinding.stands_as == MatchPair.id)
-    fallen = _standing(run.term).where(
-        MatchPair.pupil_id.in_(pupils), ~same.exists(), again.exists() | MatchPair.intake_id.in_(run.registers)
+    fallen = update(MatchPair).where(
+        _stood(run.term),
+        MatchPair.pupil_id.in_(pupils),
+        ~same.exists(),
+        again.exists() | MatchPair.intake_id.in_(run.registers),
     )
-    ids = fallen.with_only_columns(MatchPair.id)
-    session.execute(update(MatchPair).where(MatchPair.id.in_(ids)).values(superseded_at=now))
+    session.execute(fallen.values(superseded_at=now))
     columns = [column for column in MatchFinding.__table__.columns if column.name not in ("run_id", "stands_as")]
     names = [column.name for column in columns]
     new = found.where(MatchFinding.pupil_id.in_(pupils))
@@ -108,7 +110,7 @@ def _said(session: Session, term: str, pupils: Collection[UUID]) -> dict[Said, U
     """
     said = MatchPair.pupil_id, MatchPair.register_entry_id, MatchPair.decision, MatchPair.basis, MatchPair.rule
     columns = *said, MatchPair.id, MatchPair.because_sealed, MatchPair.category_sealed
-    standing = _standing(term).where(among(MatchPair.pupil_id, pupils)).with_only_columns(*columns)
+    standing = select(*columns).where(_stood(term), among(MatchPair.pupil_id, pupils))
     known: dict[Said, UUID] = {}
     for pair in session.execute(standing):
         with suppress(SealBroken):
@@ -118,22 +120,15 @@ def _said(session: Session, term: str, pupils: Collection[UUID]) -> dict[Said, U
 
 def drop_pairs_of_who_left(session: Session, unit: Unit, term: str, enrolled: Select[UUID], now: datetime) -> None:
     """Pairs at the unit's schools whose pupil is at none of them any more."""
-    below = Unit.ids_below(unit.path)
-    stays = enrolled.where(
-        EnrolmentRecord.pupil_id == MatchPair.pupil_id
-    )  # NOT IN goes through a million for each pair
-    gone = _standing(term).where(MatchPair.school_id.in_(below), ~stays.exists())
-    ids = gone.with_only_columns(MatchPair.id)
-    session.execute(update(MatchPair).where(MatchPair.id.in_(ids)).values(superseded_at=now))
+    # one by one through the index: NOT IN goes through all who are enrolled for each pair
+    stays = enrolled.where(EnrolmentRecord.pupil_id == MatchPair.pupil_id)
+    gone = update(MatchPair).where(_stood(term), MatchPair.school_id.in_(Unit.ids_below(unit.path)), ~stays.exists())
+    session.execute(gone.values(superseded_at=now))
 
 
-def _standing(term: str) -> Select[MatchPair]:
+def _stood(term: str) -> ColumnElement[bool]:
     expired = select(Intake.id).where(Intake.state == IntakeState.EXPIRED)
-    return select(MatchPair).where(
-        MatchPair.term == term,
-        MatchPair.superseded_at.is_(None),
-        MatchPair.intake_id.not_in(expired),
-    )
+    return and_(MatchPair.term == term, MatchPair.superseded_at.is_(None), MatchPair.intake_id.not_in(expired))
 
 
 def _registers(session: Session, intakes: set[UUID]) -> dict[UUID, str]:
