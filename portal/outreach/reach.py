@@ -62,16 +62,20 @@ def count_unreached(session: Session, scope: Scope, term: SchoolTerm) -> int:
 def unreached(
     session: Session, scope: Scope, term: SchoolTerm, today: date, most: int, skip: int
 ) -> tuple[Unreached, ...]:
-    """In the order of schools and classes, so that a school can be rung about its own."""
+    """In the order of schools, so that one can be rung about its own; whom nobody reached for longest first (N3-8)."""
     of_schools = by_school(session, scope, term.code, PUPILS)
     numbers = {school: number(counts, "unreached") for school, counts in of_schools.items()}
     schools, skipped = page_of(session, numbers, skip, most)
     here = scope.of_schools(schools)
+    waits = select(func.min(ContactTask.due_on)).where(
+        ContactTask.pupil_id == EnrolmentRecord.pupil_id, ContactTask.closed_at.is_(None)
+    )
     found = (
         select(EnrolmentRecord.pupil_id, EnrolmentRecord.grade, EnrolmentRecord.class_name, Unit.name)
         .join(Unit, Unit.id == EnrolmentRecord.school_id)
         .where(is_unreached(here, term))
-        .order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name, EnrolmentRecord.pupil_id)
+        .order_by(Unit.code, waits.scalar_subquery())  # without a task nobody is late yet: NULL stands last
+        .order_by(EnrolmentRecord.grade_number, EnrolmentRecord.class_name, EnrolmentRecord.pupil_id)
     )
     page = here.narrow(found, EnrolmentRecord.school_id).limit(most).offset(skipped)
     rows = session.execute(page).all()

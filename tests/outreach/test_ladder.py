@@ -134,6 +134,14 @@ def test_what_was_tried_last_stands_beside_the_name(session: Session) -> None:
     assert (line.last.what, line.last.came_of_it) == ("电话", "没联系上；关机")
 
 
+def test_of_a_school_whom_a_person_is_to_reach_stands_before_whom_a_message_may_still_reach(session: Session) -> None:
+    first, fresh = called(session), a_matched_pupil(session, name="周晓", id_number=None, grade="一年级", phone=None)
+
+    lines = unreached(session, scope_of(a_county(session)), THIS_TERM, date(2026, 9, 9), 50, 0)
+
+    assert [line.pupil_id for line in lines] == [first.id, fresh.id]
+
+
 def test_who_answers_is_reached_and_the_task_is_closed_by_itself(session: Session) -> None:
     pupil = called(session)
     record_contact(session, pupil, TERM, Spoken(Channel.VISIT, True, "", ""), "staff:sch1", A_MONDAY + 2 * DAY)
