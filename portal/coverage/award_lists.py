@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
 from portal.coverage.lists import GONE, classes_of
+from portal.coverage.tallies import FEN, Found, Tally, together
 from portal.models import Award, Pupil, Unit
 from portal.policies.catalogue import Catalogue
 from portal.privacy.masking import mask_name
@@ -37,9 +38,23 @@ class PaidLine:
     payee_differs: bool
 
 
+def _received_at(session: Session, scope: Scope, term: str) -> Found:
+    """Of a school, by 数据截至, the awards and their sum in 分."""
+    sums = _of_term(scope, term, Award.school_id, Award.as_of, func.count(), func.sum(Award.yuan))
+    for school, as_of, awards, yuan in session.execute(sums.group_by(Award.school_id, Award.as_of)):
+        yield school, (str(as_of or ""),), (awards, int(yuan * FEN))
+
+
+RECEIVED = Tally("received-1", _received_at)
+
+
 def received(session: Session, scope: Scope, term: str) -> Received:
-    sums = _of_term(scope, term, func.count(), func.coalesce(func.sum(Award.yuan), 0), func.max(Award.as_of))
-    return Received(*session.execute(sums).one())
+    counts = together(session, scope, term, RECEIVED)
+    return Received(
+        awards=sum(awards for awards, _ in counts.values()),
+        yuan=Decimal(sum(fen for _, fen in counts.values())) / FEN,
+        as_of=max((date.fromisoformat(day) for (day,) in counts if day), default=None),
+    )
 
 
 def paid_lines(

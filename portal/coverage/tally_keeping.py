@@ -4,6 +4,7 @@ import time
 from datetime import datetime
 
 from portal.clock import local, previous_term, term_of
+from portal.coverage.award_lists import RECEIVED
 from portal.coverage.board import ROSTERS
 from portal.coverage.closing import OPEN
 from portal.coverage.difference_counts import DIFFERING
@@ -17,7 +18,9 @@ from portal.coverage.totals import ROWS
 from portal.coverage.yearly_check import LISTED
 from portal.intake.progress import Sessions
 
-TALLIES = (ROWS, PUPILS, ROSTERS, OPEN, FIGURES, ON_ROLLS, BY_DECISION, OWED, IN_CIRCUMSTANCES, DIFFERING, LISTED)
+TALLIES = (
+    ROWS, PUPILS, ROSTERS, OPEN, FIGURES, ON_ROLLS, BY_DECISION, OWED, IN_CIRCUMSTANCES, DIFFERING, LISTED, RECEIVED,
+)  # fmt: skip
 TOGETHER = 40
 """Schools a transaction: a second or so."""
 AT_MOST = 50.0  # seconds; what changes meanwhile is the next minute's, lest a run follow changes without an end

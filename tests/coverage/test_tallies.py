@@ -116,6 +116,7 @@ COUNTS = {
     "circumstances-1": "d24962928241",
     "differing-1": "90f1a2307bcd",
     "yearly-1": "ffcb78193d8a",
+    "received-1": "a3d9ffe9c02b",
 }
 """What each tally asks and finds, as a fingerprint: where one changes, its tally gets a new name beside it."""
 

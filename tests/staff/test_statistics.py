@@ -1,5 +1,6 @@
 """统计 at a desk and on a phone: a chart where there are scripts, the same as a table, and numbers that open lists."""
 
+from datetime import date
 from io import BytesIO
 
 import pytest
@@ -9,8 +10,9 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
 from portal.coverage.counted import LEFT_OUT
-from portal.models import AuditEntry, Entitlement
-from tests.builders import a_pupil, a_school
+from portal.models import AuditEntry, Award, Entitlement
+from portal.vocabulary import IntakeKind
+from tests.builders import a_pupil, a_school, an_intake
 from tests.coverage.builders import a_match, opened
 from tests.pages import DESK, PHONE, Opener, look_plain
 from tests.staff.browsing import enter
@@ -65,3 +67,17 @@ def test_a_unit_that_is_not_theirs_has_no_statistics(client: FlaskClient, county
     sign_in(client, "sch1")
     assert client.get("/staff/statistics?unit=329901").status_code == 404
     assert client.get("/staff/statistics/pupils?unit=419901").status_code == 404
+
+
+def test_the_ledger_and_its_figures_say_of_which_day_the_money_is(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    sign_in(client, "cnty")
+    assert "还没有发放数据" in client.get("/staff/ledger").text
+    row = session.query(Entitlement).where(Entitlement.pupil_id == county.ours.pupil.id).first()
+    file = an_intake(session, county.units["county"], IntakeKind.AWARDS)
+    paid = {"pupil_id": row.pupil_id, "school_id": row.school_id, "policy": row.policy, "term": row.term}
+    session.add(Award(**paid, intake_id=file.id, yuan=500, paid_on=date(2026, 9, 2), as_of=date(2026, 9, 7)))
+    session.commit()
+    for page in ("ledger", "statistics"):
+        assert "发放数据截至 2026-09-07" in client.get(f"/staff/{page}").text

@@ -14,6 +14,7 @@ from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.paging import asked_page
 from portal.blueprints.staff.presses import PressForm, offered, reasons_at, told
 from portal.blueprints.staff.terms import asked_term
+from portal.coverage.award_lists import received
 from portal.coverage.lists import LedgerFilter, ledger_lines
 from portal.coverage.totals import totals
 from portal.database import db
@@ -61,6 +62,7 @@ def ledger_page(form: PressForm, refused: str = "") -> str:
         term=term,
         today=today,
         as_of=as_of,
+        paid_as_of=received(session, scope, term.code).as_of,
         acts=[] if as_of else offered([line.id for line in page.lines]),
         reasons=reasons_at(),
         done=told(),

@@ -11,6 +11,7 @@ from portal.blueprints.staff.blueprint import staff
 from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.blueprints.staff.sheets import as_xlsx, download
 from portal.blueprints.staff.terms import asked_term, terms_around
+from portal.coverage.award_lists import received
 from portal.coverage.counted import LEFT_OUT, By, Measure, count_left_out
 from portal.coverage.counted_lists import Question, lines_of
 from portal.coverage.distribution import Distribution, Group, distribution
@@ -38,6 +39,7 @@ def statistics() -> str:
         label=_label(by, unit),
         measures=list(Measure),
         left_out=count_left_out(db.session(), scope_of(unit), term.code),
+        paid_as_of=received(db.session(), scope_of(unit), term.code).as_of,
         term=term,
         terms=terms_around()[1:],
     )
