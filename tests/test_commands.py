@@ -170,7 +170,7 @@ def test_repairs_and_problems_are_told_with_row_and_column(app: Flask, session: 
         (5, "身份证件号"),
         (6, "身份证件号"),
     ]
-    assert told["problems"][1]["problem"] == "疑似被Excel改坏(后三位变000),请把该列设为文本"
+    assert told["problems"][1]["problem"] == "疑似被Excel改坏（后三位变000），请把该列设为文本"
     assert set(told) == {"rows", "kept", "repaired", "problems", "import_id"}
 
 

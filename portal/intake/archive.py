@@ -31,7 +31,7 @@ _BROKEN = f"这个 xlsx 文件已经损坏或没有传完整：{SAVE_AGAIN}"
 _TOO_MANY = f"这个 xlsx 文件里的部件太多，不像一份名单：{VALUES_ONLY}"
 _BOMB = f"这个 xlsx 文件展开后大得不正常，已拒绝：{VALUES_ONLY}"
 _BAD_PATH = f"这个 xlsx 文件里有不该有的路径，已拒绝：{VALUES_ONLY}"
-_DTD = f"这个 xlsx 文件里有外部定义(DTD)，已拒绝：{VALUES_ONLY}"
+_DTD = f"这个 xlsx 文件里有外部定义（DTD），已拒绝：{VALUES_ONLY}"
 
 _NOT_WELCOME = (
     (("vbaproject", "xl/macrosheets/", "xl/activex/"), f"这个工作簿带有宏或控件，已拒绝：{VALUES_ONLY}"),

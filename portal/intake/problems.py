@@ -9,7 +9,7 @@ class UnreadableFile(Exception):
 
 SAVE_AGAIN = "请用 Excel 或 WPS 打开，另存为“Excel 工作簿(.xlsx)”后再导入。"
 VALUES_ONLY = "请新建一个工作簿，只把名单“粘贴为数值”进去，保存后再导入。"
-LOCKED = "这个工作簿设了打开密码，读不出来：请在 Excel 里去掉密码(文件→信息→保护工作簿)后再导入。"
+LOCKED = "这个工作簿设了打开密码，读不出来：请在 Excel 里去掉密码（文件→信息→保护工作簿）后再导入。"
 
 
 @dataclass(frozen=True)

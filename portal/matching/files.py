@@ -112,7 +112,7 @@ def _refuse_out(out: Path, *sources: Path) -> None:
     if out.suffix.lower() not in (".csv", ".parquet"):
         raise MatchFilesError(f"结果只能写成 csv 或 parquet，请改 {out.name} 的后缀。")
     if not out.parent.is_dir():
-        raise MatchFilesError(f"没有文件夹 {out.parent},请先建好。")
+        raise MatchFilesError(f"没有文件夹 {out.parent}，请先建好。")
     if out.is_dir():
         raise MatchFilesError(f"{out} 是一个文件夹，请给结果另起一个文件名。")
     if any(out.exists() and source.exists() and out.samefile(source) for source in sources):

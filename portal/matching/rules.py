@@ -108,7 +108,7 @@ RULES = (
     ),
     Rule(
         "number_shared_in_roster", Decision.POSSIBLE,
-        "证件号和姓名一致，但学籍中另有姓名不同的人(或本人的监护人)用同一证件号，请先核实号码是谁的", FAMILY_CHECKING,
+        "证件号和姓名一致，但学籍中另有姓名不同的人（或本人的监护人）用同一证件号，请先核实号码是谁的", FAMILY_CHECKING,
         via=SELF, number=SAME, name=AGREES, sharing=IN_ROSTER,
     ),
     Rule(
@@ -153,7 +153,7 @@ RULES = (
     ),
     Rule(
         "guardian_number_name_close", Decision.HOUSEHOLD,
-        "监护人的证件号与名单一致，姓名相近(同音、形近或有一个字残缺),名单上这一条不是学生本人", FAMILY_HOUSEHOLD,
+        "监护人的证件号与名单一致，姓名相近（同音、形近或有一个字残缺），名单上这一条不是学生本人", FAMILY_HOUSEHOLD,
         via=GUARDIAN, number=SAME, name=NEARLY | {NameAgreement.SHAPE}, validity=IN_FORCE, sharing=NOT_SHARED,
     ),
     Rule(
@@ -180,7 +180,7 @@ RULES = (
     ),
     Rule(
         "number_partly", Decision.POSSIBLE,
-        "有一方的证件号不全(打码或被表格软件改坏),看得见的部分一致，姓名一致，请核实后补全号码", FAMILY_CHECKING,
+        "有一方的证件号不全（打码或被表格软件改坏），看得见的部分一致，姓名一致，请核实后补全号码", FAMILY_CHECKING,
         via=SELF, number=PARTLY | CUT, name=AGREES | NEARLY,
     ),
     Rule(

@@ -52,7 +52,7 @@ def place_headings(path: Path, lines: Sequence[Sequence[str]], kind: IntakeKind)
     at, known = heading_line(lines)
     if not known:
         raise MatchFilesError(
-            f"{path.name} 前 {WITHIN} 行里找不到带“姓名”的标题行，请在第一行写上列名(如 姓名、身份证件号)。"
+            f"{path.name} 前 {WITHIN} 行里找不到带“姓名”的标题行，请在第一行写上列名（如 姓名、身份证件号）。"
         )
     return at, columns_in(path, lines[at], kind)
 

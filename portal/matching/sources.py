@@ -23,13 +23,13 @@ def open_source(path: Path, kind: IntakeKind, of_parquet: Callable[[Path], list[
     ``of_parquet`` reads those of a parquet file.
     """
     if not path.exists():
-        raise MatchFilesError(f"找不到文件 {path},请检查路径。")
+        raise MatchFilesError(f"找不到文件 {path}，请检查路径。")
     if path.suffix.lower() not in SUFFIXES or not path.is_file():
         raise MatchFilesError(f"{path.name} 不是支持的格式，请另存为 csv、parquet 或 xlsx。")
     try:
         return _open(path, kind, of_parquet)
     except OSError as error:
-        raise MatchFilesError(f"读不了文件 {path},请检查权限和磁盘。") from error
+        raise MatchFilesError(f"读不了文件 {path}，请检查权限和磁盘。") from error
 
 
 def _open(path: Path, kind: IntakeKind, of_parquet: Callable[[Path], list[str]]) -> Source:

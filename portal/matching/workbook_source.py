@@ -52,7 +52,7 @@ def _chosen(path: Path, sheets: list[CalamineSheet]) -> CalamineSheet:
     rivals = [sheet.name for sheet, count in zip(sheets, known, strict=True) if count > 1]
     if len(rivals) > 1:
         raise MatchFilesError(
-            f"{path.name} 里有 {len(rivals)} 张名单({'、'.join(rivals)[:100]}),请合并成一张，或一张存一个文件。"
+            f"{path.name} 里有 {len(rivals)} 张名单（{'、'.join(rivals)[:100]}），请合并成一张，或一张存一个文件。"
         )
     return sheets[known.index(max(known))]
 

@@ -42,7 +42,7 @@ def make_key_files(folder: Path, algorithm: Algorithm) -> None:
         _put(folder, _INDEX_NAME, 0, algorithm)
         _put(folder, _data_name(1), 1, algorithm)
     except OSError as error:
-        raise KeyProblem(f"密钥文件夹 {folder} 不能写入({error.strerror}),请检查目录权限和磁盘空间") from error
+        raise KeyProblem(f"密钥文件夹 {folder} 不能写入（{error.strerror}），请检查目录权限和磁盘空间") from error
 
 
 def add_data_key(folder: Path, algorithm: Algorithm) -> int:
@@ -59,7 +59,7 @@ def read_key_files(folder: Path) -> tuple[KeyFile, tuple[KeyFile, ...]]:
     """The index key and the data keys, oldest first."""
     try:
         if not folder.is_dir():
-            raise KeyProblem(f"找不到密钥文件夹 {folder},请从密钥备份恢复;没有原来的密钥，已加密的数据无法读取")
+            raise KeyProblem(f"找不到密钥文件夹 {folder}，请从密钥备份恢复；没有原来的密钥，已加密的数据无法读取")
         _refuse_if_open(folder, _FOLDER_MODE)
         ids = _data_ids(folder)
         if not ids:
@@ -68,7 +68,7 @@ def read_key_files(folder: Path) -> tuple[KeyFile, tuple[KeyFile, ...]]:
         return index, tuple(_read(folder / _data_name(id_), id_) for id_ in ids)
     except OSError as error:
         raise KeyProblem(
-            f"密钥 {error.filename} 读不出来({error.strerror}),请从密钥备份恢复，或检查运行门户的系统账号是否有读权限"
+            f"密钥 {error.filename} 读不出来（{error.strerror}），请从密钥备份恢复，或检查运行门户的系统账号是否有读权限"
         ) from error
 
 

@@ -21,16 +21,16 @@ _OUTER = "".join(map(chr, _CONTROL)) + "".join(char for char in map(chr, range(0
 
 # Read top to bottom; the first that is found is told.
 _DAMAGE = (
-    (re.compile(r"[?\uff1f¿]"), "姓名里有「?」(字库里没有这个字，转换时丢失),请对照户口簿改正"),
-    (re.compile(r"[□■▯⬜〓]"), "姓名里有「□」(字库里没有这个字),请对照户口簿改正"),
-    (re.compile("\ufffd|锟斤拷|[\ud800-\udfff]"), "姓名里有乱码(文件编码被认错或损坏),请用UTF-8或GB18030重新导出"),
-    (re.compile("[\u00a1-\u00ff]{4,}"), "姓名是乱码(文件编码被认错),请用UTF-8或GB18030重新导出"),
+    (re.compile(r"[?\uff1f¿]"), "姓名里有「?」（字库里没有这个字，转换时丢失），请对照户口簿改正"),
+    (re.compile(r"[□■▯⬜〓]"), "姓名里有「□」（字库里没有这个字），请对照户口簿改正"),
+    (re.compile("\ufffd|锟斤拷|[\ud800-\udfff]"), "姓名里有乱码（文件编码被认错或损坏），请用UTF-8或GB18030重新导出"),
+    (re.compile("[\u00a1-\u00ff]{4,}"), "姓名是乱码（文件编码被认错），请用UTF-8或GB18030重新导出"),
     (
         re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]"),
-        "姓名里有自造字(只在原来的电脑上能显示),请改用国家标准字库里的字",
+        "姓名里有自造字（只在原来的电脑上能显示），请改用国家标准字库里的字",
     ),
-    (re.compile("[\u2ff0-\u2fff]"), "姓名里有拼字符号(用偏旁拼出来的字),请对照户口簿改成单个字"),
-    (re.compile(r"[*\uff0a]"), "姓名被打码(含*),请提供完整姓名"),
+    (re.compile("[\u2ff0-\u2fff]"), "姓名里有拼字符号（用偏旁拼出来的字），请对照户口簿改成单个字"),
+    (re.compile(r"[*\uff0a]"), "姓名被打码（含*），请提供完整姓名"),
 )
 _ANY_DAMAGE = re.compile("|".join(pattern.pattern for pattern, _ in _DAMAGE))
 

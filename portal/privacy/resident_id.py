@@ -27,7 +27,7 @@ class NumberReading:
     certain: bool = False
 
 
-_EXCEL_ZEROS = "疑似被Excel改坏(后三位变000),请把该列设为文本"
+_EXCEL_ZEROS = "疑似被Excel改坏（后三位变000），请把该列设为文本"
 _LONGEST = 64
 _LEFT_EMPTY = re.compile(r"(?:无|没|暂|未|不详|空|待|缺)\D{0,8}|N/?A|#N/A|NONE|NULL|NAN|[-—/\\.]*")
 
@@ -36,32 +36,32 @@ _UNUSABLE = (
     (
         re.compile(r"(\d)\1*X?|123456789\d*"),
         NumberKind.DUMMY,
-        "这是占位数字，不是证件号，已当作没有填写;请填真实号码，没有证件就留空",
+        "这是占位数字，不是证件号，已当作没有填写；请填真实号码，没有证件就留空",
     ),
     (
         re.compile(r"\d(?:\.\d*)?E\+?\d{2,3}"),
         NumberKind.DAMAGED,
-        "疑似被Excel改坏(变成科学计数法，后面的数字已丢失),请把该列设为文本后重新填写",
+        "疑似被Excel改坏（变成科学计数法，后面的数字已丢失），请把该列设为文本后重新填写",
     ),
     (
         re.compile(r"\d{16,}\.0+"),
         NumberKind.DAMAGED,
-        "疑似被Excel改坏(当作数值保存，末尾的数字已不可靠),请把该列设为文本后重新填写",
+        "疑似被Excel改坏（当作数值保存，末尾的数字已不可靠），请把该列设为文本后重新填写",
     ),
     (
         re.compile(r"\d{15}0{5}"),
         NumberKind.DAMAGED,
-        "疑似被Excel改坏(后五位变00000),请把该列设为文本",
+        "疑似被Excel改坏（后五位变00000），请把该列设为文本",
     ),
     (
         re.compile(r".*\d.*[*●•○?#█■_].+|.*[*●•○?#█■_]{2,}.*|.*\d[X×]{3,}.*"),
         NumberKind.MASKED,
-        "号码被打码(中间是*等符号),不能用来比对，请提供完整号码",
+        "号码被打码（中间是*等符号），不能用来比对，请提供完整号码",
     ),
     (
         re.compile(r"999\d{15}"),
         NumberKind.DUMMY,
-        "这是学校编的临时号(999开头),不是证件号;办到身份证后请补填",
+        "这是学校编的临时号（999开头），不是证件号；办到身份证后请补填",
     ),
     (
         re.compile(r"1[3-9]\d{9}"),
@@ -71,7 +71,7 @@ _UNUSABLE = (
     (
         re.compile(r"[GL]\d{17}[\dX]"),
         NumberKind.UNREADABLE,
-        "这是学籍号(G或L开头),不是证件号，请填身份证件号",
+        "这是学籍号（G或L开头），不是证件号，请填身份证件号",
     ),
 )
 
@@ -79,7 +79,7 @@ _UNUSABLE = (
 _UNREADABLE = (
     (re.compile(r"[0-9]{17}"), "只有17位，末位可能漏了X，请对照户口簿或身份证补全"),
     (re.compile(r"[0-9]{0,16}"), "只有{n}位，应为18位，请对照户口簿或身份证补全"),
-    (re.compile(r"[0-9X]{20}"), "20位号码的最后两位不是残疾类别(1-7)和等级(1-4),请核对残疾人证号"),
+    (re.compile(r"[0-9X]{20}"), "20位号码的最后两位不是残疾类别（1-7）和等级（1-4），请核对残疾人证号"),
     (re.compile(r"[0-9X]{19,}"), "多了{over}位，应为18位，请核对"),
     (re.compile(r"(?=.*[OIL])[0-9OIL]{17}[0-9XOIL]"), "号码里有字母O、I或L，可能是数字0或1，请核对后改成数字"),
     (re.compile(r".*", re.DOTALL), "不是可以识别的证件号，请核对号码和身份证件类型"),
@@ -184,7 +184,7 @@ def _resident(number: str, repairs: list[str], day: date) -> NumberReading | Non
     if _EIGHTEEN.fullmatch(number):
         return _eighteen(number, repairs, day)
     if len(number) == 15 and number.isascii() and number.isdigit():
-        sentence = "15位旧号码不能自动补成18位(出生世纪和校验位会是猜的),请对照户口簿填写18位号码"
+        sentence = "15位旧号码不能自动补成18位（出生世纪和校验位会是猜的），请对照户口簿填写18位号码"
         return NumberReading(number, NumberKind.OLD_RESIDENT, tuple(repairs), sentence)
     return None
 
@@ -193,7 +193,7 @@ def _eighteen(number: str, repairs: list[str], day: date) -> NumberReading:
     expected = check_digit_of(number[:17])
     if expected == "X" and number[17] not in "0123456789X":
         number = number[:17] + "X"
-        repairs = [*repairs, "末位的×或*改为X(与校验位相符)"]
+        repairs = [*repairs, "末位的×或*改为X（与校验位相符）"]
     if number[17] != expected and number.endswith("000"):
         return NumberReading("", NumberKind.DAMAGED, problem=_EXCEL_ZEROS)
     kind = _kind_by_division(number)
@@ -223,9 +223,9 @@ def _what_is_wrong(number: str, kind: NumberKind | None, expected: str, day: dat
     if born.year < 1900:
         return "号码里的出生日期早于1900年，请对照户口簿或身份证核对"
     if number[17] not in "0123456789X":
-        return "末位的符号不能还原(按前17位算出的校验位不是X),请填写完整号码"
+        return "末位的符号不能还原（按前17位算出的校验位不是X），请填写完整号码"
     if number[17] != expected:
-        return "校验位不对(至少有一位写错),请对照户口簿或身份证核对后重新填写"
+        return "校验位不对（至少有一位写错），请对照户口簿或身份证核对后重新填写"
     return None
 
 
@@ -235,7 +235,7 @@ def _by_shape(
     if found and found.kind is NumberKind.DAMAGED:
         return found
     if not shape.fullmatch(number):
-        sentence = f"号码与所填的证件类型({document.kind.label})不符，请核对证件类型和号码"
+        sentence = f"号码与所填的证件类型（{document.kind.label}）不符，请核对证件类型和号码"
         return found or NumberReading("", NumberKind.UNREADABLE, problem=sentence)
     return _kept(number, document.kind, repairs, None)
 
@@ -243,7 +243,7 @@ def _by_shape(
 def _by_likeness(number: str, repairs: list[str]) -> NumberReading:
     for kind, shape in LOOKS_LIKE:
         if shape.fullmatch(number):
-            sentence = f"号码像{kind.label}的号码，请填写或改正身份证件类型;核实之前不作为确定匹配"
+            sentence = f"号码像{kind.label}的号码，请填写或改正身份证件类型；核实之前不作为确定匹配"
             return _kept(number, kind, repairs, sentence)
     return NumberReading("", NumberKind.UNREADABLE, problem=_why_unreadable(number))
 

@@ -86,7 +86,7 @@ def test_the_wrong_numbers_of_journey_2_are_each_named_and_all_good_rows_are_in(
         (5, "公民身份号码", files.CHEN_MING),
     ]
     assert problems(found) == [(2, "公民身份号码", False), (6, "公民身份号码", True), (7, "公民身份号码", False)]
-    assert found.problems[2].problem == "疑似被Excel改坏(后三位变000),请把该列设为文本"
+    assert found.problems[2].problem == "疑似被Excel改坏（后三位变000），请把该列设为文本"
 
 
 @pytest.mark.parametrize("build", [files.xlsx, files.xls])

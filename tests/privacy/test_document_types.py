@@ -59,7 +59,7 @@ def test_without_its_type_a_document_is_kept_but_waits_for_a_person(number: str,
 def test_a_number_unlike_its_declared_type_is_refused() -> None:
     reading = read_number("12345", "护照", TODAY)
 
-    assert reading.value == "" and (reading.problem or "").startswith("号码与所填的证件类型(护照)不符")
+    assert reading.value == "" and (reading.problem or "").startswith("号码与所填的证件类型（护照）不符")
 
 
 def test_an_identity_number_under_another_type_is_still_checked_as_one() -> None:

@@ -52,7 +52,7 @@ def test_bad_rows_are_named_and_all_good_rows_are_in(
     bring_in(desk, roster(ROSTER, encoding))
     problems = desk.get_by_role("region", name="有问题的行")
     expect(problems).to_be_visible(timeout=20_000)
-    expect(problems).to_contain_text("疑似被Excel改坏(后三位变000),请把该列设为文本")
+    expect(problems).to_contain_text("疑似被Excel改坏（后三位变000），请把该列设为文本")
     refused = problems.get_by_role("row").filter(has_text="没有导入")
     assert [row.get_by_role("cell").first.inner_text() for row in refused.all()] == ["4", "9"]
     repaired = desk.get_by_role("region", name="自动修正").get_by_role("row")
