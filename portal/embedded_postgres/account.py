@@ -29,7 +29,7 @@ def ensure_account() -> pwd.struct_passwd:
     try:
         return pwd.getpwnam(ACCOUNT)  # made by us, or by another start in the same moment
     except KeyError:
-        raise Unreachable(f"cannot make the account {ACCOUNT} for PostgreSQL: {made.stderr.strip()}") from None
+        raise Unreachable(f"建不了 PostgreSQL 用的系统账号 {ACCOUNT}：{made.stderr.strip()}") from None
 
 
 def let_through(folder: Path, account: pwd.struct_passwd) -> None:
@@ -87,6 +87,6 @@ def _grant_search(folder: Path, account: pwd.struct_passwd) -> None:
         os.setxattr(folder, _ACL, _VERSION.pack(2) + b"".join(_ENTRY.pack(*entry) for entry in entries))
     except OSError as error:
         raise Unreachable(
-            f"PostgreSQL runs as {ACCOUNT}, which cannot pass {folder} ({error.strerror}): "
-            f"run `chmod o+x {folder}`, or move the portal to a folder such as /srv, or set DATABASE_URL"
+            f"PostgreSQL 以系统账号 {ACCOUNT} 运行，进不了 {folder}（{error.strerror}）："
+            f"请运行 chmod o+x {folder}，或把门户放到 /srv 这样的文件夹，或设 DATABASE_URL"
         ) from None

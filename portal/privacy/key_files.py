@@ -68,7 +68,8 @@ def read_key_files(folder: Path) -> tuple[KeyFile, tuple[KeyFile, ...]]:
         return index, tuple(_read(folder / _data_name(id_), id_) for id_ in ids)
     except OSError as error:
         raise KeyProblem(
-            f"密钥 {error.filename} 读不出来（{error.strerror}），请从密钥备份恢复，或检查运行门户的系统账号是否有读权限"
+            f"密钥 {error.filename} 读不出来（{error.strerror}），"
+            "请从密钥备份恢复，或检查运行门户的系统账号是否有读权限"
         ) from error
 
 

@@ -135,7 +135,9 @@ class Keyring:
         wrong = [id_ for id_, print_ in kept.items() if not hmac.compare_digest(mine.get(id_, ""), print_)]
         if wrong:
             numbers = "、".join(wrong)
-            raise KeyProblem(f"密钥与数据库不是一套（密钥编号 {numbers}），拒绝启动；请恢复与此数据库一起备份的密钥文件夹")
+            raise KeyProblem(
+                f"密钥与数据库不是一套（密钥编号 {numbers}），拒绝启动；请恢复与此数据库一起备份的密钥文件夹"
+            )
 
 
 def _bound(place: str, row: UUID, header: bytes) -> bytes:
