@@ -12,6 +12,7 @@ from portal.access.scope import NotInScope
 from portal.access.tries import TooManyTries
 from portal.clock import local, now
 from portal.database import db
+from portal.intake.file_limits import OFFICE
 
 log = structlog.get_logger()
 
@@ -25,7 +26,7 @@ WORDS = {
     403: ("您的角色不能做这件事", "如果工作需要，请找上级资助中心调整权限。"),
     404: ("没有找到这一页", "可能是地址输错了，或者这件事不归您管。请从首页重新进入。"),
     405: ("这一步没有办成", "请返回上一页，按页面上的按钮操作。"),
-    413: ("文件太大", "一次最多上传 32 MB。请按学校或年级分成几个文件再上传。"),
+    413: ("文件太大", f"一次最多上传 {OFFICE.bytes >> 20} MB。请按学校或年级分成几个文件再上传。"),
     422: (
         "不用交证明",
         "学校和县里都不得再要证明材料（苏教助函〔2020〕8号 三（一））。文件没有保存。有人要证明，请告诉县里。",

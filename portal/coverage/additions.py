@@ -18,7 +18,7 @@ from portal.enrolment.doubles import DoubleRefused, aid_here
 from portal.enrolment.lists import category_names
 from portal.models import Addition, HardshipCategory, Pupil, StaffMember
 from portal.policies.catalogue import Catalogue
-from portal.privacy.masking import mask_name, redact
+from portal.privacy.masking import mask_name, one_line
 from portal.vocabulary import AdditionState, FoundBy
 
 LONGEST = 120
@@ -176,7 +176,7 @@ def _decide(addition: Addition, state: AdditionState, because: str, by: StaffMem
 
 
 def _said(words: str) -> str:
-    said = redact(" ".join(words.split()))
+    said = one_line(words)
     if len(said) > LONGEST:
         raise AdditionRefused(f"请不超过{LONGEST}个字")
     if asks_for_proof(said):

@@ -20,7 +20,7 @@ from portal.coverage.today import is_unaided
 from portal.enrolment.standing import waits_for
 from portal.models import Entitlement, MatchPair, Pupil, StaffMember, TermClosing, Unit
 from portal.policies.catalogue import Catalogue
-from portal.privacy.masking import mask_name, redact
+from portal.privacy.masking import mask_name, one_line
 from portal.vocabulary import Answer, Basis
 
 SHOWN = 200
@@ -168,7 +168,7 @@ def close_term(
 
 def reopen(session: Session, closing: TermClosing, because: str, staff: StaffMember, now: datetime) -> None:
     """退回: the office above says why; what the school signed stays on record."""
-    because = redact(" ".join(because.split()))
+    because = one_line(because)
     if closing.reopened_at is not None:
         raise ClosingRefused("已经退回过了，等学校重新关账")
     if not because:

@@ -9,7 +9,7 @@ from portal import audit
 from portal.coverage.progress import note_answered, note_denied, note_reached
 from portal.enrolment.confirmation import confirm, withdraw
 from portal.models import ContactRecord, Pupil
-from portal.privacy.masking import redact
+from portal.privacy.masking import one_line
 from portal.vocabulary import Channel
 
 BY_A_PERSON = (Channel.PHONE, Channel.VISIT, Channel.WECHAT, Channel.SLIP)
@@ -65,7 +65,7 @@ def record_contact(session: Session, pupil: Pupil, term: str, spoken: Spoken, by
     if answer and not reached:
         raise ContactRefused("没有联系上，就没有家长的回答；请改一处")
     said = ANSWERS.get(answer)
-    outcome = "；".join(filter(None, [_answered(spoken), redact(" ".join(spoken.words.split()))]))
+    outcome = "；".join(filter(None, [_answered(spoken), one_line(spoken.words)]))
     session.add(
         ContactRecord(
             pupil_id=pupil.id,

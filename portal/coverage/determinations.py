@@ -17,7 +17,7 @@ from portal.coverage.matched import matched_pupils
 from portal.coverage.reasons import CLAUSE, asks_for_proof
 from portal.coverage.words import day_words
 from portal.models import DeterminationRecord, Pupil, StaffMember
-from portal.privacy.masking import redact
+from portal.privacy.masking import one_line
 from portal.vocabulary import Determination, DeterminationRoute
 
 SHORTEST, LONGEST = 4, 120
@@ -75,7 +75,7 @@ def standing_of(session: Session, pupil_id: UUID, school_year: str) -> Determina
 
 
 def _words(words: str, route: DeterminationRoute) -> str:
-    said = redact(" ".join(words.split()))
+    said = one_line(words)
     if len(said) < SHORTEST and route is DeterminationRoute.APPLIED:
         raise DeterminationRefused("这名学生不在名单上，请用一句话写明认定原因")
     if len(said) > LONGEST:

@@ -16,7 +16,7 @@ from portal.coverage.templates import line_of
 from portal.database import lock
 from portal.models import BackFill, EnrolmentRecord, Entitlement, ExportRequest, StaffMember, Unit
 from portal.policies.catalogue import Catalogue
-from portal.privacy.masking import redact
+from portal.privacy.masking import one_line
 
 ALONE = 500
 """Rows with numbers in full that one person may take away."""
@@ -82,7 +82,7 @@ def ask(session: Session, asked: Asked, purpose: str, why: str, staff: StaffMemb
 
 def said(why: str) -> str:
     """The reason for numbers in full, numbers in it struck out. Raise ExportRefused where there is none."""
-    words = redact(" ".join(why.split()))
+    words = one_line(why)
     if len(words) < SHORTEST:
         raise ExportRefused("导出完整号码要写明理由，如“录入全国系统”")
     if len(words) > LONGEST:

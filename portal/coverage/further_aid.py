@@ -14,7 +14,7 @@ from portal.clock import local
 from portal.coverage.reasons import asks_for_proof
 from portal.database import lock, same_place
 from portal.models import FurtherAid, Pupil, StaffMember
-from portal.privacy.masking import redact
+from portal.privacy.masking import one_line
 
 SHORTEST, LONGEST = 4, 200
 
@@ -99,7 +99,7 @@ def why_open(session: Session, pupils: Sequence[UUID], _term: str) -> Mapping[UU
 
 
 def _said(words: str, lacking: str) -> str:
-    said = redact(" ".join(words.split()))
+    said = one_line(words)
     if len(said) < SHORTEST:
         raise FurtherAidRefused(lacking)
     if len(said) > LONGEST:

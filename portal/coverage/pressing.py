@@ -15,7 +15,7 @@ from portal.coverage.acts import Act, Doing
 from portal.coverage.steps import restore
 from portal.database import lock
 from portal.models import Entitlement, EntitlementChange, StaffMember
-from portal.privacy.masking import mask_name, redact
+from portal.privacy.masking import mask_name, one_line
 
 AT_ONCE = 200
 """How many rows one press of a button may move."""
@@ -69,7 +69,7 @@ def a_press(
     session: Session, staff: StaffMember, now: datetime, words: str = "", reason: str = "", due: date | None = None
 ) -> Doing:
     """Numbers in the words are struck out."""
-    return Doing(session, staff, now, uuid4(), redact(" ".join(words.split()))[: reasons.LONGEST], reason, due)
+    return Doing(session, staff, now, uuid4(), one_line(words)[: reasons.LONGEST], reason, due)
 
 
 @dataclass(frozen=True)

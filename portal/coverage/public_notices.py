@@ -19,7 +19,7 @@ from portal.coverage.words import class_words
 from portal.models import EnrolmentRecord, PublicNotice, PublicNoticeLine, Pupil, StaffMember, Unit
 from portal.policies.catalogue import Catalogue
 from portal.policies.policy import Gives, Policy
-from portal.privacy.masking import redact
+from portal.privacy.masking import one_line
 
 WORKING_DAYS = 5
 """Whole working days after the day on which it is put up."""
@@ -221,7 +221,7 @@ def take_down_over(session: Session, now: datetime) -> int:
 
 def take_down(session: Session, notice: PublicNotice, because: str, staff: StaffMember, now: datetime) -> None:
     """Before its time. Raise NoticeRefused."""
-    said = redact(" ".join(because.split()))
+    said = one_line(because)
     if notice.taken_down_at is not None:
         raise NoticeRefused("这份公示已经撤下了")
     if not said or len(said) > 200:

@@ -12,7 +12,7 @@ from portal.coverage.reasons import Reason, ReasonRefused
 from portal.coverage.steps import PAID, Mover, Step, close, is_moving, take_step
 from portal.database import lock
 from portal.models import Entitlement, StaffMember
-from portal.privacy.masking import redact
+from portal.privacy.masking import one_line
 from portal.vocabulary import EntitlementState, UnitLevel
 
 GIVER_KEEPS = frozenset({"R16"})
@@ -34,7 +34,7 @@ def give_reason(
     level = by.unit.level
     _refuse_for_state(row, level)
     reason = reasons.check(code, words, level, due, local(now).date())
-    said = redact(" ".join(words.split()))
+    said = one_line(words)
     what = f"{by.unit.level.label}填写原因：{reason.label}" + (f"；{said}" if said else "")
     actor = f"staff:{by.account}"
     if level in reason.closed_by:

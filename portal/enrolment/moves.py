@@ -16,7 +16,7 @@ from portal.database import lock
 from portal.enrolment.lists import category_names
 from portal.enrolment.standing import stands
 from portal.models import EnrolmentRecord, MatchPair, Move, Pupil, StaffMember, Unit
-from portal.privacy.masking import redact
+from portal.privacy.masking import one_line
 from portal.vocabulary import Decision, MoveEnd, MoveKind, Stage, UnitLevel
 
 ACCEPT_WITHIN, THEN_THE_CITY = 10, 15
@@ -74,7 +74,7 @@ def record(session: Session, pupil: Pupil, event: Event, by: StaffMember, now: d
     move = Move(
         pupil_id=pupil.id, school_id=pupil.school_id, to_school_id=to_school and to_school.id, kind=event.kind,
         term=enrolled.term if enrolled else term_of(today).code, happened_on=event.happened_on, recorded_at=now,
-        recorded_by=actor, words=redact(" ".join(event.words.split())), name=pupil.name,
+        recorded_by=actor, words=one_line(event.words), name=pupil.name,
         grade=enrolled.grade if enrolled else "", categories="、".join(_categories(session, pupil.id, enrolled)),
         compulsory=event.kind is MoveKind.DROP_OUT and _is_compulsory(pupil, enrolled, today),
     )  # fmt: skip
@@ -124,7 +124,7 @@ def end(session: Session, move: Move, how: MoveEnd, by: str, now: datetime, beca
     if move.ended_at is not None:
         raise MoveRefused("这次变动已经办结了")
     move.ended_at, move.ended_by, move.ended_as = now, by, how
-    move.because = redact(" ".join(because.split()))[:LONGEST]
+    move.because = one_line(because)[:LONGEST]
     if how is MoveEnd.TAKEN_BACK and move.kind in OFF_THE_ROLL:
         back = EnrolmentRecord.pupil_id == move.pupil_id, EnrolmentRecord.school_id == move.school_id
         session.execute(

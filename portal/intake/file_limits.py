@@ -3,7 +3,7 @@
 | Who | File | Rows | A workbook inflated | Why |
 |---|---|---|---|---|
 | a school, by the web | 5 MB | 50 000 | 64 MB | 39 000 pupils of 22 columns in an xlsx, 20 000 in a csv |
-| an office or a bureau, by the web | 32 MB | 400 000 | 512 MB | a county's roster is 8-25 MB, a city's register 28-57 |
+| an office or a bureau, by the web | 32 MB | 400 000 | 512 MB | a county's roster is 8-25 MB; a city's goes in parts |
 | the operator, by a command | 512 MB | 1 048 576 | 4 GB | a province's register; parquet too, for they know its maker |
 
 What a workbook may be besides (members, growth, content) is the same for all: ``archive``.

@@ -24,7 +24,7 @@ from portal.outreach.contacts import Ownership, ownership_of
 from portal.outreach.gateways.protocol import Reply as Brought
 from portal.outreach.ladder import CALL, VISIT, families_of, open_task
 from portal.outreach.opt_outs import REPLY, asks_to_stop, opt_out
-from portal.privacy.masking import mask_name, mask_phone, redact
+from portal.privacy.masking import mask_name, mask_phone, one_line
 from portal.vocabulary import Channel, ReplyKind
 
 ANSWERS_WITHIN = timedelta(days=30)
@@ -169,7 +169,7 @@ def _shown(reply: Reply) -> ReplyShown:
     return ReplyShown(
         id=reply.id,
         sender=mask_phone(reply.sender or ""),
-        text=redact(" ".join((reply.text or "").split())),
+        text=one_line(reply.text or ""),
         kind=reply.kind,
         channel=reply.channel,
         arrived_at=reply.arrived_at,

@@ -14,7 +14,7 @@ from portal.coverage.contacts import BY_A_PERSON
 from portal.coverage.lists import classes_of
 from portal.models import ContactRecord, ContactTask, Entitlement, FamilyQuestion, Guardian, Pupil
 from portal.outreach.ladder import CALL, VISIT, close, families_of, open_task
-from portal.privacy.masking import mask_name, mask_phone, redact
+from portal.privacy.masking import mask_name, mask_phone, one_line
 from portal.vocabulary import ContactTaskKind, QuestionTopic
 
 MOST_TRIES = 2
@@ -136,7 +136,7 @@ def note_question(
     session.add(
         FamilyQuestion(
             pupil_id=pupil.id, school_id=pupil.school_id, topic=topic, policy=policy,
-            words=redact(" ".join(words.split())), at=now, by=by,
+            words=one_line(words), at=now, by=by,
         )
     )  # fmt: skip
     audit.record(session, by, "question_noted", unit_id=pupil.school_id, pupil_id=pupil.id, topic=topic.value)

@@ -25,7 +25,7 @@ from portal.policies.reading import read_own, read_version
 from portal.policies.tables import CatalogueError, Table
 from portal.vocabulary import ClaimMode
 
-EVERYBODY = "全部对象"
+EVERY_PUPIL = "全部对象"
 PLACE = "地方标准"
 
 
@@ -163,7 +163,7 @@ def own_differences(catalogue: Catalogue, version: Version, before: Version | No
     """Tier by tier beside its version of before; the province has none."""
     return tuple(
         Difference(
-            Rung(tier.when, catalogue.words_of(tier.when) or EVERYBODY, None, fit.amount if fit else None),
+            Rung(tier.when, catalogue.words_of(tier.when) or EVERY_PUPIL, None, fit.amount if fit else None),
             tier.amount,
             tier.lower_because,
         )
@@ -189,7 +189,7 @@ def _rung(catalogue: Catalogue, tier: Tier | None, local: list[Version]) -> Rung
         fit = _fitting(when, version)
         if fit and not isinstance(now, Waiver) and (yearly(fit.amount) >= yearly(now) or fit.lower_because):
             now = fit.amount
-    return Rung(when, catalogue.words_of(when) or EVERYBODY, province, now)
+    return Rung(when, catalogue.words_of(when) or EVERY_PUPIL, province, now)
 
 
 def _difference(rung: Rung, version: Version) -> Difference:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from portal.policies.catalogue import Catalogue
 from portal.policies.conditions import SCHOOL_WORDS
-from portal.policies.local_standard import EVERYBODY, Proposal
+from portal.policies.local_standard import EVERY_PUPIL, Proposal
 from portal.policies.policy import Application, Policy, Version, Window, version_on
 from portal.vocabulary import Stage
 
@@ -66,7 +66,7 @@ def _whole(catalogue: Catalogue, policy: Policy) -> dict[str, str]:
         "家长看到的名称": policy.family_name,
         "一两句话说明": policy.family_words,
         "学段": "、".join(SCHOOL_WORDS[stage] for stage in Stage if stage in policy.stages),
-        "给谁": "，".join(_who(catalogue, version)) or EVERYBODY,
+        "给谁": "，".join(_who(catalogue, version)) or EVERY_PUPIL,
         "办理方式": (version.claim_mode or policy.claim_mode).label,
         **_applying(policy.application_by([version]), version.note),
         "到哪天为止": version.until.isoformat() if version.until else "",

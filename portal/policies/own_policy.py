@@ -8,7 +8,7 @@ from typing import Any
 from portal.policies.tables import CatalogueError
 from portal.vocabulary.unsaid import CALMING, CATEGORY, POVERTY, PROOF
 
-EVERYBODY = ""
+NO_GROUP = ""
 """Instead of a group: every pupil of the stages."""
 
 
@@ -21,7 +21,7 @@ class OwnPolicy:
     family_name: str
     family_words: str
     stages: tuple[str, ...]
-    group: str = EVERYBODY
+    group: str = NO_GROUP
     until: str = ""
 
     def row(self) -> dict[str, Any]:

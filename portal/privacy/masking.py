@@ -52,3 +52,8 @@ _MOBILE = re.compile(
 def redact(text: str) -> str:
     """Strikes out identity and mobile numbers, spaced, dashed or full-width; rather too much than too little."""
     return _MOBILE.sub("[手机号]", _IDENTITY.sub("[证件号]", text))
+
+
+def one_line(words: str) -> str:
+    """What somebody typed, as it is kept: on one line, without such numbers."""
+    return redact(" ".join(words.split()))

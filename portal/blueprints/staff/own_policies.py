@@ -20,12 +20,12 @@ from portal.enrolment import local_standards
 from portal.enrolment.local_standards import StandardRefused
 from portal.policies.conditions import SCHOOL_WORDS
 from portal.policies.local_standard import Proposal
-from portal.policies.own_policy import EVERYBODY, OwnPolicy
+from portal.policies.own_policy import NO_GROUP, OwnPolicy
 from portal.policies.policy import Per
 from portal.vocabulary import ClaimMode, Stage
 
 MOST_YUAN = 100_000
-GROUPS = {EVERYBODY: "这些学段的全体学生", "hardship": "在部门名单里、或学校认定过的", "disabled": "在残联登记的学生"}
+GROUPS = {NO_GROUP: "这些学段的全体学生", "hardship": "在部门名单里、或学校认定过的", "disabled": "在残联登记的学生"}
 NEEDED = "请写一写，家长要看"
 Answer = str | BaseResponse | tuple[str, int]
 
