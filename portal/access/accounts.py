@@ -94,7 +94,7 @@ def check_password(session: Session, account: str, password: str, source: str, n
     for what, who in tries[1:]:
         forgive(session, what, who)
     take_back(session, *tries[0])
-    audit.record(session, f"staff:{account}", "signed_in", unit_id=staff.unit_id, source=source)
+    audit.record(session, staff.actor, "signed_in", unit_id=staff.unit_id, source=source)
     return staff
 
 
@@ -102,7 +102,7 @@ def change_password(session: Session, staff: StaffMember, old: str, new: str, no
     """Every sign-in of the account ends, this one too. The caller commits a refusal as well, so that tries add up."""
     count_try(session, "staff password change", staff.account, now)
     if not _verify(staff.password_digest, old):
-        audit.record(session, f"staff:{staff.account}", "password_refused", unit_id=staff.unit_id)
+        audit.record(session, staff.actor, "password_refused", unit_id=staff.unit_id)
         raise AccountProblem("原密码不对，请再输一次")
     if len(new) < SHORTEST:
         raise AccountProblem(f"新密码至少 {SHORTEST} 个字符")
@@ -111,7 +111,7 @@ def change_password(session: Session, staff: StaffMember, old: str, new: str, no
     staff.password_digest, staff.password_changed_at = HASHER.hash(new), now
     forgive(session, "staff password change", staff.account)
     sign_ins.end_all(session, staff.id, now, "password changed")
-    audit.record(session, f"staff:{staff.account}", "password_changed", unit_id=staff.unit_id)
+    audit.record(session, staff.actor, "password_changed", unit_id=staff.unit_id)
 
 
 def reset_password(session: Session, staff: StaffMember, by: str, now: datetime) -> str:

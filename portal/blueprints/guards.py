@@ -99,7 +99,7 @@ class Visitor(UserMixin):
 
     @property
     def actor(self) -> str:
-        return f"staff:{self.staff.account}" if self.staff else "family"
+        return self.staff.actor if self.staff else "family"
 
     @property
     def scope(self) -> Scope:

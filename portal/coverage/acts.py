@@ -57,7 +57,7 @@ class Doing:
 
     @property
     def actor(self) -> str:
-        return f"staff:{self.staff.account}"
+        return self.staff.actor
 
     @property
     def level(self) -> UnitLevel:

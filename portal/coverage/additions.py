@@ -44,7 +44,7 @@ def nominate(session: Session, pupil: Pupil, term: str, found: Found, by: StaffM
     if standing_of(session, pupil.id) is not None:
         raise AdditionRefused("这名学生已经提名或新增过，不用再报")
     addition = _written(session, Addition(pupil_id=pupil.id, school_id=pupil.school_id, term=term), found)
-    addition.state, addition.proposed_by, addition.proposed_at = AdditionState.PROPOSED, f"staff:{by.account}", now
+    addition.state, addition.proposed_by, addition.proposed_at = AdditionState.PROPOSED, by.actor, now
     session.add(addition)
     _note(session, "nominated", addition, by)
     return addition
@@ -60,15 +60,15 @@ def add(
     if not found.in_charge.strip():
         raise AdditionRefused("请填写负责人：谁了解情况、以后问谁")
     try:
-        aid_here(session, pupil, term, f"staff:{by.account}")
+        aid_here(session, pupil, term, by.actor)
     except DoubleRefused as refused:
         raise AdditionRefused(str(refused)) from refused
     addition = addition or Addition(pupil_id=pupil.id, school_id=pupil.school_id, term=term)
     _written(session, addition, found).in_charge = found.in_charge.strip()
-    addition.state, addition.decided_by, addition.decided_at = AdditionState.ADDED, f"staff:{by.account}", now
+    addition.state, addition.decided_by, addition.decided_at = AdditionState.ADDED, by.actor, now
     session.add(addition)
     _note(session, "added_by_hand", addition, by)
-    open_rows_for(session, [pupil.id], term, catalogue, now, f"staff:{by.account}")
+    open_rows_for(session, [pupil.id], term, catalogue, now, by.actor)
     return addition
 
 
@@ -172,7 +172,7 @@ def _decide(addition: Addition, state: AdditionState, because: str, by: StaffMem
     if not said:
         raise AdditionRefused("请用一句话写明理由，家长会看到")
     addition.state, addition.because = state, said
-    addition.decided_by, addition.decided_at = f"staff:{by.account}", now
+    addition.decided_by, addition.decided_at = by.actor, now
 
 
 def _said(words: str) -> str:
@@ -187,6 +187,6 @@ def _said(words: str) -> str:
 def _note(session: Session, action: str, addition: Addition, by: StaffMember) -> None:
     session.flush()
     audit.record(
-        session, f"staff:{by.account}", action,
+        session, by.actor, action,
         unit_id=addition.school_id, pupil_id=addition.pupil_id, term=addition.term,
     )  # fmt: skip

@@ -208,7 +208,7 @@ def _is_payee(pupil: Pupil, holder: str) -> bool:
 def _settle(desk: _Desk, now: datetime) -> None:
     """Every touched row is told the sum of its awards; where there is no row, or another sum is due, it is said."""
     staff = desk.intake.by_staff_id and desk.session.get(StaffMember, desk.intake.by_staff_id)
-    by = f"staff:{staff.account}" if staff else "command"
+    by = staff.actor if staff else "command"
     sums: defaultdict[Key, Decimal] = defaultdict(Decimal)
     for award in desk.awards.values():
         sums[award.pupil_id, award.policy, award.term] += award.yuan

@@ -133,7 +133,7 @@ def mark(
         if theirs != set(ids):
             raise NotInScope
         chosen = chosen.where(Entitlement.id.in_(ids))
-    press, actor = uuid4(), f"staff:{staff.account}"
+    press, actor = uuid4(), staff.actor
     number = put_marks(session, asked.template, list(session.scalars(chosen)), actor, press, now)
     audit.record(
         session, actor, "back_filled",
@@ -169,13 +169,14 @@ def put_marks(session: Session, template: Template, ids: Collection[UUID], by: s
 
 def take_back(session: Session, scope: Scope, press: UUID, staff: StaffMember) -> int:
     """撤销: what one press marked is unmarked; how many. Raise NotInScope for what is not theirs."""
-    actor = f"staff:{staff.account}"
     of_press = scope.narrow(select(BackFill).where(BackFill.press_id == press), BackFill.school_id)
     marks = session.scalars(of_press).all()
     if not marks:
         raise NotInScope
     session.execute(delete(BackFill).where(BackFill.id.in_([one.id for one in marks])))
-    audit.record(session, actor, "back_fill_undone", unit_id=staff.unit_id, template=marks[0].template, rows=len(marks))
+    audit.record(
+        session, staff.actor, "back_fill_undone", unit_id=staff.unit_id, template=marks[0].template, rows=len(marks)
+    )
     return len(marks)
 
 

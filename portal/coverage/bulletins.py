@@ -75,7 +75,7 @@ def issue(
     bulletin = Bulletin(
         unit_id=drawn.unit.id, year=drawn.as_of.year, number=number, term=drawn.term.code, as_of=drawn.as_of,
         title=title, words=words, lines=[list(line) for line in drawn.lines],
-        issued_by=f"staff:{by.account}", issued_at=now,
+        issued_by=by.actor, issued_at=now,
     )  # fmt: skip
     bulletin.digest = digest_of(bulletin)
     session.add(bulletin)

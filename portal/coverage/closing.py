@@ -156,9 +156,7 @@ def close_term(
         kinds = [f"{found.open_rows} 条台账没有发放也没有认可的原因"] if found.open_rows else []
         kinds += [f"{found.doubts} 名学生还没有核实"] if found.doubts else []
         raise ClosingRefused(f"不能关账：{'，'.join(kinds)}。请按下面每一条的下一步办")
-    made = TermClosing(
-        school_id=school.id, term=term.code, closed_at=now, by=f"staff:{staff.account}", by_name=staff.display_name
-    )
+    made = TermClosing(school_id=school.id, term=term.code, closed_at=now, by=staff.actor, by_name=staff.display_name)
     made.rows, made.aided, made.paid_yuan = _figures(session, school, term)
     session.add(made)
     audit.record(session, made.by, "term_closed", unit_id=school.id, term=term.code, rows=made.rows, aided=made.aided)
@@ -175,7 +173,7 @@ def reopen(session: Session, closing: TermClosing, because: str, staff: StaffMem
         raise ClosingRefused("请写明为什么退回，学校看得到")
     if len(because) > LONGEST:
         raise ClosingRefused(f"原因请不超过{LONGEST}个字")
-    closing.reopened_at, closing.reopened_by, closing.because = now, f"staff:{staff.account}", because
+    closing.reopened_at, closing.reopened_by, closing.because = now, staff.actor, because
     audit.record(
         session,
         closing.reopened_by,

@@ -98,7 +98,7 @@ def _keep(
 ) -> DeterminationRecord:
     kept = DeterminationRecord(
         pupil_id=pupil.id, school_id=pupil.school_id, school_year=term.school_year, level=level and level.value,
-        route=route, decided_on=decided_on, words=words or None, recorded_by=f"staff:{by.account}", recorded_at=now,
+        route=route, decided_on=decided_on, words=words or None, recorded_by=by.actor, recorded_at=now,
     )  # fmt: skip
     session.add(kept)
     session.flush()

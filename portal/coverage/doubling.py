@@ -20,14 +20,15 @@ AIDED_THERE = "R12"
 def leave(session: Session, double: DoubleEnrolment, by: StaffMember, now: datetime, catalogue: Catalogue) -> None:
     """Raise DoubleRefused. What was paid stays on record here, and is not paid there again."""
     doubles.leave(session, double, by, now)
-    actor = f"staff:{by.account}"
     for row in open_rows_of(session, double.pupil_id, double.term):
         lock(session, row)
         if not row.paid_yuan:
             row.retracted = True
-            close(session, row, row.state, AIDED_THERE, actor, now, f"核实双重学籍：在{double.other_school.name}上学")
+            close(
+                session, row, row.state, AIDED_THERE, by.actor, now, f"核实双重学籍：在{double.other_school.name}上学"
+            )
     session.flush()
-    _open_there(session, double, catalogue, actor, now)
+    _open_there(session, double, catalogue, by.actor, now)
 
 
 def _open_there(session: Session, double: DoubleEnrolment, catalogue: Catalogue, by: str, now: datetime) -> None:

@@ -129,7 +129,7 @@ def _requests(scope: Scope) -> Select[ExportRequest]:
 
 def _note(session: Session, request: ExportRequest, staff: StaffMember, action: str) -> None:
     audit.record(
-        session, f"staff:{staff.account}", action,
+        session, staff.actor, action,
         unit_id=request.unit_id, template=request.template, term=request.term, rows=request.rows,
         purpose=request.purpose, request=str(request.id),
     )  # fmt: skip

@@ -51,7 +51,7 @@ def flag(session: Session, pupil: Pupil, why: str, staff: StaffMember, now: date
     if standing is not None:
         return standing
     made = FurtherAid(
-        pupil_id=pupil.id, school_id=pupil.school_id, flagged_by=f"staff:{staff.account}", flagged_at=now,
+        pupil_id=pupil.id, school_id=pupil.school_id, flagged_by=staff.actor, flagged_at=now,
         why=_said(why, "请用一句话写明为什么特别困难"), source="", settled_by="",
     )  # fmt: skip
     session.add(made)
@@ -69,7 +69,7 @@ def settle(session: Session, row: FurtherAid, source: str, words: str, staff: St
         raise FurtherAidRefused("请从列表里选落实的是哪一项")
     lacking = "请写明落实了什么、多少钱" if source else "没有落实的，请写明为什么，问过哪里"
     row.source, row.words = source, _said(words, lacking)
-    row.settled_by, row.settled_at = f"staff:{staff.account}", now
+    row.settled_by, row.settled_at = staff.actor, now
     audit.record(
         session, row.settled_by, "further_settled",
         unit_id=row.school_id, pupil_id=row.pupil_id, source_of_aid=source or "none",

@@ -68,7 +68,7 @@ def draw(
         raise SampleRefused(f"“{stratum.label}”现在没有学生，请换一类")
     sample = InspectionSample(
         unit_id=unit.id, term=term, stratum=stratum.value, seed=seed, size=size, population=population,
-        drawn_by=f"staff:{by.account}", drawn_at=now,
+        drawn_by=by.actor, drawn_at=now,
     )  # fmt: skip
     session.add(sample)
     session.flush()

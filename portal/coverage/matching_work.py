@@ -149,4 +149,4 @@ def _wait_for_pairs(session: Session, lock: str) -> None:
 
 def _who_asked(session: Session, run: MatchRun) -> str:
     staff = run.by_staff_id and session.get(StaffMember, run.by_staff_id)
-    return f"staff:{staff.account}" if staff else "command"
+    return staff.actor if staff else "command"

@@ -67,10 +67,9 @@ class Aid:
 def record(session: Session, pupil: Pupil, event: Event, by: StaffMember, now: datetime) -> Move:
     """Raise MoveRefused. Open rows get their reason and next step at once; what was received stays as it is."""
     move = moves.record(session, pupil, event, by, now)
-    actor = f"staff:{by.account}"
     what = f"{day_words(move.happened_on)}{move.kind.label.partition('、')[0]}"
     for row in _open_rows(session, move):
-        _follow(session, row, move, by.unit.level, actor, now, what)
+        _follow(session, row, move, by.unit.level, by.actor, now, what)
     tell_sums(session, move)
     return move
 
@@ -102,18 +101,17 @@ def _give(session: Session, row: Entitlement, code: str, level: UnitLevel, by: s
 
 def accept(session: Session, move: Move, class_name: str, by: StaffMember, now: datetime) -> Pupil:
     """Raise MoveRefused; the session must reach both schools. Open rows go over with what was paid of them."""
-    actor = f"staff:{by.account}"
     rows = _open_rows(session, move)
-    pupil = arrive(session, move, class_name, actor, now)
+    pupil = arrive(session, move, class_name, by.actor, now)
     for row in rows:
         lock(session, row)
         missing, due = is_missing(row), row.next_step_due
-        close(session, row, row.state, REASON_OF[move.kind], actor, now, f"{pupil.school.name}已接收，离开本校")
+        close(session, row, row.state, REASON_OF[move.kind], by.actor, now, f"{pupil.school.name}已接收，离开本校")
         row.school, row.school_id = pupil.school, pupil.school_id
         grant = Award.pupil_id == row.pupil_id, Award.policy == row.policy, Award.term == row.term
         session.execute(update(Award).where(*grant).values(school_id=row.school_id))
         step = NOT_RECEIVED if missing else STEPS[row.state, row.claim_mode]
-        take_step(session, row, row.state, actor, now, f"由{move.school.name}转来", step, due if missing else None)
+        take_step(session, row, row.state, by.actor, now, f"由{move.school.name}转来", step, due if missing else None)
     _join_rows(session, pupil)
     session.flush()
     return pupil
@@ -131,7 +129,7 @@ def _join_rows(session: Session, pupil: Pupil) -> None:
 
 def finish(session: Session, move: Move, how: MoveEnd, by: StaffMember, now: datetime, because: str = "") -> None:
     """返校、撤销、退回、转到省外: raise MoveRefused. The session must reach the school that was left."""
-    actor, level = f"staff:{by.account}", by.unit.level
+    actor, level = by.actor, by.unit.level
     if how is MoveEnd.ABROAD and level is UnitLevel.SCHOOL:
         raise MoveRefused("转到省外由资助中心核实后办结；学校不能结束这一行")
     if how is MoveEnd.SENT_BACK and not because.strip():
@@ -157,7 +155,7 @@ def name_school(session: Session, move: Move, written: str, by: StaffMember, now
     for row in _rows_by(session, move):
         lock(session, row)
         what = f"查明转往{move.to_school.name if move.to_school else ''}"
-        take_step(session, row, row.state, f"staff:{by.account}", now, what, MOVING, move.due_on)
+        take_step(session, row, row.state, by.actor, now, what, MOVING, move.due_on)
 
 
 def tell_sums(session: Session, move: Move) -> None:

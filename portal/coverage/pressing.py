@@ -113,9 +113,9 @@ def undo(session: Session, scope: Scope, act_id: UUID, staff: StaffMember, now: 
         ).first()
         if before is None:
             raise ActRefused("这一行以前怎样没有记录，不能撤销")
-        restore(session, row, before, f"staff:{staff.account}", now, f"撤销：{change.what}")
+        restore(session, row, before, staff.actor, now, f"撤销：{change.what}")
         audit.record(
-            session, f"staff:{staff.account}", "row_restored",
+            session, staff.actor, "row_restored",
             unit_id=row.school_id, pupil_id=row.pupil_id, policy=row.policy, term=row.term,
         )  # fmt: skip
     session.flush()

@@ -78,7 +78,7 @@ def put_up(
     people = _people(session, school, notice)
     made = PublicNotice(
         unit_id=school.id, policy=notice.policy, school_year=notice.term.school_year, starts_on=notice.starts_on,
-        ends_on=notice.ends_on, pupils=len(people), put_up_by=f"staff:{staff.account}", put_up_at=now,
+        ends_on=notice.ends_on, pupils=len(people), put_up_by=staff.actor, put_up_at=now,
         taken_down_by="", because="",
     )  # fmt: skip
     session.add(made)
@@ -226,7 +226,7 @@ def take_down(session: Session, notice: PublicNotice, because: str, staff: Staff
         raise NoticeRefused("这份公示已经撤下了")
     if not said or len(said) > 200:
         raise NoticeRefused("请写明为什么提前撤下，不超过200个字")
-    _take_down(session, notice, f"staff:{staff.account}", said, now)
+    _take_down(session, notice, staff.actor, said, now)
 
 
 def _take_down(session: Session, notice: PublicNotice, by: str, because: str, now: datetime) -> None:

@@ -35,12 +35,11 @@ def settle(
         raise review.ReviewRefused("其中有学生还在另一所学校的名册里，资助记在那里。请先在“双重学籍”里核实在哪里上学")
     before = [pair.settlement for pair in pairs if pair.settled_as is Answer.SAME and pair.settlement]
     made = review.settle(session, pairs, answer, by, now)
-    actor = f"staff:{by.account}"
     if answer is Answer.SAME:
-        open_rows_for(session, {one.pupil_id for one in made}, made[0].term, catalogue, now, actor)
+        open_rows_for(session, {one.pupil_id for one in made}, made[0].term, catalogue, now, by.actor)
     if answer is Answer.NOT_SAME and any(pair.decision is Decision.CERTAIN for pair in pairs):
-        _let_go(session, made, catalogue, actor, now)
-    _retract(session, before, catalogue, actor, now)
+        _let_go(session, made, catalogue, by.actor, now)
+    _retract(session, before, catalogue, by.actor, now)
     return made
 
 
@@ -65,9 +64,8 @@ def undo(
     """Raise ReviewRefused where somebody above settled it: a school does not take back what the county said."""
     if not may(by.role, DESKS[1]) and any(not _is_of(session, one, by) for one in settlements):
         raise review.ReviewRefused("这是上级资助中心核实的，学校不能撤销；有新情况请告诉资助中心")
-    actor = f"staff:{by.account}"
-    review.undo(session, settlements, actor, now)
-    _retract(session, settlements, catalogue, actor, now)
+    review.undo(session, settlements, by.actor, now)
+    _retract(session, settlements, catalogue, by.actor, now)
 
 
 def _is_of(session: Session, settlement: Settlement, by: StaffMember) -> bool:

@@ -36,14 +36,13 @@ def give_reason(
     reason = reasons.check(code, words, level, due, local(now).date())
     said = one_line(words)
     what = f"{by.unit.level.label}填写原因：{reason.label}" + (f"；{said}" if said else "")
-    actor = f"staff:{by.account}"
     if level in reason.closed_by:
-        close(session, row, row.state, reason.code, actor, now, what, act)
+        close(session, row, row.state, reason.code, by.actor, now, what, act)
     else:
         step = Step(_mover(reason, level), reason.step, reason.days, reason.code)
-        take_step(session, row, row.state, actor, now, what, step, due, act)
+        take_step(session, row, row.state, by.actor, now, what, step, due, act)
     audit.record(
-        session, actor, "reason_given",
+        session, by.actor, "reason_given",
         unit_id=row.school_id, pupil_id=row.pupil_id, policy=row.policy, term=row.term, reason=reason.code,
     )  # fmt: skip
 

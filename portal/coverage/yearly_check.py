@@ -123,7 +123,7 @@ def look(
     theirs = set(session.scalars(_of_school(school, term, Pupil.id).where(Pupil.id.in_(pupils))))
     if theirs != set(pupils):
         raise NotInScope
-    by = f"staff:{staff.account}"
+    by = staff.actor
     values = [
         {
             "id": uuid4(), "pupil_id": pupil_id, "school_id": school.id, "school_year": term.school_year,
@@ -148,7 +148,7 @@ def sign(session: Session, school: Unit, term: SchoolTerm, staff: StaffMember, n
     if found.left:
         raise CheckRefused(f"还有 {found.left} 名学生没有看过，不能签字。逐个看过后再签")
     made = YearlyCheck(
-        school_id=school.id, school_year=term.school_year, signed_at=now, by=f"staff:{staff.account}",
+        school_id=school.id, school_year=term.school_year, signed_at=now, by=staff.actor,
         by_name=staff.display_name, pupils=found.pupils, incomplete=counts(session, school, term)[Show.LACKING],
     )  # fmt: skip
     session.add(made)

@@ -84,7 +84,7 @@ def answer(
     if question.closed_at:
         raise NotAnswered("这一条已经办结或撤回，不用再答复")
     question.answer, question.note = said, note
-    question.answered_by, question.answered_at = f"staff:{by.account}", now
+    question.answered_by, question.answered_at = by.actor, now
     audit.record(
         session, question.answered_by, "bureau_answered",
         unit_id=question.unit_id, pupil_id=question.pupil_id, answer=said.value,

@@ -121,7 +121,7 @@ def leave(session: Session, double: DoubleEnrolment, by: StaffMember, now: datet
         raise DoubleRefused("这一条已经核实过了")
     record.left_on, double.settled_at = local(now).date(), now
     audit.record(
-        session, f"staff:{by.account}", "double_settled",
+        session, by.actor, "double_settled",
         unit_id=double.school_id, pupil_id=double.pupil_id, term=double.term,
     )  # fmt: skip
     session.flush()

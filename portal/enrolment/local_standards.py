@@ -120,7 +120,7 @@ def _kept(session: Session, unit: Unit, proposal: Proposal, by: StaffMember, now
         amounts=[dict(row) for row in proposal.amounts], source=proposal.source, clause=proposal.clause,
         checked_on=proposal.checked_on, note=proposal.note, applying=dict(proposal.applying),
         own=proposal.own and proposal.own.row(), state=OverlayState.PROPOSED,
-        proposed_by=f"staff:{by.account}", proposed_at=now,
+        proposed_by=by.actor, proposed_at=now,
     )  # fmt: skip
     session.add(overlay)
     _note(session, "standard_proposed", overlay, by)
@@ -275,7 +275,7 @@ def _second_person(session: Session, overlay: PolicyOverlay, by: StaffMember) ->
     lock(session, overlay)
     if overlay.state is not OverlayState.PROPOSED:
         raise StandardRefused(f"这一份已经办过了：{overlay.state.label}")
-    if overlay.proposed_by == f"staff:{by.account}":
+    if overlay.proposed_by == by.actor:
         raise StandardRefused("这一份是您提出的，要由本单位或上级的另一个人来批准")
     if not by.unit.holds(overlay.unit):
         raise StandardRefused("只有本单位或上级的人能批准")
@@ -286,12 +286,12 @@ def _decide(overlay: PolicyOverlay, state: OverlayState, because: str, by: Staff
     if len(said) > LONGEST:
         raise StandardRefused(f"请不超过{LONGEST}个字")
     overlay.state, overlay.because = state, said
-    overlay.decided_by, overlay.decided_at = f"staff:{by.account}", now
+    overlay.decided_by, overlay.decided_at = by.actor, now
 
 
 def _note(session: Session, action: str, overlay: PolicyOverlay, by: StaffMember) -> None:
     session.flush()
     audit.record(
-        session, f"staff:{by.account}", action,
+        session, by.actor, action,
         unit_id=overlay.unit_id, policy=overlay.policy, starts=overlay.starts.isoformat(),
     )  # fmt: skip

@@ -61,7 +61,7 @@ def is_away(pupil_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
 
 def record(session: Session, pupil: Pupil, event: Event, by: StaffMember, now: datetime) -> Move:
     """Raise MoveRefused; the caller lets the ledger follow."""
-    today, actor = local(now).date(), f"staff:{by.account}"
+    today, actor = local(now).date(), by.actor
     _check(event, today)
     to_school = find_school(session, event.school, pupil.school) if event.kind is MoveKind.TRANSFER else None
     standing = standing_move(session, pupil.id)
@@ -115,7 +115,7 @@ def name_school(session: Session, move: Move, written: str, by: StaffMember, now
     move.to_school, today = school, local(now).date()
     move.due_on = working_days_after(today, ACCEPT_WITHIN)
     move.city_on = working_days_after(today, THEN_THE_CITY)
-    _note(session, move, "move_named", f"staff:{by.account}", to=school.code)
+    _note(session, move, "move_named", by.actor, to=school.code)
 
 
 def end(session: Session, move: Move, how: MoveEnd, by: str, now: datetime, because: str = "") -> None:

@@ -46,7 +46,7 @@ def settle(
 ) -> list[Settlement]:
     """Raise ReviewRefused and settle none of them; an earlier answer to the same pair is undone first."""
     _refuse(session, pairs, answer, by)
-    actor, act = f"staff:{by.account}", uuid4()
+    actor, act = by.actor, uuid4()
     undo(session, {pair.settlement for pair in pairs if pair.settlement}, actor, now)
     made: dict[tuple[UUID, bytes], Settlement] = {}
     for pair in pairs:
@@ -74,7 +74,7 @@ def ask_bureau(session: Session, pairs: Sequence[MatchPair], by: StaffMember, no
 
     Lists that say the same are one question; a list that no bureau delivered is asked about outside.
     """
-    actor, act = f"staff:{by.account}", uuid4()
+    actor, act = by.actor, uuid4()
     alike: dict[tuple[UUID, bytes], list[MatchPair]] = {}
     for pair in pairs:
         if bureau_questions.has_bureau(session, pair):

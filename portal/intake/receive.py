@@ -123,7 +123,7 @@ def _category(session: Session, written: str) -> str:
 def actor_of(session: Session, intake: Intake) -> str:
     """Who sent the file, as the audit trail names them."""
     staff = intake.by_staff_id and session.get(StaffMember, intake.by_staff_id)
-    return f"staff:{staff.account}" if staff else "command"
+    return staff.actor if staff else "command"
 
 
 def limits_of(intake: Intake) -> Limits:

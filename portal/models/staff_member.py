@@ -24,3 +24,8 @@ class StaffMember(Row):
     active: Mapped[bool] = mapped_column(default=True)
 
     unit: Mapped[Unit] = relationship(lazy="joined")
+
+    @property
+    def actor(self) -> str:
+        """As the trail names whoever acts."""
+        return f"staff:{self.account}"
