@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.access.scope import scope_of
-from portal.coverage.counted import Measure, count_left_out
-from portal.coverage.distribution import total_of
+from portal.coverage.counted import By, Measure, count_left_out
+from portal.coverage.distribution import distribution
 from portal.coverage.inspections import draw, lines_of
 from portal.enrolment.bureau_questions import answer, asked_of
 from portal.enrolment.corrections import NOT_ON_LIST, CorrectionRefused, record, settle_one, waiting_with_pupils
 from portal.enrolment.disputes import ask_bureaus
-from portal.models import Correction, Entitlement, MatchPair
+from portal.models import Correction, Entitlement, MatchPair, Unit
 from portal.vocabulary import Answer, BureauAnswer, Decision, Role, UnitLevel
 from tests.builders import A_MONDAY, TERM, a_bureau, a_county, a_pupil, a_staff_member, an_entry
 from tests.enrolment.doubts import compare, officer, settle
@@ -36,6 +36,11 @@ def the_pair(session: Session) -> MatchPair:
     return session.scalars(select(MatchPair).where(MatchPair.superseded_at.is_(None))).one()
 
 
+def counted(session: Session, unit: Unit) -> tuple[int, int]:
+    """By 统计, and left out of it."""
+    return distribution(session, unit, TERM, By.AREA).total.pupils, count_left_out(session, scope_of(unit), TERM)
+
+
 def test_the_county_sees_it_and_asks_the_bureau_that_delivered_the_list_once(session: Session) -> None:
     said = a_dispute(session)
     levels = (UnitLevel.SCHOOL, UnitLevel.COUNTY)
@@ -51,11 +56,11 @@ def test_until_the_family_is_answered_the_child_is_not_counted_and_its_aid_goes_
     said = a_dispute(session)
     county = a_county(session)
     ask_bureaus(session, said, officer(session), A_MONDAY)
-    assert (total_of(session, county, TERM).pupils, count_left_out(session, scope_of(county), TERM)) == (0, 1)
+    assert counted(session, county) == (0, 1)
     row = session.scalars(select(Entitlement)).one()
     assert (the_pair(session).outcome, row.closed_on) == (Decision.CERTAIN, None)
     settle_one(session, said, "名单没有错，资助照旧", "staff:cnty", A_MONDAY)
-    assert (total_of(session, county, TERM).pupils, count_left_out(session, scope_of(county), TERM)) == (1, 0)
+    assert counted(session, county) == (1, 0)
 
 
 def test_without_an_answer_in_writing_it_is_not_settled(session: Session) -> None:
