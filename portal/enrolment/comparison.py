@@ -17,6 +17,7 @@ from portal.enrolment.candidates import (
     rivals_of,
     siblings_of,
 )
+from portal.enrolment.local_lists import LocalLists, is_local
 from portal.enrolment.people import OF_ENTRY, OF_GUARDIAN, OF_PUPIL, Line, register_person, roster_person
 from portal.enrolment.records import Kept
 from portal.matching.engine import Match, judge, settle
@@ -35,6 +36,8 @@ class Opened:
         self.entries: dict[UUID, Line] = {}
         self._persons: dict[UUID, RosterPerson] = {}
         self._listed: dict[UUID, RegisterPerson] = {}
+        self._local: dict[str, UUID] = {}
+        self._lists = LocalLists(session)
 
     def open_pupils(self, ids: Iterable[UUID]) -> None:
         wanted = set(ids) - self.pupils.keys()
@@ -50,9 +53,19 @@ class Opened:
         for entry in self._session.execute(select(*OF_ENTRY).where(among(RegisterEntry.id, wanted))):
             self.entries[entry.id] = entry
             self._listed[entry.id] = register_person(entry)
+            if is_local(entry.source):
+                self._local[str(entry.id)] = entry.intake_id
 
     def pair(self, candidate: Candidate) -> Pair:
         return Pair(self._persons[candidate.pupil_id], self._listed[candidate.entry_id], candidate.via)
+
+    def judged(self, pairs: Iterable[Pair], term: SchoolTerm) -> Iterator[Match]:
+        """What a rule holds together; a local entry means nobody at another office's school."""
+        return (found for pair in pairs if self._counts(pair) and (found := judge(pair, term.first_day)))
+
+    def _counts(self, pair: Pair) -> bool:
+        intake_id = self._local.get(str(pair.register.id))
+        return intake_id is None or self._lists.count_at(intake_id, self.pupils[UUID(str(pair.roster.id))].school_id)
 
     def families(self, term: SchoolTerm) -> Families:
         return Families(self._persons.values(), self._listed.values(), term.first_day)
@@ -67,13 +80,13 @@ def compare_with_registers(session: Session, ours: Collection[UUID], term: Schoo
     opened.open_pupils(candidate.pupil_id for candidate in candidates)
     opened.open_entries(candidate.entry_id for candidate in candidates)
     pairs = (opened.pair(candidate) for candidate in dict.fromkeys(candidates))
-    found = settle(_judged(pairs, term))
+    found = settle(opened.judged(pairs, term))
     opened.open_pupils(sibling for match in found for sibling in siblings.get(UUID(str(match.roster_id)), ()))
     at_home = {UUID(str(match.register_id)) for match in found if match.decision in _LEAD_ON}
     opened.open_entries(households_of(session, at_home))
     families = opened.families(term)
-    found = settle(chain(found, _judged(families.pairs_of_names(found), term)))
-    found += _judged(families.pairs_of_siblings(found), term)
+    found = settle(chain(found, opened.judged(families.pairs_of_names(found), term)))
+    found += opened.judged(families.pairs_of_siblings(found), term)
     mine = set(ours)
     return [
         Kept(match, opened.pupils[pupil_id], opened.entries[UUID(str(match.register_id))])
@@ -83,7 +96,3 @@ def compare_with_registers(session: Session, ours: Collection[UUID], term: Schoo
 
 
 _LEAD_ON = (Decision.CERTAIN, Decision.HOUSEHOLD)
-
-
-def _judged(pairs: Iterable[Pair], term: SchoolTerm) -> Iterator[Match]:
-    return (found for pair in pairs if (found := judge(pair, term.first_day)))

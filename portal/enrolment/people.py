@@ -31,6 +31,7 @@ OF_GUARDIAN = Guardian.id, Guardian.pupil_id, Guardian.position, Guardian.name_s
 OF_ENTRY = (
     RegisterEntry.id,
     RegisterEntry.intake_id,
+    RegisterEntry.source,
     RegisterEntry.category_sealed,
     RegisterEntry.name_sealed,
     RegisterEntry.id_number_sealed,

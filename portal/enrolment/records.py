@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.clock import local
 from portal.enrolment.candidates import among
+from portal.enrolment.local_lists import LOCAL, is_local
 from portal.enrolment.people import Line
 from portal.intake.copying import put_rows
 from portal.matching.agreement import NameAgreement, Sharing
@@ -67,7 +68,7 @@ def keep_findings(session: Session, run: MatchRun, pupils: Collection[UUID], fou
     """Kept apart until the run is whole, each beside the pair that says the same already."""
     registers = _registers(session, {kept.entry.intake_id for kept in found})
     standing = _said(session, run.term, pupils)
-    rows = (_row(run, kept, registers[kept.entry.intake_id], standing) for kept in found)
+    rows = (_row(run, kept, _register(kept, *registers[kept.entry.intake_id]), standing) for kept in found)
     put_rows(session, MatchFinding, FINDING, rows)
 
 
@@ -131,10 +132,14 @@ def _stood(term: str) -> ColumnElement[bool]:
     return and_(MatchPair.term == term, MatchPair.superseded_at.is_(None), MatchPair.intake_id.not_in(expired))
 
 
-def _registers(session: Session, intakes: set[UUID]) -> dict[UUID, str]:
+def _registers(session: Session, intakes: set[UUID]) -> dict[UUID, tuple[str, str]]:
     """Who delivered each list, and its batch."""
     named = select(Intake.id, Unit.name, Intake.occasion).join(Unit, Unit.id == Intake.unit_id)
-    return {key: f"{unit} {batch}" for key, unit, batch in session.execute(named.where(Intake.id.in_(intakes)))}
+    return {key: (unit, batch) for key, unit, batch in session.execute(named.where(Intake.id.in_(intakes)))}
+
+
+def _register(kept: Kept, unit: str, batch: str) -> str:
+    return f"{unit}（{LOCAL}） {batch}" if is_local(kept.entry.source) else f"{unit} {batch}"
 
 
 def _row(run: MatchRun, kept: Kept, register: str, standing: Mapping[Said, UUID]) -> tuple[Any, ...]:

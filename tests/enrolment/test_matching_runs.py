@@ -102,6 +102,21 @@ def test_each_pupil_counts_once_by_the_strongest_pair(session: Session) -> None:
     assert compare(session).counts == {"pupils": 3, "certain": 1, "possible": 1, "household": 0, "unmatched": 1}
 
 
+@pytest.mark.parametrize(("source", "found"), [("民政", 2), ("本地", 1)])
+def test_what_a_county_lists_by_itself_counts_at_its_own_schools_and_says_so(
+    session: Session, source: str, found: int
+) -> None:
+    next_door = a_school(session, a_county(session, "329902", "邻县"), "3299020001", "邻县小学")
+    here = a_pupil(session)
+    a_pupil(session, next_door, "陈明", CHEN_MING)
+    an_entry(session, source=source, bureau=a_county(session))
+    an_entry(session, "陈明", CHEN_MING, source=source, bureau=a_county(session))
+    compare(session, here.school.parent.parent)
+    pairs = standing(session)
+    assert len(pairs) == found
+    assert all(("（本地）" in (pair.register or "")) is (source == "本地") for pair in pairs)
+
+
 def test_running_again_leaves_the_same_pairs(session: Session) -> None:
     a_pupil(session)
     an_entry(session)
