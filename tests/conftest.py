@@ -16,6 +16,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -28,6 +29,7 @@ from portal.app import create_app
 from portal.database import EVERYTHING, db, libpq, set_reach
 from portal.embedded_postgres import EmbeddedPostgres
 from portal.settings import Settings, read_settings
+from tests.builders import A_MONDAY
 from tests.kept import sweep
 
 pytest_plugins = ["tests.pages"]
@@ -178,3 +180,10 @@ class Stranger(FlaskClient):
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return Stranger(app, app.response_class)
+
+
+@pytest.fixture
+def monday() -> Iterator[None]:
+    """The first Monday of the autumn term, ten in the morning; time goes on from there."""
+    with time_machine.travel(A_MONDAY, tick=True):
+        yield

@@ -1,11 +1,9 @@
 """What stands before every page, tried from outside."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -15,10 +13,12 @@ from portal.app import create_app
 from portal.blueprints.guards import STRANGERS_MOST
 from portal.blueprints.headers import HEADERS
 from portal.models import AuditEntry
-from tests.builders import A_MONDAY, a_staff_member
+from tests.builders import a_staff_member
 from tests.families.forms import post, sign_in, token_of
 from tests.families.people import a_listed_child, a_slip
 from tests.staff.county import sign_in as sign_in_as_staff
+
+pytestmark = pytest.mark.usefixtures("monday")
 
 TAKES_NO_FILE = [
     "/sign-in",
@@ -36,12 +36,6 @@ TAKES_NO_FILE = [
     "/child/wechat",
     "/sign-out",
 ]
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
 
 
 def a_photo(size: int = 5) -> tuple[BytesIO, str]:

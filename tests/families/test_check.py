@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -15,14 +14,10 @@ from tests.builders import A_MONDAY
 from tests.families.forms import post
 from tests.families.people import CATALOGUE
 
+pytestmark = pytest.mark.usefixtures("monday")
+
 DAY = date(2026, 9, 7)
 HARDSHIP: Answers = {STAGE: ("junior",), HOME: ("hardship",), "boarding": ("no",)}
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
 
 
 def taps(answers: Answers) -> int:

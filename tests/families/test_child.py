@@ -1,24 +1,18 @@
-from collections.abc import Iterator
 from io import BytesIO
 from uuid import uuid4
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import AuditEntry, Confirmation, Correction, Entitlement
 from portal.vocabulary import EntitlementState
-from tests.builders import A_MONDAY, a_pupil
+from tests.builders import a_pupil
 from tests.families.forms import post, sign_in, token_of
 from tests.families.people import a_listed_child, a_payment, a_slip
 
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
+pytestmark = pytest.mark.usefixtures("monday")
 
 
 @pytest.fixture

@@ -1,25 +1,18 @@
 """J5: the children of one family on one visit, each with what is its own."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import Confirmation, ContactRecord, Entitlement
-from tests.builders import A_MONDAY, a_pupil, a_school
+from tests.builders import a_pupil, a_school
 from tests.families.forms import post, sign_in
 from tests.families.people import a_brother, a_listed_child, a_payment, a_slip, follow, press, show_slip
 from tests.pages import PHONE, Opener
 
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
+pytestmark = pytest.mark.usefixtures("monday")
 
 
 @pytest.fixture(params=["usual", "elder"])

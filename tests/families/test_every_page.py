@@ -1,15 +1,14 @@
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
-from tests.builders import A_MONDAY
 from tests.families.people import press
 from tests.families.walk import every_page
 from tests.pages import DESK, PHONE, Opener, look_plain, small_targets
+
+pytestmark = pytest.mark.usefixtures("monday")
 
 MODES: dict[str, tuple[tuple[int, int], dict[str, Any]]] = {
     "phone": (PHONE, {}),
@@ -18,12 +17,6 @@ MODES: dict[str, tuple[tuple[int, int], dict[str, Any]]] = {
     "desk": (DESK, {}),
     "desk at 200 %": ((640, 400), {"device_scale_factor": 2}),
 }
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
 
 
 def smallest_text(page: Page) -> float:

@@ -1,6 +1,5 @@
 """J8: from eighteen the student alone; her parents no longer, by slip, code or visit."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -19,13 +18,9 @@ from tests.families.forms import post, sign_in
 from tests.families.people import a_listed_child, a_slip, press, show_slip
 from tests.pages import PHONE, Opener, look_plain, small_targets
 
+pytestmark = pytest.mark.usefixtures("monday")
+
 HER_NUMBER = "329901200702140054"
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
 
 
 def a_college(session: Session) -> Unit:

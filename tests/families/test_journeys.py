@@ -1,10 +1,8 @@
 """J1, J2 and J11 as far as a family sees them: a real browser, 360×740, the clock on Monday 2026-09-07."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,14 +13,10 @@ from tests.builders import A_MONDAY, a_pupil
 from tests.families.people import BIRTH_DATE, a_listed_child, a_payment, a_slip, follow, press, show_slip
 from tests.pages import PHONE, Opener
 
+pytestmark = pytest.mark.usefixtures("monday")
+
 NOT_FOUND = "没有查到，请核对或拨打学校电话"
 AWKWARD = "阿依古丽·买买提"
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
 
 
 def the_row(session: Session) -> Entitlement:

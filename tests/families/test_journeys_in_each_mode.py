@@ -1,9 +1,6 @@
 """J1, J3, J6, J7, J9, J10 and J11 on a cheap phone, as it comes and in 大字: the same page, read and tapped alike."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,13 +15,9 @@ from tests.families.codes import look
 from tests.families.people import a_listed_child, a_message, a_payment, a_slip, follow, press, show_slip
 from tests.pages import PHONE, Opener, look_plain, small_targets
 
+pytestmark = pytest.mark.usefixtures("monday")
+
 TARGET = {"usual": 48, "elder": 60}
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
 
 
 @pytest.fixture(params=TARGET)

@@ -1,20 +1,12 @@
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from tests.builders import A_MONDAY
 from tests.families.people import BIRTH_DATE, a_listed_child, a_slip, show_slip
 from tests.families.walk import every_page
 from tests.pages import PHONE, Opener, broken_numbers, sticks_out
 
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
+pytestmark = pytest.mark.usefixtures("monday")
 
 
 def focused(page: Page) -> str:

@@ -1,16 +1,15 @@
 """What comes over the wire, what is read aloud, and what a family takes away from a check."""
 
 import base64
-from collections.abc import Iterator
 
 import pytest
-import time_machine
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from tests.builders import A_MONDAY
 from tests.families.people import a_listed_child, a_slip, press, show_slip
 from tests.pages import PHONE, Opener, look_plain
+
+pytestmark = pytest.mark.usefixtures("monday")
 
 MOST_BYTES = 60 * 1024
 WIRE = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
@@ -28,12 +27,6 @@ VOICE = """() => {
     }});
 }"""
 """A voice, which a browser on a server has not; everything else is the page's own."""
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
 
 
 @pytest.fixture

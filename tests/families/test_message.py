@@ -1,6 +1,5 @@
 """这条短信是真的吗 (G5): what is answered to whom, and what is not."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,13 +14,9 @@ from tests.builders import A_MONDAY, a_school
 from tests.families.forms import post
 from tests.families.people import a_listed_child, a_message
 
+pytestmark = pytest.mark.usefixtures("monday")
+
 OURS, NOT_OURS = "对得上，我们发过", "没有对上"
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
 
 
 @pytest.fixture

@@ -1,28 +1,21 @@
 """G17: in the year of the choice a family on a list reads what the next stage brings, in yuan, and whoever asks can."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from portal.models import Pupil
 from portal.vocabulary import Stage
-from tests.builders import A_MONDAY, a_pupil
+from tests.builders import a_pupil
 from tests.coverage.builders import a_match, opened
 from tests.families.forms import sign_in
 from tests.families.people import a_slip, press, show_slip
 from tests.pages import PHONE, Opener, look_plain, small_targets
 
+pytestmark = pytest.mark.usefixtures("monday")
+
 BORN = "20121111"
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
 
 
 def a_junior(session: Session, grade: int = 3) -> Pupil:

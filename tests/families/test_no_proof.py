@@ -1,11 +1,9 @@
 """N3-7: no matched family can be asked for proof: no field, no text, no reason; the page says so with its clause."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -21,6 +19,8 @@ from tests.builders import A_MONDAY, TERM
 from tests.families.forms import sign_in as show_slip
 from tests.families.people import a_brother, a_listed_child, a_slip
 
+pytestmark = pytest.mark.usefixtures("monday")
+
 PORTAL = Path(__file__).parents[2] / "portal"
 PAGES = [
     *sorted((PORTAL / "templates" / "families").glob("*.html")),
@@ -33,12 +33,6 @@ ASKS = re.compile(
 )
 """How a page would ask for something to be brought; what it says against that is left out first."""
 CALMS = re.compile(r"不用交|不得再?要|不上传|要您?交材料|不用您交")
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

@@ -1,9 +1,6 @@
 """我的信息与权利: see, copy, correct, ask to delete; and who looked."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,13 +13,9 @@ from tests.builders import A_MONDAY
 from tests.families.forms import post, sign_in
 from tests.families.people import a_listed_child, a_payment, a_slip
 
+pytestmark = pytest.mark.usefixtures("monday")
+
 NUMBER, PHONE = "329901201603050015", "19900000001"
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
 
 
 @pytest.fixture

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 import time_machine
 from flask.testing import FlaskClient
@@ -11,11 +9,7 @@ from tests.builders import A_MONDAY
 from tests.families.forms import TOKEN, post, sign_in
 from tests.families.people import a_listed_child, a_slip
 
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
+pytestmark = pytest.mark.usefixtures("monday")
 
 
 def test_the_right_code_and_date_open_the_childs_page(session: Session, client: FlaskClient) -> None:

@@ -1,25 +1,17 @@
 """How much a page asks of the database."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from tests.builders import A_MONDAY
 from tests.families.forms import sign_in
 from tests.families.people import a_listed_child, a_payment, a_slip
 from tests.statements import statements
 
+pytestmark = pytest.mark.usefixtures("monday")
+
 MOST = 3
 """Visitor with what it may reach, all that is known of the child, its ledger with payments."""
-
-
-@pytest.fixture(autouse=True)
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
 
 
 @pytest.mark.parametrize(

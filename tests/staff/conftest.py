@@ -1,7 +1,5 @@
 """Monday 7 September 2026, ten in the morning, in the county of ``county.py``."""
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 import time_machine
@@ -12,12 +10,6 @@ from portal.database import EVERYTHING, db, set_reach
 from tests.builders import A_MONDAY
 from tests.kept import Kept, sweep
 from tests.staff.county import StaffCounty, a_staff_county
-
-
-@pytest.fixture
-def monday() -> Iterator[None]:
-    with time_machine.travel(A_MONDAY, tick=True):
-        yield
 
 
 @pytest.fixture(scope="session")
