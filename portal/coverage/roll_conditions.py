@@ -1,15 +1,14 @@
 """Who stands on which 名单, as conditions on an enrolment of a term within a scope."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, and_, cast, exists, func, not_, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select, union
 
 from portal.access.one_to_one import has_class_teacher, is_named
 from portal.access.scope import Scope
-from portal.clock import SHANGHAI
 from portal.coverage.counted import PROVINCE
 from portal.database import same_place
 from portal.enrolment.standing import stands
@@ -19,6 +18,7 @@ from portal.models import (
     EnrolmentRecord,
     Entitlement,
     MatchPair,
+    MatchRun,
     Pupil,
     RegisterEntry,
     Unit,
@@ -90,25 +90,26 @@ def outside(scope: Scope, term: str) -> ColumnElement[bool]:
 
 
 def changed(scope: Scope, term: str) -> ColumnElement[bool]:
-    """Some pair came or fell on the day of the school's last change; whether anything came of it the words say."""
+    """Some pair came or fell when the school's last change took its place; whether anything came of it the words say.
+
+    By the moment, not by the day: two runs of one day are two.
+    """
     last = scope.narrow(last_changes(term), MatchPair.school_id).subquery()
-    that_day = or_(MatchPair.found_on == last.c.day, fell_on() == last.c.day)
+    then = or_(MatchRun.stands_since == last.c.moment, MatchPair.superseded_at == last.c.moment)
     changed = (
         select(MatchPair.pupil_id, MatchPair.school_id)
+        .join(MatchRun, MatchRun.id == MatchPair.run_id)
         .join(last, last.c.school_id == MatchPair.school_id)
-        .where(MatchPair.term == term, that_day)
+        .where(MatchPair.term == term, then)
     )
     return _enrolled_among(scope.narrow(changed, MatchPair.school_id))
 
 
-def fell_on() -> ColumnElement[date | None]:
-    return cast(func.timezone(SHANGHAI.key, MatchPair.superseded_at), Date)
-
-
-def last_changes(term: str) -> Select[UUID, date]:
-    """The last day on which pairs of a school came or fell."""
-    day = func.greatest(func.max(MatchPair.found_on), func.max(fell_on())).label("day")
-    return select(MatchPair.school_id, day).where(MatchPair.term == term).group_by(MatchPair.school_id)
+def last_changes(term: str) -> Select[UUID, datetime]:
+    """The last moment in which pairs of a school came or fell: all that one run changes, it changes in one."""
+    moment = func.greatest(func.max(MatchRun.stands_since), func.max(MatchPair.superseded_at)).label("moment")
+    of_term = select(MatchPair.school_id, moment).join(MatchRun, MatchRun.id == MatchPair.run_id)
+    return of_term.where(MatchPair.term == term).group_by(MatchPair.school_id)
 
 
 def double(scope: Scope, term: str) -> ColumnElement[bool]:

@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.coverage.roll_conditions import fell_on, last_changes
+from portal.coverage.roll_conditions import last_changes
 from portal.coverage.words import register_words
 from portal.enrolment.lists import category_names
 from portal.enrolment.standing import stands
-from portal.models import DoubleEnrolment, Entitlement, MatchPair
+from portal.models import DoubleEnrolment, Entitlement, MatchPair, MatchRun
 from portal.vocabulary import Decision
 
 Words = Callable[[Session, Sequence[UUID], str], Mapping[UUID, str]]
@@ -36,20 +36,21 @@ def registers(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[UU
 
 
 def changes(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[UUID, str]:
-    """新增, 消失 or 类别变化, from what was sure before the day of the school's last change and what is now."""
+    """新增, 消失 or 类别变化, from what was sure before the school's last change and what is now."""
     before: defaultdict[UUID, set[str]] = defaultdict(set)
     after: defaultdict[UUID, set[str]] = defaultdict(set)
-    pairs = select(MatchPair, fell_on()).where(MatchPair.pupil_id.in_(pupils), MatchPair.term == term)
-    found = session.execute(pairs.where(MatchPair.outcome == Decision.CERTAIN)).all()
+    pairs = select(MatchPair, MatchRun.stands_since).join(MatchRun, MatchRun.id == MatchPair.run_id)
+    pairs = pairs.where(MatchPair.pupil_id.in_(pupils), MatchPair.term == term, MatchPair.outcome == Decision.CERTAIN)
+    found = session.execute(pairs).all()
     schools = {pair.school_id for pair, _ in found}
-    days = dict(iter(session.execute(last_changes(term).where(MatchPair.school_id.in_(schools)))))
+    moments = dict(iter(session.execute(last_changes(term).where(MatchPair.school_id.in_(schools)))))
     names = category_names(session)
-    for pair, fell in found:
-        last = days[pair.school_id]
+    for pair, came in found:
+        last, fell = moments[pair.school_id], pair.superseded_at
         name = names.get(pair.category or "", "")
         if fell is None:
             after[pair.pupil_id].add(name)
-        if pair.found_on < last and (fell is None or fell == last):
+        if came and came < last and (fell is None or fell == last):
             before[pair.pupil_id].add(name)
     return {pupil_id: _change(before[pupil_id], after[pupil_id]) for pupil_id in pupils}
 

@@ -18,6 +18,7 @@ from tests.enrolment.doubts import CATALOGUE, compare, officer, rows_of, settle
 
 LATER = A_MONDAY + timedelta(days=30)
 ZHAO_YUAN = "419901201510010067"
+ZHOU_XIAO = "32990120130206005X"
 
 
 def on(session: Session, code: str, unit: Unit | None = None) -> list[RollLine]:
@@ -104,6 +105,17 @@ def test_what_changed_is_told_in_words(session: Session) -> None:
     compare(session, LATER)
     assert [line.why for line in on(session, "changes")] == ["类别变化：城乡低保家庭 → 城乡低保家庭、孤儿"]
     unlist(session)
+
+
+def test_the_last_run_is_compared_with_the_one_before_it_on_the_same_day(session: Session) -> None:
+    listed(session)
+    other = a_pupil(session, name="周晓", id_number=ZHOU_XIAO)
+    an_entry(session, name="周晓", id_number=ZHOU_XIAO, category="ORPHAN")
+    compare(session, A_MONDAY + timedelta(hours=1))
+    assert [(line.pupil_id, line.why) for line in on(session, "changes")] == [(other.id, "新增：孤儿")]
+    an_entry(session, category="ORPHAN")
+    compare(session, A_MONDAY + timedelta(hours=2))
+    assert [line.why for line in on(session, "changes")] == ["类别变化：城乡低保家庭 → 城乡低保家庭、孤儿"]
 
 
 def test_who_is_not_found_is_on_a_list_of_its_own(session: Session) -> None:

@@ -110,7 +110,7 @@ COUNTS = {
     "rosters-2": "b003ad354aed",
     "closing-2": "2cd506cbf3b3",
     "figures-2": "db4bedff81ec",
-    "rolls-1": "f650539d9641",
+    "rolls-2": "7296b87b7cd8",
     "matched-1": "cab72754129d",
     "owed-1": "0c186d27e7d1",
     "circumstances-1": "d24962928241",
