@@ -14,7 +14,7 @@ WITHIN = 30
 """How many lines from the top the headings may be down; above them stand titles."""
 
 _DELIMITERS = ",\t;"
-_HEAD_CHARACTERS = 100_000
+HEAD_CHARACTERS = 100_000
 
 _NOTE = re.compile(r"\((?:必填|必录|选填|非必填|可空|可不填|单位|元|人民币|文本|\d+位|yyyy|格式|如|例|请).*?\)")
 _DECORATION = re.compile(r"[\s*★☆※▲●:：()\[\]【】、,，.。/\"'“”_-]+")
@@ -47,7 +47,7 @@ def heading_line(lines: Sequence[Sequence[str]]) -> tuple[int, int]:
 
 def delimiter_of(text: str) -> str:
     """The mark between the cells of a csv: the one by which most headings are known."""
-    return max(_DELIMITERS, key=lambda mark: heading_line(_first_lines(text[:_HEAD_CHARACTERS], mark))[1])
+    return max(_DELIMITERS, key=lambda mark: heading_line(_first_lines(text[:HEAD_CHARACTERS], mark))[1])
 
 
 def _first_lines(text: str, delimiter: str) -> list[list[str]]:

@@ -102,7 +102,7 @@ def read_awards(table: Table, *, day: date | None = None) -> Awards:
     columns = find_columns(table.headings, IntakeKind.AWARDS)
     notes = Notes(IntakeKind.AWARDS, columns, day or today())
     lines = []
-    for row, values in notes.lines(table):
+    for row, values in notes.lines(table, table.lines):
         if line := _line(row, values, notes):
             lines.append(line)
     return Awards(lines, notes.repaired, notes.sorted_problems(), columns.dropped, len(table.lines))

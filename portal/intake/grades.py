@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from portal.vocabulary import Stage
 
@@ -66,11 +67,13 @@ _SCHOOL_WORDS = (
 )
 
 
+@lru_cache(maxsize=4096)
 def stages_of_school(name: str) -> frozenset[Stage]:
     """学段 that the name of a school allows; empty when the name says nothing."""
     return next((stages for words, stages in _SCHOOL_WORDS if re.search(words, name)), frozenset())
 
 
+@lru_cache(maxsize=4096)
 def read_grade(text: str, stages: frozenset[Stage] = frozenset()) -> Grade:
     """``stages`` are those of the school, empty when not known; they settle 四年级, which a college has too."""
     words = "".join(unicodedata.normalize("NFKC", text).split())

@@ -260,6 +260,6 @@ def _make_slips(session: Session, school_ids: set[UUID], now: datetime) -> None:
     """Everybody at the school has one, so that having one says nothing (G6)."""
     has_one = exists().where(Slip.pupil_id == Pupil.id, Slip.withdrawn_at.is_(None))
     here = Pupil.school_id == any_(literal(list(school_ids), ARRAY(Uuid)))
-    without = session.execute(select(Pupil.id, Pupil.school_id).where(here, ~has_one)).all()
-    for start in range(0, len(without), AT_ONCE):
-        make_slips(session, dict(iter(without[start : start + AT_ONCE])), now)
+    without = select(Pupil.id, Pupil.school_id).where(here, ~has_one)
+    for part in session.execute(without, execution_options={"yield_per": AT_ONCE}).partitions():
+        make_slips(session, dict(iter(part)), now)

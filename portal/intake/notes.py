@@ -1,7 +1,7 @@
 """What every reader of lines shares: sound lines one by one, and a note of whatever was wrong or repaired."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,11 +9,11 @@ from portal.headings.heading_line import Columns
 from portal.intake.cells import CUT_BY_EXCEL, LONGEST, NotADate, cut_by_excel, read_date, unwrapped
 from portal.intake.columns import our_heading
 from portal.intake.problems import Problem, Repair
-from portal.intake.spreadsheet import Table
+from portal.intake.spreadsheet import Line, Table
 from portal.privacy.document_types import NumberKind
 from portal.privacy.names import damaged, tidy_name
 from portal.privacy.number_traces import traces_of
-from portal.privacy.resident_id import read_number, tidied_number
+from portal.privacy.resident_id import NumberReading, read_number, tidied_number
 from portal.vocabulary import IntakeKind
 
 
@@ -57,17 +57,17 @@ class Notes:
     def sorted_problems(self) -> list[Problem]:
         return sorted(self.problems, key=lambda problem: problem.row)
 
-    def lines(self, table: Table) -> Iterator[tuple[int, dict[str, str]]]:
+    def lines(self, table: Table, lines: Iterable[Line]) -> Iterator[tuple[int, dict[str, str]]]:
         """Row and cells by field; refuses a line that is shifted, no person's, or has a cell of absurd length.
 
-        A file that looks like another kind is remarked.
+        A file that looks like another kind is remarked. ``lines`` are the table's, as they are or ``taken_out``.
         """
         if self.columns.foreign:
             seen = "、".join(self.columns.foreign)
             odd = f"有“{seen}”，却没有{self.kind.label}才有的列；照样导入，请核对是不是拿错了文件"
             self.problems.append(Problem(table.heading_row, "表头", odd, row_kept=True))
         width = len(table.headings)
-        for row, cells in table.lines:
+        for row, cells in lines:
             if len(cells) > width and any(cells[width:]):
                 self.refuse(row, "name", "这一行比表头多出内容，可能某格里的逗号没有加引号；请改正后重新导入这一行")
                 continue
@@ -90,7 +90,18 @@ class Notes:
 
     def person_number(self, row: int, name: str, text: str, id_type: str | None = None) -> PersonNumber | None:
         """None when the number is wrong beyond lossless repair: the row is refused then."""
-        reading = read_number(text, id_type, self.day)
+        return self._told(row, name, text, read_number(text, id_type, self.day))
+
+    def listed_number(self, row: int, name: str, text: str) -> PersonNumber:
+        """Of an entry or a guardian: the row stays, and what can be read of a wrong number leads to the child."""
+        reading = read_number(text, None, self.day)
+        if reading.problem is None or reading.value or reading.kind is NumberKind.DUMMY:
+            return self._told(row, name, text, reading) or NO_NUMBER
+        legible = traces_of(text, self.day).pattern
+        self.remark(row, name, f"{reading.problem}；{SOUGHT if legible else NOT_SOUGHT}")
+        return PersonNumber(tidied_number(text)[0] if legible else None, False, reading.kind)
+
+    def _told(self, row: int, name: str, text: str, reading: NumberReading) -> PersonNumber | None:
         if reading.repairs and reading.value:
             self.repaired.append(Repair(row, self.heading(name), str(text), reading.value))
         if reading.problem is None:
@@ -100,15 +111,6 @@ class Notes:
             return PersonNumber(reading.value or None, False, reading.kind)
         self.refuse(row, name, reading.problem)
         return None
-
-    def listed_number(self, row: int, name: str, text: str) -> PersonNumber:
-        """Of an entry or a guardian: the row stays, and what can be read of a wrong number leads to the child."""
-        reading = read_number(text, None, self.day)
-        if reading.problem is None or reading.value or reading.kind is NumberKind.DUMMY:
-            return self.person_number(row, name, text) or NO_NUMBER
-        legible = traces_of(text, self.day).pattern
-        self.remark(row, name, f"{reading.problem}；{SOUGHT if legible else NOT_SOUGHT}")
-        return PersonNumber(tidied_number(text)[0] if legible else None, False, reading.kind)
 
     def code(self, row: int, name: str, text: str) -> str:
         """A number that is no 证件号 (学籍号, 标识码): as written, unless Excel cut it or wrapped it."""

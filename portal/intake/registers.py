@@ -85,7 +85,7 @@ def read_register(
     codes |= {category_key(code): code for code in category_codes.values()}
     known: dict[str, str | None] = {"": default_category}
     lines = []
-    for row, values in notes.lines(table):
+    for row, values in notes.lines(table, table.lines):
         written = values.get("category", "").strip()
         if written not in known:
             known[written] = category_code(written, codes)

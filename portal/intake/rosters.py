@@ -1,6 +1,6 @@
 """学籍名册 read line by line: every good row, every lossless repair, and a sentence for whatever is wrong."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,7 +19,7 @@ from portal.privacy.resident_id import birth_date_of, sex_of
 from portal.vocabulary import Boarding, IntakeKind, Sex, Stage
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class GuardianLine:
     """监护人; ``id_no`` is as legible as it is unless ``id_certain``, ``phone`` digits only or empty."""
 
@@ -30,7 +30,7 @@ class GuardianLine:
     phone: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RosterLine:
     """One pupil; ``row`` as in Excel, ``serial`` the file's own 序号; ``grade_number`` is the year within the stage.
 
@@ -91,11 +91,12 @@ _YES_NO_BOARDING = {"1": Boarding.BOARDING}
 
 @without_collection()
 def read_roster(table: Table, *, day: date | None = None) -> Roster:
-    """``day`` is the last day a birth may fall on, today in Shanghai when left out."""
+    """``day`` is the last day a birth may fall on, today in Shanghai when left out; the table is empty afterwards."""
     columns = find_columns(table.headings, IntakeKind.ROSTER)
     notes = Notes(IntakeKind.ROSTER, columns, day or today())
+    rows = len(table.lines)
     lines = []
-    for row, values in notes.lines(table):
+    for row, values in notes.lines(table, table.taken_out()):
         number = NO_NUMBER
         if values.get("id_no"):
             found = notes.person_number(row, "id_no", values["id_no"], values.get("id_type"))
@@ -104,9 +105,7 @@ def read_roster(table: Table, *, day: date | None = None) -> Roster:
             number = found
         lines.append(_line(row, values, number, notes))
     kept = _without_repeats(lines, notes)
-    return Roster(
-        kept, notes.repaired, notes.sorted_problems(), columns.dropped, len(table.lines), frozenset(columns.positions)
-    )
+    return Roster(kept, notes.repaired, notes.sorted_problems(), columns.dropped, rows, frozenset(columns.positions))
 
 
 def _line(row: int, values: Mapping[str, str], number: PersonNumber, notes: Notes) -> RosterLine:
@@ -176,6 +175,8 @@ def _boarding(row: int, text: str, notes: Notes) -> Boarding | None:
 
 def _guardian(row: int, which: str, values: Mapping[str, str], notes: Notes) -> GuardianLine | None:
     """None when the file says nothing of this guardian; the heading 父亲姓名 says the relation too."""
+    if not any(values.get(f"{which}_{what}") for what in ("name", "phone", "id")):
+        return None
     name = tidy_name(values.get(f"{which}_name", ""))
     phone = read_phone(values.get(f"{which}_phone", ""))
     if phone.problem:
@@ -205,9 +206,10 @@ def _division(row: int, text: str, notes: Notes) -> str:
 
 def _without_repeats(lines: list[RosterLine], notes: Notes) -> list[RosterLine]:
     """One number twice: the same name again is left out; different names are both kept, neither number certain."""
+    times = Counter(line.id_no for line in lines)
     by_number: dict[str, list[RosterLine]] = defaultdict(list)
     for line in lines:
-        if line.id_no and line.id_type is not NumberKind.OTHER:
+        if line.id_no and times[line.id_no] > 1 and line.id_type is not NumberKind.OTHER:
             by_number[line.id_no].append(line)
     changed: dict[int, RosterLine | None] = {}
     for same in by_number.values():

@@ -103,15 +103,8 @@ def _claim(sessions: Sessions, intake_id: UUID, now: datetime) -> datetime | Non
 def _read_and_keep(
     sessions: Sessions, intake_id: UUID, now: datetime, progress: Progress, keepers: Mapping[IntakeKind, Keeper]
 ) -> None:
-    with sessions.begin() as session:
-        intake = session.get_one(Intake, intake_id)
-        sealed, file_name, limits = intake.content, intake.file_name, limits_of(intake)
-    if sealed is None:
-        raise UnreadableFile("文件的内容没有留下：请重新导入")
     progress.step("读取文件")
-    opened = keyring().open(sealed, CONTENT, intake_id)
-    # what passed the door is JSON; any other file is kept as base64, which has no brace
-    table = table_of(opened) if opened.startswith("{") else read_table(b64decode(opened), file_name, limits)
+    table = _table_in(sessions, intake_id)
     progress.rows = len(table.lines)
     with sessions.begin() as session:
         # A million lines are read for minutes between two statements; the lease watches over this transaction instead.
@@ -138,6 +131,17 @@ def _read_and_keep(
         )
         if finished is None:
             raise TakenOver
+
+
+def _table_in(sessions: Sessions, intake_id: UUID) -> Table:
+    with sessions.begin() as session:
+        intake = session.get_one(Intake, intake_id)
+        sealed, file_name, limits = intake.content, intake.file_name, limits_of(intake)
+    if sealed is None:
+        raise UnreadableFile("文件的内容没有留下：请重新导入")
+    opened = keyring().open(sealed, CONTENT, intake_id)
+    # what passed the door is JSON; any other file is kept as base64, which has no brace
+    return table_of(opened) if opened.startswith("{") else read_table(b64decode(opened), file_name, limits)
 
 
 def _record(session: Session, intake: Intake, findings: Findings) -> None:

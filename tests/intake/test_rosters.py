@@ -52,6 +52,12 @@ def test_a_whole_line_is_read():
     assert line.guardians == (GuardianLine("母亲", "王丽", None, False, "19900000001"),)
 
 
+def test_a_line_is_held_as_written_or_as_read_and_never_as_both():
+    table = read_table(files.csv(["姓名"], ["陈明"], ["王小雨"]), "名册")
+    found = read_roster(table, day=TODAY)
+    assert ([line.row for line in found.lines], found.rows, table.lines) == ([2, 3], 2, [])
+
+
 def test_a_file_of_names_alone_is_a_roster():
     (line,) = roster(["姓名"], ["陈明"]).lines
     assert (line.id_no, line.id_certain, line.stage, line.guardians) == (None, False, None, ())

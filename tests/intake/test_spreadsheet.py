@@ -36,6 +36,11 @@ def test_a_rare_character_survives_gb18030_and_utf8():
         assert table.lines[0].cells[0] == "李𬱖"
 
 
+def test_a_short_text_that_many_lines_have_is_held_once():
+    first, second = read_table(files.csv(["姓名", "班级"], ["陈明", "四(1)班"], ["王小雨", "四(1)班"]), "a.csv").lines
+    assert first.cells[1] is second.cells[1]
+
+
 @pytest.mark.parametrize(("build", "filename"), [(files.xlsx, "a.xlsx"), (files.xls, "a.xls"), (files.xlsx, "a.xls")])
 def test_a_workbook_is_known_by_its_content(build, filename):
     table = read_table(build(HEADINGS, PUPIL), filename, OFFICE)
