@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
 from portal.coverage.lists import GONE, classes_of
-from portal.coverage.tallies import FEN, Found, Tally, together
+from portal.coverage.tallies import FEN, Found, Tally, by_school, together
 from portal.models import Award, Pupil, Unit
 from portal.policies.catalogue import Catalogue
 from portal.privacy.masking import mask_name
@@ -57,12 +57,18 @@ def received(session: Session, scope: Scope, term: str) -> Received:
     )
 
 
+def schools_paid(session: Session, scope: Scope, term: str) -> tuple[UUID, ...]:
+    """The schools at which there are awards: whoever lists these looks at no other."""
+    return tuple(school for school, counts in by_school(session, scope, term, RECEIVED).items() if counts)
+
+
 def paid_lines(
     session: Session, scope: Scope, term: str, catalogue: Catalogue, offset: int, limit: int
 ) -> list[PaidLine]:
     """The latest payment stands first."""
     latest = Award.paid_on.desc(), Award.id
-    ids = session.scalars(_of_term(scope, term, Award.id).order_by(*latest).offset(offset).limit(limit)).all()
+    there = scope.of_schools(schools_paid(session, scope, term))
+    ids = session.scalars(_of_term(there, term, Award.id).order_by(*latest).offset(offset).limit(limit)).all()
     page: Select[*tuple[Any, ...]] = (
         select(Award, Unit.name, Pupil)
         .join(Unit, Unit.id == Award.school_id)

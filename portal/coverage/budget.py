@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
-from portal.coverage.ledger import Judged
+from portal.coverage.ledger import Judged, judged_on
 from portal.coverage.matched import count_circumstances
 from portal.models import Unit
 from portal.policies.catalogue import Catalogue
@@ -106,7 +106,7 @@ def next_year(term: SchoolTerm) -> date:
 def budget(session: Session, unit: Unit, term: SchoolTerm, catalogue: Catalogue, stated: Assumptions) -> Budget:
     """Money only: what is waived costs the family nothing and has no yuan here."""
     day = next_year(term)
-    judged = Judged(catalogue, day)
+    judged = judged_on(catalogue, day)
     now: Counter[Place] = Counter()
     moved: Counter[Place] = Counter()
     leavers = unread = 0

@@ -71,10 +71,16 @@ class Asked(Within):
     catalogue: Catalogue
     units: tuple[UUID, ...] | None = None
     """Of a page: those at whose schools its lines stand; None for all of the scope."""
+    paid_at: tuple[UUID, ...] | None = None
+    """The schools at which there are awards, where that is known: no other is looked at for who was paid twice."""
 
     @property
     def shown(self) -> Scope:
         return self.scope if self.units is None else self.scope.of_schools(self.units)
+
+    @property
+    def paid(self) -> Scope:
+        return self.scope if self.paid_at is None else self.scope.of_schools(self.paid_at)
 
 
 COLUMNS = ("id", "pupil_id", "unit_id", "project", "due", "paid", "day", "times", "promised", "why")
@@ -203,7 +209,7 @@ def _beside_a_rival(asked: Asked) -> Select[Any]:
 def _at_two_schools(asked: Asked) -> Select[Any]:
     """One number with two pupils who both were paid: those paid are few, and each is looked up by itself."""
     number = select(Pupil.id_number_index).where(Pupil.id == Award.pupil_id)
-    paid = _awards(asked, asked.scope, "").add_columns(number.scalar_subquery().label("person")).cte("paid")
+    paid = _awards(asked, asked.paid, "").add_columns(number.scalar_subquery().label("person")).cte("paid")
     other = paid.alias("other")
     same = and_(other.c.person == paid.c.person, other.c.project == paid.c.project, other.c.pupil_id != paid.c.pupil_id)
     school = select(Unit.name).where(Unit.id == other.c.unit_id).scalar_subquery()

@@ -61,7 +61,7 @@ def open_rows_for(
 
 
 def _open(session: Session, term: str, whose: Whose, catalogue: Catalogue, now: datetime, by: str) -> Opened:
-    judged = _judged(catalogue, SchoolTerm.parse(term).first_day)
+    judged = judged_on(catalogue, SchoolTerm.parse(term).first_day)
     standing = _standing(session, term, whose)
     elsewhere = aided_elsewhere(session, term, whose(DoubleEnrolment))
     pupils = kept = instead = rows = 0
@@ -108,8 +108,8 @@ class Judged:
 
 
 @lru_cache(maxsize=4)
-def _judged(catalogue: Catalogue, day: date) -> Judged:
-    """A run goes part by part, and its parts are alike."""
+def judged_on(catalogue: Catalogue, day: date) -> Judged:
+    """A run goes part by part, and its parts are alike; so are the visits to a budget, for any unit."""
     return Judged(catalogue, day)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from portal.access.actors import actor_words
 from portal.access.scope import Scope, scope_of
 from portal.clock import SchoolTerm, local
+from portal.coverage.school import ABOVE, SCHOOL, school_of
 from portal.coverage.tallies import Found, Key, Tally, added_up, by_school
 from portal.coverage.words import Listing, above_words, day_words
 from portal.enrolment.circumstances import circumstances_of
@@ -131,7 +132,8 @@ BY_DECISION = Tally("matched-1", _by_decision)
 def count_circumstances(session: Session, unit: Unit, term: str) -> Counter[Circumstances]:
     """How many of ``matched_pupils`` stand in each circumstances: thousands of pupils, dozens of cases."""
     found = by_school(session, scope_of(unit), term, IN_CIRCUMSTANCES)
-    schools = {school.id: school for school in session.scalars(select(Unit).where(Unit.id.in_(found)))}
+    above = select(Unit.id, *SCHOOL).outerjoin(ABOVE, ABOVE.id == Unit.parent_id).where(Unit.id.in_(found))
+    schools = {school_id: school_of(columns) for school_id, *columns in session.execute(above)}
     alike: defaultdict[Circumstances, list[UUID]] = defaultdict(list)
     for school_id in found:
         alike[circumstances_of(_Place(school_id), schools[school_id], "", ())].append(school_id)

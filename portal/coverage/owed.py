@@ -8,17 +8,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Date, Subquery, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope, scope_of
 from portal.clock import SchoolTerm, previous_term
 from portal.coverage.counted import enrolment_of, part_of
 from portal.coverage.lists import names_of
-from portal.coverage.tallies import FEN, Counts, Found, Key, Tally, added_up, by_school
+from portal.coverage.tallies import FEN, Counts, Found, Tally, added_up, by_school, places_of_page
 from portal.coverage.totals import gap_of_row, is_in_gap
 from portal.coverage.words import class_words, yuan_words
 from portal.models import EnrolmentRecord, Entitlement, Unit
@@ -79,35 +80,42 @@ def _owed_below(session: Session, unit: Unit, term: SchoolTerm) -> tuple[Owed, .
 
 
 def _owed(code: str, label: str, counts: Counts) -> Owed:
-    pupils, yuan, before = counts[SUMS]
+    each = {int(fen): numbers for (kind, fen), numbers in counts.items() if kind == EACH}
+    pupils, before = (sum(numbers) for numbers in zip(*each.values(), strict=True))
+    yuan = sum(fen * pupils for fen, (pupils, _) in each.items())
     since = min(date.fromisoformat(day) for kind, day in counts if kind == "since")
     return Owed(code, label, pupils, Decimal(yuan) / FEN, Decimal(before) / FEN, since)
 
 
 def _owed_at(session: Session, scope: Scope, term: str) -> Found:
-    """Of a school the pupils and, in 分, what they are owed, now and from before; and since when."""
+    """By what a pupil of a school is owed, in 分, how many are and how much of it is from before; and since when."""
     children = _children(scope, SchoolTerm.parse(term))
-    sums = func.count(), func.sum(children.c.yuan), func.sum(children.c.before), func.min(children.c.since)
-    found = session.execute(select(children.c.school_id, *sums).group_by(children.c.school_id))
-    for school, pupils, yuan, before, since in found:
-        yield school, SUMS, (pupils, int(yuan * FEN), int(before * FEN))
-        yield school, ("since", str(since)), (pupils,)
+    by = children.c.school_id, children.c.yuan
+    sums = func.count(), func.sum(children.c.before), func.min(children.c.since)
+    since: defaultdict[UUID, set[date]] = defaultdict(set)
+    for school, yuan, pupils, before, first in session.execute(select(*by, *sums).group_by(*by)):
+        since[school].add(first)
+        yield school, (EACH, str(int(yuan * FEN))), (pupils, int(before * FEN))
+    for school, days in since.items():
+        yield school, ("since", str(min(days))), (1, 0)
 
 
-SUMS: Key = ("sums", "")
-OWED = Tally("owed-1", _owed_at)
+EACH = "each"
+OWED = Tally("owed-2", _owed_at)
 
 
 def lines(
     session: Session, unit: Unit, term: SchoolTerm, part: str, catalogue: Catalogue, offset: int, limit: int
 ) -> list[OwedLine]:
-    """To whom most is owed stands first."""
-    children = _children_of_part(session, unit, term, part)
-    there = select(children).order_by(*_most(children)).offset(offset).limit(limit).subquery()
-    beside = (
-        select(there, Unit.name, EnrolmentRecord.grade, EnrolmentRecord.class_name)
-        .join(Unit, Unit.id == there.c.school_id)
-        .outerjoin(EnrolmentRecord, enrolment_of(there, scope_of(unit), term.code))
+    """To whom most is owed stands first, those to whom as much is owed school by school."""
+    if unit.level is UnitLevel.SCHOOL:
+        children = _children_of_class(unit, term, part)
+    else:
+        children, offset = _children_about(session, unit, term, part, offset, limit)
+    at_school = select(children, Unit.name, Unit.code).join(Unit, Unit.id == children.c.school_id).subquery()
+    there = select(at_school).order_by(*_most(at_school)).offset(offset).limit(limit).subquery()
+    beside = select(there, EnrolmentRecord.grade, EnrolmentRecord.class_name).outerjoin(
+        EnrolmentRecord, enrolment_of(there, scope_of(unit), term.code)
     )
     page = session.execute(beside.order_by(*_most(there))).all()
     ids = [row.pupil_id for row in page]
@@ -150,14 +158,36 @@ _CLASS: ColumnElement[str] = func.coalesce(func.nullif(_WRITTEN, ""), NO_CLASS)
 
 
 def _most(children: Subquery) -> tuple[Any, ...]:
-    return children.c.yuan.desc(), children.c.pupil_id, children.c.school_id
+    return children.c.yuan.desc(), children.c.code, children.c.pupil_id
 
 
-def _children_of_part(session: Session, unit: Unit, term: SchoolTerm, part: str) -> Subquery:
+def _children_about(
+    session: Session, unit: Unit, term: SchoolTerm, part: str, offset: int, limit: int
+) -> tuple[Subquery, int]:
+    """Those among whom the lines of a page stand, and how many of them come before it.
+
+    How many are owed which sum is known by school, so that only the page's sums and schools are looked at.
+    """
     scope = scope_of(unit)
-    if part and unit.level is not UnitLevel.SCHOOL:
-        schools = scope.narrow(select(Unit.id), Unit.id).where(part_of(unit) == part)
-        return _children(scope.of_schools(session.scalars(schools)), term)
+    counted = by_school(session, scope, term.code, OWED)
+    schools = select(Unit.id).where(Unit.id.in_(counted), *([part_of(unit) == part] if part else []))
+    sums = (
+        (-int(fen), school, pupils)
+        for school in session.scalars(schools.order_by(Unit.code))
+        for (kind, fen), (pupils, _) in counted[school].items()
+        if kind == EACH
+    )
+    most = sorted(sums, key=itemgetter(0))  # schools of the same sum stay in their order
+    in_order = ((((Decimal(-fen) / FEN), school), pupils) for fen, school, pupils in most)
+    places, skipped = places_of_page(in_order, offset, limit)
+    children = _children(scope.of_schools({school for _, school in places}), term)
+    here = tuple_(children.c.yuan, children.c.school_id).in_(places)
+    return select(children).where(here).subquery(), skipped
+
+
+def _children_of_class(school: Unit, term: SchoolTerm, part: str) -> Subquery:
+    """Without a class those of the whole school."""
+    scope = scope_of(school)
     children = _children(scope, term)
     if not part:
         return children

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Row, Select, any_, delete, exists, func, literal, select
@@ -22,6 +22,7 @@ Numbers = tuple[int, ...]
 Counts = Mapping[Key, Numbers]
 """What is counted → pupils, rows, 分 of yuan, as the tally says."""
 Found = Iterable[tuple[UUID, Key, Numbers]]
+Place = TypeVar("Place")
 NOTHING: Counts = {}
 
 
@@ -83,16 +84,23 @@ def page_of(session: Session, numbers: Mapping[UUID, int], offset: int, limit: i
     A list that goes school by school then looks at those few alone.
     """
     in_order = select(Unit.id).where(Unit.id.in_(school for school, lines in numbers.items() if lines))
-    schools: list[UUID] = []
-    before = 0
-    for school in session.scalars(in_order.order_by(Unit.code)):
-        if not schools and offset >= before + numbers[school]:
-            before += numbers[school]
+    schools = session.scalars(in_order.order_by(Unit.code))
+    return places_of_page(((school, numbers[school]) for school in schools), offset, limit)
+
+
+def places_of_page(in_order: Iterable[tuple[Place, int]], offset: int, limit: int) -> tuple[list[Place], int]:
+    """The same of whatever places, in their order and each with its number of lines."""
+    places: list[Place] = []
+    before = lines = 0
+    for place, number in in_order:
+        if not places and offset >= before + number:
+            before += number
             continue
-        schools.append(school)
-        if offset + limit <= before + sum(numbers[one] for one in schools):
+        places.append(place)
+        lines += number
+        if offset + limit <= before + lines:
             break
-    return schools, offset - before
+    return places, offset - before
 
 
 def keep(session: Session, term: str, tallies: Sequence[Tally], most: int) -> int:

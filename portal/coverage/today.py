@@ -51,7 +51,7 @@ def _pupils_of(session: Session, scope: Scope, term: str) -> Found:
             yield school, (name,), (found,)
 
 
-PUPILS = Tally("today-2", _pupils_of)
+PUPILS = Tally("today-3", _pupils_of)
 EITHER_DESK = "either"
 
 
@@ -77,9 +77,12 @@ def is_not_received(rows: Standing = Entitlement) -> ColumnElement[bool]:
 
 
 def is_aware(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm, scope: Scope = EVERYWHERE) -> ColumnElement[bool]:
-    """The pupil's family answered this school, visited or was spoken to since the term began."""
-    here = tuple_(pupil_id, pupil_id.class_.school_id)
-    return or_(*(here.in_(said) for said in _signs(term, scope)))
+    """The pupil's family answered this school, visited or was spoken to since the term began.
+
+    Asked as one question: PostgreSQL joins what is in one list, but goes through every row for "in this or in that".
+    """
+    answered, reached = _signs(term, scope)
+    return tuple_(pupil_id, pupil_id.class_.school_id).in_(answered.union_all(reached))
 
 
 def is_aware_somewhere(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm) -> ColumnElement[bool]:

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Numeric, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.models.base import Row
@@ -13,10 +13,13 @@ from portal.models.sealed import Sealed
 
 class Award(Row):
     __tablename__ = "award"
-    __table_args__ = (UniqueConstraint("pupil_id", "policy", "term", "paid_on"),)
+    __table_args__ = (
+        UniqueConstraint("pupil_id", "policy", "term", "paid_on"),
+        Index("ix_award_school_id_term", "school_id", "term"),
+    )
 
     pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupil.id"))
-    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     intake_id: Mapped[UUID] = mapped_column(ForeignKey("intake.id"))
     policy: Mapped[str] = mapped_column(String(20))
     term: Mapped[str] = mapped_column(String(12))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.models.base import Code, Row
@@ -13,6 +13,15 @@ from portal.vocabulary import Channel
 
 class ContactRecord(Row):
     __tablename__ = "contact_record"
+    __table_args__ = (
+        Index(
+            "ix_contact_record_reached",
+            "school_id",
+            "at",
+            postgresql_include=["pupil_id"],
+            postgresql_where=text("reached"),
+        ),
+    )
 
     pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupil.id"), index=True)
     school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)

@@ -44,6 +44,7 @@ class Entitlement(Row):
             postgresql_include=["pupil_id"],
             postgresql_where=text("closed_on IS NULL"),
         ),
+        Index("ix_entitlement_step", "term", "next_step", postgresql_where=text("closed_on IS NULL")),
         Index(
             "ix_entitlement_odd",
             "school_id",

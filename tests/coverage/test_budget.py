@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
 from portal.clock import SchoolTerm
+from portal.coverage import ledger
 from portal.coverage.budget import Assumptions, Budget, budget
 from portal.coverage.budget_sheet import workbook
 from portal.models import Unit
@@ -54,6 +55,13 @@ def test_who_ends_a_stage_leaves_and_first_grades_are_allowed_for(session: Sessi
 def test_a_half_is_rounded_as_a_spreadsheet_does(session: Session, percent: int, allowance: int) -> None:
     (line,) = planned(session, listed(session, 10), Assumptions(growth_percent=percent)).lines
     assert line.allowance == allowance
+
+
+def test_whom_one_visit_judged_the_next_does_not_judge_again(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    unit = listed(session, 3)
+    made = planned(session, unit)
+    monkeypatch.setattr(ledger, "entitlements", None)
+    assert planned(session, unit) == made
 
 
 def test_every_computed_cell_is_a_formula_and_its_value_is_the_pages(session: Session) -> None:

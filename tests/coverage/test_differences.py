@@ -1,6 +1,8 @@
 """发放差异: each kind is a list, computed from the file, the ledger and the calendar."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 from portal.access.scope import Scope, scope_of
 from portal.clock import SchoolTerm
 from portal.coverage import differences, owed
-from portal.coverage.award_lists import received
+from portal.coverage.award_lists import received, schools_paid
 from portal.coverage.difference_counts import counted
 from portal.coverage.differences import DIFFERENCES
 from portal.coverage.differing import Asked, Kind
@@ -17,17 +19,20 @@ from portal.coverage.reasons import REASONS
 from portal.coverage.steps import close
 from portal.coverage.tallies import keep
 from portal.coverage.tally_keeping import TALLIES
-from portal.models import Entitlement, StrayAward
+from portal.models import Entitlement, StrayAward, Unit
 from tests.builders import TERM, a_county, a_pupil, a_school
 from tests.coverage.builders import CATALOGUE, a_match, a_row, opened
 from tests.coverage.test_awards import GOOD, imported
+from tests.coverage.test_distribution import for_random_ledgers
 from tests.coverage.test_moving import accepted, moved
 
 OCTOBER = date(2026, 10, 20)
 
 
 def asked(session: Session, today: date = OCTOBER, scope: Scope | None = None) -> Asked:
-    return Asked(scope or scope_of(a_county(session)), SchoolTerm.parse(TERM), today, CATALOGUE)
+    scope = scope or scope_of(a_county(session))
+    paid_at = schools_paid(session, scope, TERM)
+    return Asked(scope, SchoolTerm.parse(TERM), today, CATALOGUE, paid_at=paid_at)
 
 
 def told(session: Session, kind: Kind, today: date = OCTOBER) -> list[str]:
@@ -187,6 +192,25 @@ def test_every_level_owes_the_same(session: Session) -> None:
     units = [row.school, county, county.parent, county.parent.parent]
     sums = [sum(part.yuan for part in owed.owed(session, unit, term)) for unit in units]
     assert sums == [500, 1000, 1000, 1000]
+
+
+def test_page_by_page_everybody_is_listed_once_most_first(session: Session) -> None:
+    term = SchoolTerm.parse(TERM)
+
+    def listed(unit: Unit, part: str = "") -> list[tuple[Decimal, UUID]]:
+        pupils = sum(one.pupils for one in owed.owed(session, unit, term) if part in ("", one.code))
+        pages = (owed.lines(session, unit, term, part, CATALOGUE, offset, 2) for offset in range(0, pupils, 2))
+        found = [(line.yuan, line.pupil_id) for page in pages for line in page]
+        assert (len(found), found) == (pupils, sorted(found, key=lambda line: -line[0]))
+        return found
+
+    def are_listed(schools: list[Unit], above: list[Unit]) -> None:
+        at_schools = {school.code: listed(school) for school in schools}
+        near, city = above[0], above[3]
+        assert sorted(listed(city)) == sorted(line for lines in at_schools.values() for line in lines)
+        assert [listed(near, school.code) for school in schools[:2]] == [at_schools[one.code] for one in schools[:2]]
+
+    for_random_ledgers(session, 3, are_listed)
 
 
 def test_an_accepted_reason_owes_nothing(session: Session) -> None:

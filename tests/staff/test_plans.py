@@ -23,6 +23,15 @@ from tests.staff.test_every_page import LISTS
 
 SCHOOLS, EACH = 400, 50
 """Rows of a table at each: by then PostgreSQL finds a county's few by an index, wherever there is one."""
+NEIGHBOURS = 40
+"""Schools of one county: what is asked for school by school enters an index once for each."""
+ASKED = ("/staff/ledger?show=aware", "/staff/ledger?show=missing")
+"""The same pages as in LISTS, asked for in more ways."""
+OF_FEW = (
+    "/staff/awards", "/staff/awards/differences", "/staff/awards/differences?kind=duplicate",
+    "/staff/awards/owed/pupils", "/staff/ledger?show=missing", "/staff/statistics",
+)  # fmt: skip
+"""Pages that know at which few schools their rows stand, or by which step."""
 LARGE = (
     "pupil", "guardian", "enrolment_record", "match_pair", "entitlement", "entitlement_change", "award", "confirmation",
     "contact_record",
@@ -31,8 +40,8 @@ FEW = {"correction": 2, "contact_task": 5}
 """Of these a school has no more; they matter for what PostgreSQL expects of a join."""
 UNITS = """
     INSERT INTO unit (id, code, name, level, parent_id, path, stages, landline, aid_officer)
-    SELECT gen_random_uuid(), code || place, name || place, level, parent_id, path || place || '/', stages, '', ''
-    FROM unit, generate_series(1, %s) AS place WHERE id = %s
+    SELECT gen_random_uuid(), code || place, name || place, level, parent_id, rtrim(path, '/') || place || '/', stages,
+    '', '' FROM unit, generate_series(1, %s) AS place WHERE id = %s
 """
 COLUMNS = """
     SELECT column_name, data_type FROM information_schema.columns
@@ -84,7 +93,7 @@ def among_strangers(session: Session, county: StaffCounty, databases: Databases,
     session.add_all((paid, said, spoken))
     session.commit()
     with databases.administer(database) as connection:
-        strangers(connection, county.theirs.pupil.school_id, county.theirs.pupil.school.path)
+        strangers(connection, county.theirs.pupil.school_id, county.theirs.pupil.school.path.rstrip("/"))
     return county
 
 
@@ -127,7 +136,7 @@ def test_pages_enter_large_tables_by_an_index(
 ) -> None:
     sign_in(client, account)
     with heard(app) as questions:
-        answers = {page: client.get(page).status_code for page in LISTS[account]}
+        answers = {page: client.get(page).status_code for page in (*LISTS[account], *ASKED)}
     set_reach(session, reach_units(among_strangers.units[place].path))
     doubted = {asked: values for asked, values in questions.items() if read_whole(session, asked, values)}
     session.rollback()
@@ -136,3 +145,22 @@ def test_pages_enter_large_tables_by_an_index(
     set_reach(session, reach_units(among_strangers.units[place].path))
     found = {asked: tables for asked, values in doubted.items() if (tables := read_whole(session, asked, values))}
     assert (set(answers.values()), found) == ({200}, {})
+
+
+def test_what_few_schools_have_is_not_looked_for_at_all_of_a_county(
+    app: Flask,
+    client: FlaskClient,
+    session: Session,
+    among_strangers: StaffCounty,
+    databases: Databases,
+    database: str,
+) -> None:
+    with databases.administer(database) as connection:
+        connection.execute(UNITS, [NEIGHBOURS, among_strangers.units["school"].id])
+        connection.execute("ANALYZE unit")
+    sign_in(client, "cnty")
+    with heard(app) as questions:
+        answers = {client.get(page).status_code for page in OF_FEW}
+    set_reach(session, reach_units(among_strangers.units["county"].path))
+    found = {asked: tables for asked, values in questions.items() if (tables := read_whole(session, asked, values))}
+    assert (answers, found) == ({200}, {})

@@ -15,7 +15,7 @@ from portal.blueprints.staff.paging import PAGE, Paging, asked_page
 from portal.blueprints.staff.statistics import unit_above, unit_asked_for
 from portal.blueprints.staff.terms import asked_term, terms_around
 from portal.coverage import differences, owed
-from portal.coverage.award_lists import paid_lines, received
+from portal.coverage.award_lists import paid_lines, received, schools_paid
 from portal.coverage.difference_counts import counted
 from portal.coverage.differences import DIFFERENCES, Difference
 from portal.coverage.differing import Asked, Kind
@@ -87,7 +87,9 @@ def owed_pupils() -> str:
 
 
 def _asked() -> Asked:
-    return Asked(current_user.scope, asked_term(), clock.today(), the_catalogue())
+    scope, term = current_user.scope, asked_term()
+    paid_at = schools_paid(db.session(), scope, term.code)
+    return Asked(scope, term, clock.today(), the_catalogue(), paid_at=paid_at)
 
 
 def _kind(counted: dict[Kind, int]) -> Difference:
