@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
+from uuid import UUID
 
 import structlog
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -79,13 +80,21 @@ def propose_campaigns(sessions: Sessions, _: Settings, now: datetime) -> object:
 
 
 def climb_ladder(sessions: Sessions, _: Settings, now: datetime) -> object:
-    with sessions.begin() as session:
-        return climb(session, now)
+    return _some_at_a_time(sessions, lambda session, after: climb(session, now, after).left_off)
 
 
 def raise_rows(sessions: Sessions, _: Settings, now: datetime) -> object:
-    with sessions.begin() as session:
-        return raise_overdue(session, now)
+    return _some_at_a_time(sessions, lambda session, after: raise_overdue(session, now, after).left_off)
+
+
+def _some_at_a_time(sessions: Sessions, work: Callable[[Session, UUID | None], UUID | None]) -> int:
+    """Each a transaction: a province's rows take minutes, and officers work on the same ones meanwhile. How many."""
+    times, after = 0, None
+    while times == 0 or after is not None:
+        with sessions.begin() as session:
+            after = work(session, after)
+        times += 1
+    return times
 
 
 def resume_files(sessions: Sessions, _: Settings, now: datetime) -> object:

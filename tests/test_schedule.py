@@ -5,21 +5,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.models import CodeRequest, JobSlot, TryCount
+from portal.models import CodeRequest, ContactTask, Entitlement, JobSlot, TryCount
 from portal.models import Reply as AReply
 from portal.outreach.dispatch import tick as remind
 from portal.outreach.gateways.protocol import Reply
 from portal.outreach.gateways.sandbox import Sandbox
 from portal.outreach.replies import receive
 from portal.schedule import DAY, JOBS, MINUTE, Job, catch_up, run_once, slot_of
-from portal.vocabulary import MessageState
+from portal.vocabulary import MessageState, UnitLevel
 from tests.builders import A_MONDAY
+from tests.intake.files import CHEN_MING, XIAOYU, ZHOU_XIAO
 from tests.outreach.cases import a_matched_pupil, in_context, messages, sessions, states
 
 HOUR = timedelta(hours=1)
+WITHOUT_PHONES = (("陈明", CHEN_MING), ("王小雨", XIAOYU), ("周晓", ZHOU_XIAO))
 JOB = {job.name: job for job in JOBS}
 
 
@@ -38,6 +40,19 @@ def test_three_clocks_run_a_job_once_a_slot(session: Session) -> None:
         asked = [pool.submit(in_context(lambda now=now: tick(a_job(runs), now))) for now in moments]
 
     assert (sum(one.result() for one in asked), len(runs)) == (5, 5)
+
+
+def test_long_jobs_take_some_at_a_time_to_the_end(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.outreach.ladder.PAGE", 1)
+    monkeypatch.setattr("portal.coverage.raising.AT_ONCE", 1)
+    for name, number in WITHOUT_PHONES:
+        a_matched_pupil(session, name=name, id_number=number, phone=None)
+
+    assert tick(JOB["climb ladder"], A_MONDAY)
+    assert tick(JOB["raise overdue"], A_MONDAY + 28 * DAY)
+
+    assert session.scalar(select(func.count(ContactTask.id))) == 3
+    assert set(session.scalars(select(Entitlement.raised_to))) == {UnitLevel.COUNTY}
 
 
 def test_a_clock_that_was_put_back_goes_on(session: Session) -> None:

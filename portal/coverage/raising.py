@@ -1,7 +1,8 @@
 """上报: what is overdue, or too big for a level, waits at the next one above, with since when (N2-1)."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ GRACE = 3
 """Working days that a row may be overdue at its owner's before it climbs."""
 STAYS = 5
 """Working days that it waits at one level before it climbs to the next."""
-AT_ONCE = 1000
+AT_ONCE = 5000
 
 
 def levels_above(school: Unit) -> tuple[UnitLevel, ...]:
@@ -44,16 +45,24 @@ def raise_row(
     note_change(session, row, by, now, what, act)
 
 
-def raise_overdue(session: Session, now: datetime) -> int:
-    """How many rows climbed this morning; running it again climbs no further."""
+class Raised(NamedTuple):
+    """How many rows climbed; after which the next look goes on, None where all were looked at."""
+
+    rows: int
+    left_off: UUID | None
+
+
+def raise_overdue(session: Session, now: datetime, after: UUID | None = None) -> Raised:
+    """Each morning, some rows at a time; running it again climbs no further."""
     today, climbed = local(now).date(), 0
-    for row in _overdue(session, today):
+    rows = _overdue(session, today, after)
+    for row in rows:
         above = next_above(row)
         if above is not None and climbs_on(row) < today:
             raise_row(session, row, above, "portal", now, f"{row.next_step_due} 应办没有办，上报{above.label}")
             climbed += 1
     session.flush()
-    return climbed
+    return Raised(climbed, rows[-1].id if rows else None)
 
 
 def climbs_on(row: Entitlement) -> date:
@@ -64,7 +73,7 @@ def climbs_on(row: Entitlement) -> date:
     return due if row.next_step in MISSING else days_after(due, GRACE)
 
 
-def _overdue(session: Session, today: date) -> Iterator[Entitlement]:
+def _overdue(session: Session, today: date, after: UUID | None) -> Sequence[Entitlement]:
     """Locked, those that somebody is at work on left for tomorrow."""
     overdue = (
         select(Entitlement)
@@ -72,6 +81,7 @@ def _overdue(session: Session, today: date) -> Iterator[Entitlement]:
         .where(Entitlement.raised_to.is_distinct_from(UnitLevel.PROVINCE))
         .options(joinedload(Entitlement.school))
         .order_by(Entitlement.id)
+        .limit(AT_ONCE)
         .with_for_update(of=Entitlement, skip_locked=True)
     )
-    yield from session.scalars(overdue.execution_options(yield_per=AT_ONCE))
+    return session.scalars(overdue if after is None else overdue.where(Entitlement.id > after)).all()

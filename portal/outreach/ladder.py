@@ -1,5 +1,6 @@
 """告知阶梯: 短信 → 另一个号码 → 班主任打电话 → 上门或纸质告知单, each with its wait; delivered is not reached (G4)."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -10,8 +11,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from portal.access.one_to_one import in_class
-from portal.clock import SchoolTerm, local, term_of, working_days_after
-from portal.coverage.steps import Mover, Step, take_step
+from portal.clock import SchoolTerm, local, term_of
+from portal.coverage.steps import Mover, Step, days_after, take_step
 from portal.coverage.today import is_aware, is_unaware
 from portal.models import (
     ContactTask,
@@ -70,10 +71,11 @@ NO_NUMBER = replace(VISIT, step=NUMBERS.step)
 
 @dataclass
 class Climbed:
-    """What one look at everybody brought."""
+    """What a look brought; ``left_off`` is after whom the next one goes on, None where everybody was looked at."""
 
     opened: int = 0
     closed: int = 0
+    left_off: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -90,15 +92,18 @@ class Family:
         return self.teacher or self.school.aid_officer or "班主任"
 
 
-def climb(session: Session, now: datetime) -> Climbed:
-    """Once a day: what was settled is closed, what waited too long goes one rung up, what messages left is opened."""
+def climb(session: Session, now: datetime, after: UUID | None = None) -> Climbed:
+    """Once a day, some pupils at a time: what messages left is opened.
+
+    Before the first of them what was settled is closed, and what waited too long goes one rung up.
+    """
     term, done = term_of(local(now).date()), Climbed()
-    done.closed += _close_settled(session, term, now)
-    _move_on(session, term, now, done)
-    after: UUID | None = None
-    while page := _untold(session, term, now, after):
+    if after is None:
+        done.closed += _close_settled(session, term, now)
+        _move_on(session, term, now, done)
+    if page := _untold(session, term, now, after):
         _open(session, term, page, now, done)
-        after = page[-1]
+        done.left_off = page[-1]
     return done
 
 
@@ -124,10 +129,10 @@ def _open(session: Session, term: SchoolTerm, pupil_ids: list[UUID], now: dateti
     told = {pupil_id: code for pupil_id, code in left_out.items() if LEFT_OUT[code].tell}
     shared = [pupil_id for pupil_id, code in told.items() if code == SHARED_NUMBER]
     done.opened += _open_numbers(session, term, shared, now)
-    for family in families_of(session, term, told.keys() - set(shared)):
-        code = told[family.pupil_id]
-        rung = CALL if family.has_phone else NO_NUMBER
-        done.opened += open_task(session, rung, term, family, _because(code), now)
+    families = families_of(session, term, told.keys() - set(shared))
+    for rung, has_phone in ((CALL, True), (NO_NUMBER, False)):
+        theirs = [(one, _because(told[one.pupil_id])) for one in families if one.has_phone is has_phone]
+        done.opened += open_tasks(session, rung, term, theirs, now)
 
 
 def _because(code: str) -> str:
@@ -135,13 +140,24 @@ def _because(code: str) -> str:
 
 
 def open_task(session: Session, rung: Rung, term: SchoolTerm, family: Family, because: str, now: datetime) -> int:
-    """1 where it is new; the pupil's rows that are only matched say what is awaited."""
-    values = _values(rung, term, family.school.id, family.assignee, because, now) | {"pupil_id": family.pupil_id}
-    made = insert(ContactTask).values(values).on_conflict_do_nothing().returning(ContactTask.id)
-    opened = len(session.scalars(made).all())
-    if opened:
-        _say_in_ledger(session, [family.pupil_id], term, rung, now)
-    return opened
+    """1 where it is new."""
+    return open_tasks(session, rung, term, [(family, because)], now)
+
+
+def open_tasks(
+    session: Session, rung: Rung, term: SchoolTerm, families: Sequence[tuple[Family, str]], now: datetime
+) -> int:
+    """Of each family, and why; how many are new. Their rows that are only matched say what is awaited."""
+    if not families:
+        return 0
+    rows = [
+        _values(rung, term, family.school.id, family.assignee, because, now) | {"pupil_id": family.pupil_id}
+        for family, because in families
+    ]
+    made = insert(ContactTask).on_conflict_do_nothing().returning(ContactTask.pupil_id)
+    opened = session.scalars(made, rows).all()
+    _say_in_ledger(session, opened, term, rung, now)
+    return len(opened)
 
 
 def _open_numbers(session: Session, term: SchoolTerm, pupil_ids: list[UUID], now: datetime) -> int:
@@ -181,12 +197,14 @@ def _values(
         "assignee": assignee,
         "because": because,
         "opened_at": now,
-        "due_on": working_days_after(local(now).date(), rung.days),
+        "due_on": days_after(local(now).date(), rung.days),
         "outcome": "",
     }
 
 
-def _say_in_ledger(session: Session, pupil_ids: list[UUID], term: SchoolTerm, rung: Rung, now: datetime) -> None:
+def _say_in_ledger(
+    session: Session, pupil_ids: Collection[UUID | None], term: SchoolTerm, rung: Rung, now: datetime
+) -> None:
     rows = session.scalars(
         select(Entitlement).where(
             Entitlement.pupil_id.in_(pupil_ids),
@@ -228,16 +246,19 @@ def _shared_at(session: Session, task: ContactTask) -> list[Number]:
 def _move_on(session: Session, term: SchoolTerm, now: datetime, done: Climbed) -> None:
     """A task past its day gives way to the next rung; the last one stays open, and the county sees its name."""
     late = select(ContactTask).where(_open_of(term), ContactTask.due_on < local(now).date())
+    because: dict[UUID, str] = {}
     for task in session.scalars(late.order_by(ContactTask.opened_at)).all():
         if RUNGS[task.kind].then is None:
             continue
-        pupils = _beside_and_untold(session, task, term) if task.pupil_id is None else [task.pupil_id]
-        if task.pupil_id is not None:
+        if task.pupil_id is None:
+            because |= dict.fromkeys(_beside_and_untold(session, task, term), task.because)
+        else:
+            because[task.pupil_id] = task.because
             close(task, "没有联系上，改为上门或送纸质告知单", "portal", now)
-            session.flush()
             done.closed += 1
-        for family in families_of(session, term, pupils):
-            done.opened += open_task(session, VISIT, term, family, task.because, now)
+    session.flush()
+    families = families_of(session, term, because)
+    done.opened += open_tasks(session, VISIT, term, [(one, because[one.pupil_id]) for one in families], now)
 
 
 def _beside_and_untold(session: Session, task: ContactTask, term: SchoolTerm) -> list[UUID]:

@@ -48,7 +48,7 @@ def test_it_climbs_on_while_nobody_moves_and_stops_at_the_top(session: Session) 
         raise_overdue(session, A_MONDAY + timedelta(weeks=week))
         seen.append(row.raised_to)
     assert list(dict.fromkeys(seen)) == [COUNTY, CITY, PROVINCE]
-    assert raise_overdue(session, A_MONDAY + timedelta(weeks=20)) == 0
+    assert raise_overdue(session, A_MONDAY + timedelta(weeks=20)).rows == 0
 
 
 def test_the_family_reads_once_that_it_said_so_however_high_it_climbs(session: Session) -> None:
@@ -63,7 +63,7 @@ def test_the_family_reads_once_that_it_said_so_however_high_it_climbs(session: S
 
 def test_the_same_morning_twice_climbs_once(session: Session) -> None:
     a_row(session)
-    assert [raise_overdue(session, on(date(2026, 10, 12))) for _ in range(2)] == [1, 0]
+    assert [raise_overdue(session, on(date(2026, 10, 12))).rows for _ in range(2)] == [1, 0]
 
 
 def test_money_nobody_answered_about_is_the_citys_the_morning_after(session: Session) -> None:
