@@ -1,5 +1,6 @@
 """经过: everything that happened about one child, as its family may read it, who looked included (PIPL 44, N5-7)."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.clock import local
 from portal.coverage.steps import NOT_RECEIVED
 from portal.enrolment.corrections import ABOUTS
 from portal.models import (
@@ -124,8 +126,13 @@ def _of_moves(session: Session, pupil_id: UUID) -> Iterator[Event]:
 
 
 def _of_looks(session: Session, pupil_id: UUID) -> Iterator[Event]:
+    """One line a day and kind, however often an officer came back to the page: the trail has each of them."""
     looks = select(AuditEntry.at, AuditEntry.action).where(
         AuditEntry.pupil_id == pupil_id, AuditEntry.action.in_(LOOKED)
     )
+    by_day = defaultdict(list)
     for at, action in session.execute(looks):
-        yield Event(at, LOOKED[action])
+        by_day[local(at).date(), action].append(at)
+    for (_, action), times in by_day.items():
+        often = f"，这一天{len(times)}次" if len(times) > 1 else ""
+        yield Event(max(times), f"{LOOKED[action]}{often}")

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from portal.access.scope import NotInScope, Scope
 from portal.clock import local
-from portal.coverage.moving import Aid, aids_of
+from portal.coverage.moving import NOT_THERE, Aid, aids_of
 from portal.coverage.words import above_words
 from portal.enrolment.moves import ACCEPT_WITHIN, THEN_THE_CITY
-from portal.models import Move, Unit
+from portal.models import Entitlement, Move, Unit
 from portal.privacy.masking import mask_name
 from portal.vocabulary import MoveEnd, MoveKind, UnitLevel
 
@@ -63,6 +63,20 @@ def _outgoing(scope: Scope, _level: UnitLevel, _today: date) -> ColumnElement[bo
     return and_(STANDS, TRANSFER, Move.school_id.in_(Unit.ids_below(scope.path)))
 
 
+def _sent_back(scope: Scope, _level: UnitLevel, _today: date) -> ColumnElement[bool]:
+    """While a row of the pupil still waits for the old school to find out; of several refusals the last."""
+    later = aliased(Move)
+    newer = exists().where(later.pupil_id == Move.pupil_id, later.recorded_at > Move.recorded_at)
+    waits = exists().where(
+        Entitlement.pupil_id == Move.pupil_id,
+        Entitlement.school_id == Move.school_id,
+        Entitlement.closed_on.is_(None),
+        Entitlement.next_step == NOT_THERE.words,
+    )
+    here = Move.school_id.in_(Unit.ids_below(scope.path))
+    return and_(Move.ended_as == MoveEnd.SENT_BACK, here, waits, ~newer)
+
+
 def _stuck(scope: Scope, level: UnitLevel, today: date) -> ColumnElement[bool]:
     """Past the day of this level, seen from both sides; one whose new school nobody knows is the county's at once."""
     past = Move.city_on if level in (UnitLevel.CITY, UnitLevel.PROVINCE) else Move.due_on
@@ -100,6 +114,11 @@ DESKS = {
         Desk(
             "outgoing", "转出待接收", "转入学校接收以前，台账留在原学校，原学校不能结束。",
             "没有等着别的学校接收的孩子。孩子转学时，在学生页登记学籍变动。", _outgoing,
+        ),
+        Desk(
+            "sent_back", "转出被退回",
+            "转入学校说不是那边的学生。核实孩子在哪里上学：去了别的学校的重新登记转学，还在本校的接着办。",
+            "没有被退回的。", _sent_back,
         ),
         Desk(
             "stuck", "超期未接收",
@@ -141,8 +160,8 @@ def count_pressing(session: Session, scope: Scope, desk: Desk, level: UnitLevel,
 
 
 def count_waiting(session: Session, scope: Scope, level: UnitLevel, today: date) -> int:
-    """What somebody at this level has to do now: a school accepts, those above look into what is stuck or alarming."""
-    mine = ["incoming"] if level is UnitLevel.SCHOOL else ["stuck", "dropped"]
+    """What somebody at this level has to do now: a school accepts and finds out, those above press."""
+    mine = ["incoming", "sent_back"] if level is UnitLevel.SCHOOL else ["stuck", "dropped"]
     holds = or_(*(DESKS[code].holds(scope, level, today) for code in mine))
     return session.scalar(select(func.count()).select_from(Move).where(holds)) or 0
 

@@ -48,6 +48,7 @@ ENDS = {
     MoveEnd.TAKEN_BACK: "登记有误，变动已撤销",
     MoveEnd.SENT_BACK: "转入学校退回：没有接收",
 }
+SAY_WHY = "请写一句话：为什么不是本校的学生"
 NOT_THERE = Step(Mover.SCHOOL, "转入学校退回：核实孩子在哪里上学", 5, "R16")
 
 
@@ -133,7 +134,7 @@ def finish(session: Session, move: Move, how: MoveEnd, by: StaffMember, now: dat
     if how is MoveEnd.ABROAD and level is UnitLevel.SCHOOL:
         raise MoveRefused("转到省外由资助中心核实后办结；学校不能结束这一行")
     if how is MoveEnd.SENT_BACK and not because.strip():
-        raise MoveRefused("请写一句话：为什么不是本校的学生")
+        raise MoveRefused(SAY_WHY)
     rows = _rows_by(session, move)
     moves.end(session, move, how, actor, now, because)
     if how is MoveEnd.ABROAD:

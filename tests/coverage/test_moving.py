@@ -169,6 +169,18 @@ def test_sent_back_it_is_the_old_schools_again(session: Session) -> None:
     assert (row.school.name, row.next_step) == ("示例县实验小学", "转入学校退回：核实孩子在哪里上学")
 
 
+def test_what_was_sent_back_waits_on_the_old_schools_desk_until_it_is_known_where_the_child_is(
+    session: Session,
+) -> None:
+    row = a_row(session)
+    move = moved(session, row)
+    moving.finish(session, move, MoveEnd.SENT_BACK, officer(session, the_new_school(session)), A_MONDAY, "没有这名学生")
+    at = scope_of(row.school), DESKS["sent_back"], UnitLevel.SCHOOL, TODAY
+    assert count(session, *at) == 1
+    progress.note_answered(session, row.pupil_id, TERM, True, True, "family", A_MONDAY)
+    assert count(session, *at) == 0
+
+
 def test_an_unknown_new_school_is_the_countys_to_find_out(session: Session) -> None:
     row = a_row(session)
     move = moved(session, row, school="")

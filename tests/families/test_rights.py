@@ -69,7 +69,7 @@ def test_a_refusal_is_in_writing_and_the_family_reads_it(session: Session, mothe
 
 def test_the_history_tells_what_happened_and_who_looked(session: Session, mother: FlaskClient) -> None:
     said = session.scalars(select(AuditEntry.pupil_id).where(AuditEntry.action == "signed_in")).one()
-    for look in ("read", "script_read", "trail_printed", "reach_printed"):
+    for look in ("read", "read", "script_read", "trail_printed", "reach_printed"):
         audit.record(session, "staff:sch1", look, pupil_id=said)
     a_payment(session)
     page = mother.get("/child/1/history").text
@@ -77,4 +77,5 @@ def test_the_history_tells_what_happened_and_who_looked(session: Session, mother
         assert words in page
     for words in ("打开了给家里打电话用的稿子", "打印了孩子的办理记录", "打印了联系家里的记录"):
         assert f"工作人员{words}" in page
+    assert page.count("工作人员查看了孩子的信息，这一天2次") == page.count("工作人员查看了孩子的信息") == 1
     assert not any(word in page for word in ("台账", "比对", "sch1"))

@@ -240,3 +240,14 @@ def test_every_pupil_of_a_class_gets_a_slip_alike(client: FlaskClient, session: 
     assert "王小雨同学家长收" in page
     assert "低保" not in page
     assert [entry.detail for entry in entries(session, "slips_printed")] == [{"slips": 1}]
+
+
+def test_a_transfer_sent_back_without_a_word_loses_nothing_of_the_form(
+    client: FlaskClient, county: StaffCounty
+) -> None:
+    path = f"/staff/moves/{county.ours.move.id}/end"
+    sign_in(client, "cnty")
+    answer = post(client, path, because="不在我们这里")
+    assert (answer.status_code, "请选怎么办结" in answer.text, "不在我们这里" in answer.text) == (422, True, True)
+    answer = post(client, path, how="sent_back", because=" ")
+    assert (answer.status_code, "请写一句话：为什么不是本校的学生" in answer.text) == (422, True)

@@ -80,5 +80,5 @@ def _sender() -> str:
 def _days(today: date) -> list[SelectChoice]:
     days = [today - timedelta(days=back) for back in range(DAYS)]
     near = dict(zip(days, ("今天 ", "昨天 ", "前天 "), strict=False))
-    said = [f"{near.get(day, '')}{short_day(day)} 星期{WEEKDAYS[day.weekday()]}" for day in days]
+    said = [f"{near.get(day, '')}{short_day(day)} 周{WEEKDAYS[day.weekday()]}" for day in days]
     return [SelectChoice(day.isoformat(), words) for day, words in zip(days, said, strict=True)]

@@ -6,7 +6,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import DateField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from portal import audit, clock
 from portal.access.permissions import Permission
@@ -42,8 +42,12 @@ class AcceptForm(Form):
 
 
 class EndForm(Form):
-    how = RadioField("怎么办结", [Optional()])
+    how = RadioField("怎么办结", [InputRequired("请选怎么办结")])
     because = StringField("说明", [Length(max=LONGEST, message=f"说明请不超过{LONGEST}个字")])
+
+    def validate_because(self, field: StringField) -> None:
+        if self.how.data == MoveEnd.SENT_BACK.value and not (field.data or "").strip():
+            raise ValidationError(moving.SAY_WHY)
 
 
 class SchoolForm(Form):
@@ -118,8 +122,7 @@ def end_move(move_id: UUID) -> BaseResponse | tuple[str, int]:
     session, scope = db.session(), current_user.scope
     found = find_move(session, scope, move_id)
     form = _end_form(found)
-    if not form.validate_on_submit() or not form.how.data:
-        form.how.errors = [*form.how.errors, "请选怎么办结"]
+    if not form.validate_on_submit():
         return _page(found, end_form=form), 422
     set_reach(session, EVERYTHING)  # who sends it back does not have the pupil
     try:
@@ -144,7 +147,9 @@ def name_school(move_id: UUID) -> BaseResponse | tuple[str, int]:
     try:
         moving.name_school(session, found, form.school.data, current_user.staff, clock.now())
     except MoveRefused as refused:
-        return _refused(move_id, refused)
+        session.rollback()
+        form.school.errors = [str(refused)]
+        return (_page(found, school_form=form), 422) if found.ended_at is None else _refused(move_id, refused)
     session.commit()
     flash("已写明转入学校，由那边接收。")
     return redirect(url_for("staff.move", move_id=move_id))
