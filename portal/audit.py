@@ -31,6 +31,7 @@ ACTIONS = {
     "settled": "核实匹配",
     "settlement_undone": "撤销核实",
     "bureau_answered": "部门答复",
+    "category_added": "新增困难类别",
     "nominated": "学校提名",
     "added_by_hand": "人工新增",
     "nomination_refused": "不受理提名",

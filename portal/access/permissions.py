@@ -47,6 +47,7 @@ class Permission(StrEnum):
     MAKE_BUDGET = "make_budget"
     INSPECT = "inspect"
     READ_AUDIT = "read_audit"
+    KEEP_CATEGORIES = "keep_categories"
 
 
 SCHOOL, COUNTY, CITY, PROVINCE = (
@@ -98,6 +99,7 @@ PERMISSIONS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.MAKE_BUDGET: ("编制下年度预算", frozenset({COUNTY, CITY, PROVINCE})),
     Permission.INSPECT: ("督查抽样、打印尽责记录", frozenset({Role.INSPECTOR})),
     Permission.READ_AUDIT: ("查看操作日志", frozenset({Role.INSPECTOR})),
+    Permission.KEEP_CATEGORIES: ("新增困难类别", frozenset({PROVINCE})),
 }
 
 REFUSALS = {

@@ -175,8 +175,12 @@ def _ended(situation: Situation, code: str) -> bool:
     return category is None or (category.until is not None and category.until < situation.day)
 
 
+NEW = "新增的类别"
+"""Of a list, and not of the catalogue yet."""
+
+
 def _name(situation: Situation, code: str) -> str:
-    return situation.categories[code].name if code in situation.categories else code
+    return situation.categories[code].name if code in situation.categories else NEW
 
 
 def _hukou(situation: Situation, wanted: frozenset[str]) -> Answer:

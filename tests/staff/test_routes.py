@@ -133,6 +133,8 @@ OPENED_BY = {
     "record_supplier_template": (Permission.SEE_OPERATIONS,),
     "record_signature_filing": (Permission.SEE_OPERATIONS,),
     "operations": (Permission.SEE_OPERATIONS,),
+    "categories": (Permission.KEEP_CATEGORIES,),
+    "add_category": (Permission.KEEP_CATEGORIES,),
     "contact_tasks": (Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS),
     "contact_task": (Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS),
     "record_talk": (Permission.RECORD_CONTACT, Permission.VERIFY_OWN_CLASS),

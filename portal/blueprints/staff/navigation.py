@@ -191,6 +191,7 @@ PLACES = (
         "staff.operations", "发送状况", (Permission.SEE_OPERATIONS,),
         ("staff.supplier_templates", "staff.record_supplier_template", "staff.record_signature_filing"), group=TO_KEEP,
     ),
+    Place("staff.categories", "困难类别", (Permission.KEEP_CATEGORIES,), ("staff.add_category",), group=TO_KEEP),
     Place("staff.audit_trail", "操作日志", (Permission.READ_AUDIT,), group=TO_KEEP),
 )  # fmt: skip
 FEW = 6
