@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from tests.outreach.test_health import away_for_six_hours
+from tests.outreach.fake_gateway import away_for_six_hours
 
 
 def test_a_long_queue_drains_at_the_rate_and_at_night_nothing_leaves(session: Session) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from click.testing import Result
 from flask import Flask
 from python_calamine import load_workbook
 from sqlalchemy import func, select, text
@@ -25,6 +24,7 @@ from portal.models import Intake, Pupil, RegisterEntry, StaffMember
 from portal.privacy.sealing import Keyring
 from portal.vocabulary import IntakeState
 from tests.builders import TERM, a_bureau, a_county, a_pupil, a_school, an_entry
+from tests.commands import answer, flask, refusal
 from tests.conftest import Databases
 from tests.county import CountyFiles, write_county
 from tests.intake.files import CHEN_MING, XIAOYU, ZHOU_XIAO, xlsx
@@ -49,24 +49,6 @@ HEADINGS = ["学籍行号", "姓名", "学校标识码", "类别", "依据", "�
 @pytest.fixture
 def county(tmp_path: Path) -> CountyFiles:
     return write_county(tmp_path)
-
-
-def flask(app: Flask, *arguments: object) -> Result:
-    return app.test_cli_runner().invoke(args=[str(argument) for argument in arguments])
-
-
-def answer(app: Flask, *arguments: object) -> Any:
-    """The one JSON object on standard output."""
-    result = flask(app, *arguments, "--json")
-    assert (result.exit_code, result.stderr if result.exit_code else "") == (0, "")
-    return json.loads(result.stdout)
-
-
-def refusal(app: Flask, *arguments: object) -> str:
-    """The one line of a refused command."""
-    result = flask(app, *arguments, "--json")
-    assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (1, "", 1)
-    return result.stderr.strip()
 
 
 def bring_in(app: Flask, county: CountyFiles) -> None:

@@ -5,12 +5,9 @@ from sqlalchemy.orm import Session
 
 from portal.outreach import health
 from portal.outreach.gateway import report_secret
-from portal.outreach.gateways.protocol import Handed, Outcome
 from tests.builders import A_MONDAY
-from tests.test_commands import answer, flask, refusal
-
-BROKE = Outcome(Handed.STOP, "isv.AMOUNT_NOT_ENOUGH", "余额不足")
-STRANGE = Outcome(Handed.UNKNOWN, "isv.NEVER_SEEN", "没见过", known=False)
+from tests.commands import answer, flask, refusal
+from tests.outreach.fake_gateway import BROKE, STRANGE
 
 
 def test_before_anything_was_sent_there_is_nothing_to_tell(app: Flask, session: Session) -> None:

@@ -20,8 +20,8 @@ from portal.database import set_reach
 from portal.models import AuditEntry, BackFill, Entitlement, StaffMember, Unit
 from portal.vocabulary import Determination, Role
 from tests.builders import A_MONDAY, TERM, a_county, a_school, a_staff_member
+from tests.coverage.award_files import GOOD, imported
 from tests.coverage.builders import CATALOGUE, a_row
-from tests.coverage.test_awards import GOOD, imported
 
 TODAY = date(2026, 9, 7)
 

@@ -14,7 +14,7 @@ from portal.models import AuditEntry, Intake, MatchRun, SchoolReminder, StaffMem
 from portal.vocabulary import Decision, MatchingState, Role
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member
 from tests.coverage.builders import a_match, a_row, a_run
-from tests.coverage.test_moving import accepted, moved, the_new_school
+from tests.coverage.moves import accepted, moved, the_new_school
 
 AUTUMN = SchoolTerm.parse(TERM)
 IN_TIME, TOO_LATE = date(2026, 9, 7), date(2026, 10, 8)

@@ -21,10 +21,10 @@ from portal.coverage.tallies import keep
 from portal.coverage.tally_keeping import TALLIES
 from portal.models import Entitlement, StrayAward, Unit
 from tests.builders import TERM, a_county, a_pupil, a_school
+from tests.coverage.award_files import GOOD, imported
 from tests.coverage.builders import CATALOGUE, a_match, a_row, opened
-from tests.coverage.test_awards import GOOD, imported
+from tests.coverage.moves import accepted, moved
 from tests.coverage.test_distribution import for_random_ledgers
-from tests.coverage.test_moving import accepted, moved
 
 OCTOBER = date(2026, 10, 20)
 

@@ -18,40 +18,12 @@ from portal.coverage.unaided import give_reason
 from portal.database import reach_units, set_reach
 from portal.enrolment.matching_runs import run
 from portal.enrolment.moves import Event, MoveRefused
-from portal.models import (
-    Award,
-    DoubleEnrolment,
-    EnrolmentRecord,
-    Entitlement,
-    FurtherAid,
-    Move,
-    Pupil,
-    StaffMember,
-    Unit,
-)
+from portal.models import Award, DoubleEnrolment, EnrolmentRecord, Entitlement, FurtherAid, Move, Pupil, StaffMember
 from portal.outreach.audiences import waiting
 from portal.vocabulary import Determination, IntakeKind, MoveEnd, MoveKind, Role, UnitLevel
-from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member, an_intake
+from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_staff_member, an_intake
 from tests.coverage.builders import CATALOGUE, a_row, opened
-
-TODAY = A_MONDAY.date()
-
-
-def the_new_school(session: Session) -> Unit:
-    return a_school(session, a_county(session, "329902", "邻县"), "3299020001", "邻县小学")
-
-
-def officer(session: Session, unit: Unit, role: Role = Role.SCHOOL_OFFICER) -> StaffMember:
-    return a_staff_member(session, f"of-{unit.code}", role, unit)
-
-
-def moved(session: Session, row: Entitlement, kind: MoveKind = MoveKind.TRANSFER, school: str = "3299020001") -> Move:
-    the_new_school(session)
-    return moving.record(session, row.pupil, Event(kind, TODAY, school), officer(session, row.school), A_MONDAY)
-
-
-def accepted(session: Session, move: Move) -> Pupil:
-    return moving.accept(session, move, "(1)班", officer(session, the_new_school(session)), A_MONDAY)
+from tests.coverage.moves import TODAY, accepted, moved, officer, the_new_school
 
 
 def test_the_old_school_shows_what_is_awaited_and_cannot_end_the_row(session: Session) -> None:

@@ -22,8 +22,8 @@ from portal.models import ContactRecord, EnrolmentRecord, Guardian, SchoolChange
 from portal.vocabulary import Role
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member, an_intake
 from tests.coverage.builders import a_match, a_row, opened
+from tests.coverage.moves import accepted, moved, the_new_school
 from tests.coverage.test_distribution import for_random_ledgers
-from tests.coverage.test_moving import accepted, moved, the_new_school
 
 ALL_OF_THEM = 1_000
 

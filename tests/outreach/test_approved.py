@@ -17,7 +17,7 @@ from portal.suppliers import Apps
 from portal.vocabulary import Audience, MessageState
 from tests.builders import A_MONDAY, TERM, a_pupil, a_school
 from tests.coverage.builders import a_match
-from tests.outreach.test_campaigns import SCHOOL, THESE_DAYS, let_go, listed, of, publicity, remind
+from tests.outreach.campaigns import SCHOOL, THESE_DAYS, let_go, listed, of, publicity, remind
 
 
 def test_words_that_changed_since_are_not_sent_on_that_approval(session: Session) -> None:

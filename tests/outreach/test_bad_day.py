@@ -11,7 +11,7 @@ from portal.outreach.reminders import plan
 from portal.vocabulary import MessageState
 from tests.builders import A_MONDAY, TERM, a_county
 from tests.outreach.cases import a_matched_pupil, messages, sessions, started_now, states
-from tests.outreach.test_health import HOUR, MINUTE, Fake, rounds
+from tests.outreach.fake_gateway import HOUR, MINUTE, Fake, rounds
 
 LOST = Outcome(Handed.UNKNOWN, "no answer", "网关没有回答，等状态报告")
 FAMILIES = [("王小雨", "329901201603050015"), ("赵远", "419901201510010067"), ("周晓", "32990120130206005X")]

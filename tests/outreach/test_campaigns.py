@@ -8,14 +8,12 @@ from sqlalchemy.orm import Session
 
 from portal.access.scope import EVERYWHERE
 from portal.clock import SchoolTerm
-from portal.models import Campaign, CampaignPupil, Confirmation, Entitlement, Message, OptOut, OutreachPause, Pupil
+from portal.models import Campaign, CampaignPupil, Confirmation, Entitlement, OptOut, OutreachPause
 from portal.outreach import campaigns, pauses
 from portal.outreach.calendar import due_for_proposal, occasions
-from portal.outreach.campaigns import CampaignRefused, Days
+from portal.outreach.campaigns import CampaignRefused
 from portal.outreach.contacts import Ownership, ownership_of
-from portal.outreach.dispatch import Tick, tick
 from portal.outreach.drawing_up import draw_up
-from portal.outreach.gateways.sandbox import Sandbox
 from portal.outreach.left_out import NO_MOBILE, NOT_CONCERNED, OPTED_OUT, SHARED_NUMBER
 from portal.outreach.messages import template
 from portal.outreach.results import results
@@ -24,44 +22,9 @@ from portal.outreach.words import lint
 from portal.vocabulary import Audience, CampaignState, Channel, ClaimMode, MessageState
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school
 from tests.coverage.builders import a_match, a_row, opened
-from tests.coverage.test_moving import accepted, moved
+from tests.coverage.moves import accepted, moved
+from tests.outreach.campaigns import DAY, OTHER, SCHOOL, THESE_DAYS, let_go, listed, of, publicity, remind
 from tests.outreach.cases import a_matched_pupil, messages, sessions
-
-DAY = timedelta(days=1)
-THESE_DAYS = Days(date(2026, 9, 7), date(2026, 9, 30))
-SCHOOL, OTHER = "staff:sch1", "staff:cnty"
-
-
-def remind(now=A_MONDAY) -> Tick:
-    return tick(sessions(), (Sandbox(),), now)
-
-
-def publicity(session: Session) -> Campaign:
-    """To every family of the county, in words of the calendar."""
-    made = campaigns.make(
-        session, a_county(session), "开学", Audience.EVERYONE, "publicity_opening", SchoolTerm.parse(TERM),
-        THESE_DAYS, SCHOOL, A_MONDAY,
-    )  # fmt: skip
-    draw_up(session, made, SCHOOL, A_MONDAY)
-    return made
-
-
-def listed(session: Session, *pupils: Pupil, audience: Audience = Audience.UNCONFIRMED) -> Campaign:
-    made = campaigns.make(
-        session, a_school(session), "请确认", audience, "", SchoolTerm.parse(TERM), THESE_DAYS, SCHOOL, A_MONDAY,
-        [pupil.id for pupil in pupils],
-    )  # fmt: skip
-    draw_up(session, made, SCHOOL, A_MONDAY)
-    return made
-
-
-def let_go(session: Session, campaign: Campaign, approve_above: int = 100) -> None:
-    campaigns.submit(session, campaign, approve_above, SCHOOL, A_MONDAY)
-    session.commit()
-
-
-def of(session: Session, campaign: Campaign) -> list[Message]:
-    return [message for message in messages(session) if message.campaign_id == campaign.id]
 
 
 def test_the_year_has_every_moment_of_the_notice() -> None:

@@ -1,57 +1,31 @@
 """The breaker, the rate and the failover that all dispatchers share."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import AuditEntry, GatewayTrouble, Message
-from portal.outreach import dispatch, health
-from portal.outreach.dispatch import Tick
-from portal.outreach.gateways.protocol import SMS, Handed, Limits, Outcome, Outgoing
-from portal.outreach.reminders import plan
+from portal.outreach import health
+from portal.outreach.gateways.protocol import Handed, Limits, Outcome
 from portal.vocabulary import Channel, MessageState
 from tests.builders import A_MONDAY
-from tests.outreach.cases import matched_pupils, messages, sessions, states
-
-ACCEPTED = Outcome(Handed.ACCEPTED, "OK", "收下")
-AWAY = Outcome(Handed.RETRY, "no connection", "连不上网关，没有交出去")
-LOST = Outcome(Handed.UNKNOWN, "no answer", "网关没有回答")
-STRANGE = Outcome(Handed.UNKNOWN, "isv.NEVER_SEEN", "没见过", known=False)
-BROKE = Outcome(Handed.STOP, "isv.AMOUNT_NOT_ENOUGH", "余额不足")
-SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
-
-
-@dataclass
-class Fake:
-    """A gateway that answers as it is told and remembers what it was given."""
-
-    name: str
-    answer: Outcome = ACCEPTED
-    limits: Limits = field(default_factory=Limits)
-    channels: frozenset[Channel] = SMS
-    given: list[Outgoing] = field(default_factory=list)
-
-    def send(self, message: Outgoing) -> Outcome:
-        self.given.append(message)
-        return self.answer
-
-
-def planned(session: Session, count: int) -> None:
-    matched_pupils(session, count)
-    plan(session, A_MONDAY, "one")
-    session.commit()
-
-
-def rounds(now: datetime, *gateways: Fake, most: int = 100) -> Tick:
-    """Dispatch at that moment until nothing more is taken."""
-    done = Tick()
-    with dispatch.working(sessions(), 1, lambda: now) as worker:
-        while most and dispatch.dispatch(worker, gateways, done):
-            most -= 1
-    return done
+from tests.outreach.cases import messages, states
+from tests.outreach.fake_gateway import (
+    ACCEPTED,
+    AWAY,
+    BROKE,
+    HOUR,
+    LOST,
+    MINUTE,
+    SECOND,
+    STRANGE,
+    Fake,
+    away_for_six_hours,
+    planned,
+    rounds,
+)
 
 
 def test_a_gateway_that_is_away_is_left_alone_and_tried_again_with_one_message(session: Session) -> None:
@@ -153,33 +127,6 @@ def test_a_clock_that_is_set_back_shuts_no_gateway(session: Session, before: Out
 
 def test_after_six_hours_away_it_drains_at_its_rate_and_at_night_nothing_leaves(session: Session) -> None:
     away_for_six_hours(session, 60, 10)
-
-
-def away_for_six_hours(session: Session, count: int, per_second: int) -> None:
-    planned(session, count)
-    one, now = Fake("one", AWAY, Limits(per_second=per_second)), A_MONDAY + 5 * HOUR  # 15:00
-    left: dict[datetime, int] = {}
-
-    def step(length: timedelta) -> None:
-        nonlocal now
-        before = len(one.given)
-        rounds(now, one)
-        left[now] = len(one.given) - before
-        now += length
-
-    while now < A_MONDAY + 11 * HOUR:  # 21:00
-        step(10 * MINUTE)
-    one.answer = ACCEPTED
-    while now < A_MONDAY + 23 * HOUR:  # 09:00 of the next day
-        step(HOUR)
-    began = now
-    while states(session)[MessageState.ACCEPTED] < count and now < began + HOUR:
-        step(SECOND)
-
-    assert states(session) == {MessageState.ACCEPTED: count}
-    assert all(count == 0 for moment, count in left.items() if A_MONDAY + 10 * HOUR <= moment < began)
-    assert max(count for moment, count in left.items() if moment >= began) <= per_second
-    assert len({m.id for m in messages(session)}) == count
 
 
 def test_a_slow_gateway_comes_after_another(session: Session) -> None:

@@ -19,7 +19,7 @@ from portal.vocabulary import Channel, EntitlementState, MessageState, ReplyKind
 from tests.builders import A_MONDAY, TERM, a_bureau, a_pupil
 from tests.coverage.builders import CATALOGUE
 from tests.outreach.cases import messages
-from tests.outreach.test_health import Fake, planned, rounds
+from tests.outreach.fake_gateway import Fake, planned, rounds
 
 PHONE = "19900005000"
 LATER = A_MONDAY + timedelta(hours=1)

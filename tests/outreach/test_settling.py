@@ -16,7 +16,7 @@ from portal.outreach.reach import traces
 from portal.vocabulary import MessageState, Undelivered
 from tests.builders import A_MONDAY, TERM, a_bureau
 from tests.outreach.cases import messages, sessions
-from tests.outreach.test_health import LOST, Fake, planned, rounds
+from tests.outreach.fake_gateway import LOST, Fake, planned, rounds
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 

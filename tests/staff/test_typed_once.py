@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import AuditEntry, Entitlement
-from tests.coverage.test_awards import GOOD, HEAD
+from tests.coverage.award_files import GOOD, HEAD
 from tests.pages import DESK, Opener
 from tests.staff.browsing import enter, press
 from tests.staff.county import StaffCounty
