@@ -115,7 +115,8 @@ class KeptStatements(PrepareManager):
     """Statements prepared on a connection outlive a ROLLBACK, by which every page ends that only reads.
 
     psycopg drops them with each, lest a table was made, undone and made anew with other columns, which no process of
-    ours does; PostgreSQL itself plans anew what a changed table touches. There is no setting for it.
+    ours does; PostgreSQL itself plans anew what a changed table touches. There is no setting for it: this and where a
+    connection keeps it are private names of psycopg 3.3, and tests/access/test_reach.py tells when a later one differs.
     """
 
     def clear(self) -> bool:

@@ -24,7 +24,7 @@ from tests.builders import TERM, a_county, a_pupil, a_school
 from tests.coverage.award_files import GOOD, imported
 from tests.coverage.builders import CATALOGUE, a_match, a_row, opened
 from tests.coverage.moves import accepted, moved
-from tests.coverage.test_distribution import for_random_ledgers
+from tests.coverage.random_ledgers import for_random_ledgers
 
 OCTOBER = date(2026, 10, 20)
 

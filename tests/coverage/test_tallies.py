@@ -23,7 +23,7 @@ from portal.vocabulary import Role
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, a_staff_member, an_intake
 from tests.coverage.builders import a_match, a_row, opened
 from tests.coverage.moves import accepted, moved, the_new_school
-from tests.coverage.test_distribution import for_random_ledgers
+from tests.coverage.random_ledgers import for_random_ledgers
 
 ALL_OF_THEM = 1_000
 
