@@ -28,6 +28,19 @@ def test_what_a_family_said_is_closed_in_place_and_taken_back(
     assert session.get_one(Correction, said).settled_at is None
 
 
+def test_an_answer_that_is_refused_stays_where_it_was_written(client: FlaskClient, county: StaffCounty) -> None:
+    sign_in(client, "sch1")
+    data = {
+        "said": county.ours.correction.id,
+        "answer": "请补交户口本复印件",
+        "csrf_token": token_on(client, "/staff/"),
+    }
+    answer = client.post("/staff/corrections/settle", data=data)
+    assert answer.status_code == 422
+    assert "答复里不能要家长交证明" in answer.text and 'value="请补交户口本复印件"' in answer.text
+    assert f'value="{county.ours.correction.id}" checked' in answer.text
+
+
 def test_a_city_answers_the_families_of_its_own_schools(
     client: FlaskClient, session: Session, county: StaffCounty
 ) -> None:
@@ -60,4 +73,4 @@ def test_the_county_puts_a_disputed_list_to_its_bureau_and_the_school_cannot(
     assert "有异议，未计入统计" in client.get(pupil_page).text
     client.post(path, data={"csrf_token": token_on(client, pupil_page)})
     assert "已请部门核实 1 条" in client.get(pupil_page).text
-    assert "另有 1 名学生的家长说名单弄错了" in client.get("/staff/statistics").text
+    assert "另有 1 名台账学生的家长说名单弄错了" in client.get("/staff/statistics").text

@@ -11,8 +11,10 @@ from portal.access.permissions import Permission
 from portal.access.scope import NotInScope
 from portal.blueprints.guards import needs
 from portal.blueprints.staff.blueprint import staff
+from portal.blueprints.staff.presses import PressForm
 from portal.blueprints.staff.pupil_acts import SettleForm
 from portal.blueprints.staff.terms import asked_term
+from portal.blueprints.staff.today import today_page
 from portal.database import db
 from portal.enrolment.corrections import CorrectionRefused, may_look, settle_alike, settled_with, wait_again
 from portal.models import Correction
@@ -20,17 +22,17 @@ from portal.models import Correction
 
 @staff.post("/corrections/settle")
 @needs(Permission.ANSWER_FAMILIES)
-def settle_corrections() -> BaseResponse:
-    session, form, act = db.session(), SettleForm(), None
+def settle_corrections() -> BaseResponse | tuple[str, int]:
+    session, form = db.session(), SettleForm()
     if not form.validate_on_submit():
         abort(400)
     said = [_find(one) for one in request.form.getlist("said", type=UUID)]
     try:
         act = settle_alike(session, said, form.answer.data or "", current_user.actor, clock.now())
-        session.commit()
     except CorrectionRefused as refused:
         session.rollback()
-        flash(str(refused))
+        return today_page(PressForm(None), str(refused)), 422
+    session.commit()
     return redirect(url_for("staff.today", term=asked_term().code, settled=act))
 
 

@@ -100,7 +100,7 @@ def today() -> str | BaseResponse:
 
 
 def today_page(form: PressForm, refused: str = "") -> str:
-    """``refused`` is why the last press did nothing."""
+    """``refused`` is why the last press did nothing; what was chosen and written is still there."""
     term = asked_term()
     every = [*_waiting(term), *_said(term), *_alike(term, READY)]
     return render_template(
@@ -117,6 +117,8 @@ def today_page(form: PressForm, refused: str = "") -> str:
         settled=_settled(),
         form=form,
         chosen=set(request.form.getlist("row")),
+        said=set(request.form.getlist("said")),
+        answer=request.form.get("answer", ""),
         refused=refused,
     )
 
