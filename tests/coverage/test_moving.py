@@ -12,7 +12,7 @@ from portal.access.scope import scope_of
 from portal.clock import SchoolTerm
 from portal.coverage import determinations, further_aid, moving, progress
 from portal.coverage.child import child_page
-from portal.coverage.move_lists import DESKS, count
+from portal.coverage.move_lists import DESKS, count, line_of
 from portal.coverage.reasons import ReasonRefused
 from portal.coverage.unaided import give_reason
 from portal.database import reach_units, set_reach
@@ -129,6 +129,19 @@ def test_what_nobody_accepts_is_seen_by_both_counties_and_then_by_the_city(
     units = [old, new] if level is UnitLevel.COUNTY else [old.parent]
     today = TODAY + timedelta(days=days)
     assert [count(session, scope_of(unit), DESKS["stuck"], level, today) for unit in units] == [seen] * len(units)
+
+
+@pytest.mark.parametrize(
+    ("level", "offices"), [(UnitLevel.COUNTY, "两边的县资助中心"), (UnitLevel.CITY, "县资助中心和市资助中心")]
+)
+def test_a_transfer_that_is_late_waits_at_the_offices_above_both_schools(
+    session: Session, level: UnitLevel, offices: str
+) -> None:
+    row = a_row(session)
+    new = the_new_school(session)
+    new.parent = new.parent if level is UnitLevel.COUNTY else row.school.parent.parent
+    move = moved(session, row)
+    assert line_of(move, TODAY + timedelta(days=16)).waits_at == offices
 
 
 def test_sent_back_it_is_the_old_schools_again(session: Session) -> None:
