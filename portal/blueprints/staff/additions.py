@@ -1,6 +1,6 @@
 """提名与人工新增: what a school proposes, what the county adds, refuses or ends; both on the pupil's page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -100,30 +100,26 @@ def add_by_hand(pupil_id: UUID) -> Answer:
 @staff.post("/additions/<uuid:addition_id>/refuse")
 @needs(Permission.ADD_BY_HAND)
 def refuse_nomination(addition_id: UUID) -> Answer:
-    session, form = db.session(), BecauseForm(prefix=BECAUSE)
-    addition = current_user.scope.find(session, Addition, addition_id, Addition.school_id)
-    if form.validate_on_submit():
-        try:
-            additions.refuse(session, addition, form.because.data or "", current_user.staff, clock.now())
-        except AdditionRefused as refused:
-            form.because.errors = [str(refused)]
-        else:
-            return _done(addition.pupil_id, "已答复。家长在自己的页面上看得到理由，和不同意时怎么办。")
-    return pupil_page(addition.pupil_id, because_form=form), 422
+    return _because(addition_id, additions.refuse, "已答复。家长在自己的页面上看得到理由，和不同意时怎么办。")
 
 
 @staff.post("/additions/<uuid:addition_id>/end")
 @needs(Permission.ADD_BY_HAND)
 def end_addition(addition_id: UUID) -> Answer:
+    return _because(addition_id, additions.end, "人工新增已结束；已有的台账不变，要结束请逐条写原因。")
+
+
+def _because(addition_id: UUID, decide: Callable[..., None], done: str) -> Answer:
+    """A decision that says why, on the pupil's page."""
     session, form = db.session(), BecauseForm(prefix=BECAUSE)
     addition = current_user.scope.find(session, Addition, addition_id, Addition.school_id)
     if form.validate_on_submit():
         try:
-            additions.end(session, addition, form.because.data or "", current_user.staff, clock.now())
+            decide(session, addition, form.because.data or "", current_user.staff, clock.now())
         except AdditionRefused as refused:
             form.because.errors = [str(refused)]
         else:
-            return _done(addition.pupil_id, "人工新增已结束；已有的台账不变，要结束请逐条写原因。")
+            return _done(addition.pupil_id, done)
     return pupil_page(addition.pupil_id, because_form=form), 422
 
 
