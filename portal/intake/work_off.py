@@ -136,12 +136,18 @@ def _read_and_keep(
 def _table_in(sessions: Sessions, intake_id: UUID) -> Table:
     with sessions.begin() as session:
         intake = session.get_one(Intake, intake_id)
-        sealed, file_name, limits = intake.content, intake.file_name, limits_of(intake)
+        file_name, limits = intake.file_name, limits_of(intake)
+        content = _opened(intake)
+    return table_of(content) if isinstance(content, str) else read_table(content, file_name, limits)
+
+
+def _opened(intake: Intake) -> str | bytes:
+    """What passed the door is JSON; any other file is kept as base64, which has no brace."""
+    sealed = intake.content
     if sealed is None:
         raise UnreadableFile("文件的内容没有留下：请重新导入")
-    opened = keyring().open(sealed, CONTENT, intake_id)
-    # what passed the door is JSON; any other file is kept as base64, which has no brace
-    return table_of(opened) if opened.startswith("{") else read_table(b64decode(opened), file_name, limits)
+    content = keyring().open(sealed, CONTENT, intake.id)
+    return content if content.startswith("{") else b64decode(content)
 
 
 def _record(session: Session, intake: Intake, findings: Findings) -> None:
