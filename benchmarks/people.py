@@ -14,16 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.errors import DUMMIES, ERRORS
+from benchmarks.identities import COUNTIES, days, division, given_names, names_of, numbers_of, with_check
 
-SURNAMES = list("王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈")
-GIVEN = list(
-    "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂英华玉兰红梅建国文斌辉鑫波宇浩凯秀珍健俊帆雪荣爱香月莺媛雨晨欣怡子涵梓萱一诺"
-    "佳琪嘉瑞思远晓婷彬瑛锋晴萍阳颖莹志鹏海燕春生林森若曦语彤天佑安然书瑶景行博雅清妍可馨君昊泽楷睿恒"
-)
-DOTTED = ["阿依古丽·买买提", "古丽娜尔·艾山", "吐尔逊·阿不都", "买买提·艾力"]
-WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
-CHECKS = np.array(list("10X98765432"))
-COUNTIES = 200
+NUMBER_ERRORS = [place for place, kind in enumerate(ERRORS) if kind.field == "number"]
 ROW_GROUP = 122_880
 """DuckDB's own, so that two cores find work in a file of a million rows, whoever reads it."""
 
@@ -74,19 +67,8 @@ def make(folder: Path, pupils: int, entries: int, seed: int = 20260907, *, stres
 def _people(
     rng: np.random.Generator, count: int, born_from: int, born_to: int, county: np.ndarray
 ) -> dict[str, np.ndarray]:
-    first = _numbers(rng, county, _days(rng, count, born_from, born_to))
-    return {"first": first, "name": _names(rng, count), "county": county}
-
-
-def _days(rng: np.random.Generator, count: int, born_from: int, born_to: int) -> np.ndarray:
-    span = np.arange(f"{born_from}-01-01", f"{born_to}-01-01", dtype="datetime64[D]")
-    ymd = np.char.replace(span.astype(str), "-", "").astype(np.int64)
-    return ymd[rng.integers(0, len(span), count)]
-
-
-def _numbers(rng: np.random.Generator, county: np.ndarray, ymd: np.ndarray) -> np.ndarray:
-    division = np.where(county < 100, 329900, 419900) + county % 100
-    return (division * 10**8 + ymd) * 1000 + rng.integers(1, 1000, len(ymd))
+    first = numbers_of(rng, county, days(rng, count, born_from, born_to))
+    return {"first": first, "name": names_of(rng, count), "county": county}
 
 
 def _children(rng: np.random.Generator, pupils: int) -> dict[str, np.ndarray]:
@@ -96,17 +78,17 @@ def _children(rng: np.random.Generator, pupils: int) -> dict[str, np.ndarray]:
     family = np.cumsum(starts) - 1
     county_of = rng.integers(0, COUNTIES, int(family.max()) + 1)
     county = county_of[family]
-    ymd = _days(rng, pupils, 2004, 2020)
+    ymd = days(rng, pupils, 2004, 2020)
     twins = np.flatnonzero(~starts & (rng.random(pupils) < 0.03))
     ymd[twins] = ymd[twins - 1]
-    first = _numbers(rng, county, ymd)
+    first = numbers_of(rng, county, ymd)
     while len(again := _repeated(first)):
-        first[again] = _numbers(rng, county[again], ymd[again])
-    names = _names(rng, pupils)
+        first[again] = numbers_of(rng, county[again], ymd[again])
+    names = names_of(rng, pupils)
     head = np.maximum.accumulate(np.where(starts, np.arange(pupils), 0))
     plain = np.char.find(names.astype(str), "·") < 0
     same = plain & plain[head] & ~starts
-    names[same] = np.char.add(names[head[same]].astype("U1"), _given(rng, int(same.sum()))).astype(object)
+    names[same] = np.char.add(names[head[same]].astype("U1"), given_names(rng, int(same.sum()))).astype(object)
     return {"first": first, "name": names, "county": county, "family": family, "county_of": county_of}
 
 
@@ -156,7 +138,7 @@ def _write_roster(
     former = np.full(count, "", dtype=object)
     renamed = chance[3] < rates.of(50, 500)
     former[renamed] = names[renamed]
-    names[renamed] = np.char.add(former[renamed].astype("U1"), _given(rng, int(renamed.sum()))).astype(object)
+    names[renamed] = np.char.add(former[renamed].astype("U1"), given_names(rng, int(renamed.sum()))).astype(object)
     born = (children["first"] // 1000 % 10**8).astype(str).astype(object)
     wrong = chance[4] < rates.of(2, 20)
     born[wrong] = "20100101"
@@ -182,7 +164,7 @@ def _write_roster(
         g1_id=guardian,
         g2_name=np.where(alone, "", grown["name"][mother]),
         g2_id=np.where(alone, "", grown_numbers[mother]),
-        hukou_div=_division(children["county"]),
+        hukou_div=division(children["county"]),
     )
     return alone
 
@@ -223,7 +205,7 @@ def _write_register(
         name=names[order],
         id_no=numbers[order],
         household_id=np.where(with_home, np.char.add("H", home.astype(str)), "")[order].astype(object),
-        county=_division(county)[order],
+        county=division(county)[order],
         valid_from=np.full(len(order), "2025-01-01", dtype=object),
         valid_to=np.where(ended, "2025-12-31", "")[order].astype(object),
     )
@@ -287,34 +269,6 @@ def _steps(count: np.ndarray) -> np.ndarray:
     return np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
 
 
-def with_check(first: np.ndarray) -> np.ndarray:
-    """The 18 characters of numbers without their check digit."""
-    total = sum(weight * (first // 10 ** (16 - k) % 10) for k, weight in enumerate(WEIGHTS))
-    return np.char.add(first.astype(str), CHECKS[total % 11]).astype(object)
-
-
-def _division(county: np.ndarray) -> np.ndarray:
-    return (np.where(county < 100, 329900, 419900) + county % 100).astype(str).astype(object)
-
-
-def _given(rng: np.random.Generator, count: int) -> np.ndarray:
-    """Some characters are liked far more than others, as they are."""
-    weights = 1 / np.arange(1, len(GIVEN) + 1) ** 0.5
-    weights /= weights.sum()
-    given = np.array(GIVEN)
-    first = rng.choice(given, count, p=weights)
-    return np.where(rng.random(count) < 0.8, np.char.add(first, rng.choice(given, count, p=weights)), first)
-
-
-def _names(rng: np.random.Generator, count: int) -> np.ndarray:
-    weights = 1 / np.arange(2, len(SURNAMES) + 2)
-    weights /= weights.sum()
-    names = np.char.add(rng.choice(np.array(SURNAMES), count, p=weights), _given(rng, count)).astype(object)
-    dotted = rng.random(count) < 0.01
-    names[dotted] = rng.choice(np.array(DOTTED, dtype=object), int(dotted.sum()))
-    return names
-
-
 def _damage(
     rng: np.random.Generator, names: np.ndarray, numbers: np.ndarray, rates: Rates
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -331,9 +285,6 @@ def _damage(
             if before != (names[place], numbers[place]):
                 errors[place] = f"{errors[place]}+{kind.code}" if errors[place] else kind.code
     return names, numbers, errors
-
-
-NUMBER_ERRORS = [place for place, kind in enumerate(ERRORS) if kind.field == "number"]
 
 
 def _write(path: Path, **columns: np.ndarray) -> None:
