@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, not_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, not_, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal import clock
@@ -81,8 +81,8 @@ def is_aware(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm, scope: Sco
 
     Asked as one question: PostgreSQL joins what is in one list, but goes through every row for "in this or in that".
     """
-    answered, reached = _signs(term, scope)
-    return tuple_(pupil_id, pupil_id.class_.school_id).in_(answered.union_all(reached))
+    said = union_all(*_signs(term, scope)).subquery()
+    return exists().where(pupil_id == said.c.pupil_id, same_place(said.c.school_id, pupil_id.class_.school_id))
 
 
 def is_aware_somewhere(pupil_id: InstrumentedAttribute[UUID], term: SchoolTerm) -> ColumnElement[bool]:
