@@ -53,6 +53,12 @@ def test_no_page_of_a_teacher_names_a_category(client: FlaskClient, session: Ses
         assert not any(word in page for word in ("低保", "残疾", "孤儿", "困难群体")), path
 
 
+def test_the_number_in_the_script_never_breaks_at_its_dash(client: FlaskClient, county: StaffCounty) -> None:
+    sign_in(client, "t4")
+    for path in (f"contact-tasks/{county.ours.task.id}", f"pupils/{county.ours.pupil.id}/script"):
+        assert '<span class="phone">0510-00000001</span>' in client.get(f"/staff/{path}").text, path
+
+
 def test_that_the_child_is_there_the_teacher_knows_and_what_it_needs_the_family_says(
     session: Session, county: StaffCounty, desk: Page
 ) -> None:
