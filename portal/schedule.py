@@ -80,21 +80,30 @@ def propose_campaigns(sessions: Sessions, _: Settings, now: datetime) -> object:
 
 
 def climb_ladder(sessions: Sessions, _: Settings, now: datetime) -> object:
-    return _some_at_a_time(sessions, lambda session, after: climb(session, now, after).left_off)
+    def some(session: Session, after: UUID | None) -> tuple[int, UUID | None]:
+        climbed = climb(session, now, after)
+        return climbed.opened + climbed.closed, climbed.left_off
+
+    return _some_at_a_time(sessions, some)
 
 
 def raise_rows(sessions: Sessions, _: Settings, now: datetime) -> object:
-    return _some_at_a_time(sessions, lambda session, after: raise_overdue(session, now, after).left_off)
+    return _some_at_a_time(sessions, lambda session, after: raise_overdue(session, now, after))
 
 
-def _some_at_a_time(sessions: Sessions, work: Callable[[Session, UUID | None], UUID | None]) -> int:
-    """Each a transaction: a province's rows take minutes, and officers work on the same ones meanwhile. How many."""
-    times, after = 0, None
-    while times == 0 or after is not None:
+def _some_at_a_time(sessions: Sessions, work: Callable[[Session, UUID | None], tuple[int, UUID | None]]) -> int:
+    """Each a transaction: a province's rows take minutes, and officers work on the same ones meanwhile.
+
+    ``work`` says how many it changed, which are added up, and after which the next goes on.
+    """
+    after: UUID | None = None
+    changed = 0
+    while True:
         with sessions.begin() as session:
-            after = work(session, after)
-        times += 1
-    return times
+            some, after = work(session, after)
+        changed += some
+        if after is None:
+            return changed
 
 
 def resume_files(sessions: Sessions, _: Settings, now: datetime) -> object:

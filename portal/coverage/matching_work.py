@@ -84,11 +84,16 @@ def go_on(sessions: Sessions, now: datetime) -> int:
 
 
 def _put_in_place(sessions: Sessions, run_id: UUID, now: datetime) -> bool:
-    """False where others still compare, or somebody is putting it there, for minutes."""
+    """False where others still compare, or somebody is putting it there, for minutes.
+
+    Only who finds every part done holds the row: a mere look would keep another from what it is about to do.
+    """
     mine = select(MatchRun).where(MatchRun.id == run_id).with_for_update(of=MatchRun, skip_locked=True)
     with sessions.begin() as session:
-        run = session.scalars(mine).one_or_none()
-        if run is None or run.stands_since or run.given_up_at or not is_whole(session, run):
+        if not is_whole(session, session.get_one(MatchRun, run_id)):
+            return False
+        run = session.scalars(mine.execution_options(populate_existing=True)).one_or_none()
+        if run is None or run.stands_since or run.given_up_at:
             return bool(run and run.stands_since)
         _wait_for_pairs(session, "pg_advisory_xact_lock")
         put_in_place(session, run, _who_asked(session, run), now)

@@ -77,7 +77,8 @@ def let_stand(session: Session, run: MatchRun, pupils: Select[UUID], now: dateti
 
     Identical pairs stay as they are, changed and vanished ones are superseded. A pair whose register expired stays as
     well: nobody said that it was wrong; and so does one with a register that came after the run began.
-    Two statements, however many pupils: part by part the database would go through all that it had just put in.
+    Two statements, however many pupils: part by part the database would go through all that it had just put in. They
+    hold a province's pairs for a minute or so, as the lock of whoever changes pairs does anyway.
     """
     found = select(MatchFinding.id).where(MatchFinding.run_id == run.id)
     of_pupil = found.where(MatchFinding.pupil_id == MatchPair.pupil_id)
