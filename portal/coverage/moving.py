@@ -6,11 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.clock import local
-from portal.coverage.progress import is_missing
+from portal.coverage.progress import is_missing, note_paid
 from portal.coverage.reasons import REASONS
 from portal.coverage.steps import (
     DROPPED_OUT,
@@ -109,13 +109,22 @@ def accept(session: Session, move: Move, class_name: str, by: StaffMember, now: 
         missing, due = is_missing(row), row.next_step_due
         close(session, row, row.state, REASON_OF[move.kind], by.actor, now, f"{pupil.school.name}已接收，离开本校")
         row.school, row.school_id = pupil.school, pupil.school_id
-        grant = Award.pupil_id == row.pupil_id, Award.policy == row.policy, Award.term == row.term
-        session.execute(update(Award).where(*grant).values(school_id=row.school_id))
         step = NOT_RECEIVED if missing else STEPS[row.state, row.claim_mode]
         take_step(session, row, row.state, by.actor, now, f"由{move.school.name}转来", step, due if missing else None)
     _join_rows(session, pupil)
+    _join_payments(session, pupil, by.actor, now)
     session.flush()
     return pupil
+
+
+def _join_payments(session: Session, pupil: Pupil, by: str, now: datetime) -> None:
+    """What either school paid stands where the row of its grant does, and the row is told the sum."""
+    for row in session.scalars(_of(pupil.id)).all():
+        grant = Award.pupil_id == row.pupil_id, Award.policy == row.policy, Award.term == row.term
+        session.execute(update(Award).where(*grant).values(school_id=row.school_id))
+        paid = session.scalar(select(func.sum(Award.yuan)).where(*grant))
+        if paid is not None:
+            note_paid(session, row, paid, by, now)
 
 
 def _join_rows(session: Session, pupil: Pupil) -> None:

@@ -1,6 +1,6 @@
 """A child that moves takes its rows along once the new school accepts; who is away is not reminded, nobody is lost."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,6 +12,7 @@ from portal.access.scope import scope_of
 from portal.clock import SchoolTerm
 from portal.coverage import determinations, further_aid, moving, progress
 from portal.coverage.child import child_page
+from portal.coverage.differing import Asked, Kind, found
 from portal.coverage.move_lists import DESKS, count, line_of
 from portal.coverage.reasons import ReasonRefused
 from portal.coverage.unaided import give_reason
@@ -21,7 +22,7 @@ from portal.enrolment.moves import Event, MoveRefused
 from portal.models import Award, DoubleEnrolment, EnrolmentRecord, Entitlement, FurtherAid, Move, Pupil, StaffMember
 from portal.outreach.audiences import waiting
 from portal.vocabulary import Determination, IntakeKind, MoveEnd, MoveKind, Role, UnitLevel
-from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_staff_member, an_intake
+from tests.builders import A_MONDAY, TERM, a_pupil, a_staff_member, an_intake
 from tests.coverage.builders import CATALOGUE, a_row, opened
 from tests.coverage.moves import TODAY, accepted, moved, officer, the_new_school
 
@@ -85,25 +86,36 @@ def test_nobody_pays_twice_where_the_new_schools_roster_came_first(session: Sess
     assert session.get_one(Pupil, twin.id).id_number is None
 
 
-def test_what_the_new_school_paid_before_goes_with_the_child_beside_what_the_old_one_paid(session: Session) -> None:
-    row = a_row(session)
-    move, pupil, file = moved(session, row), row.pupil, an_intake(session, a_county(session), IntakeKind.AWARDS)
-    twin = a_pupil(session, the_new_school(session))
-    for whose, policy in ((pupil, "CMP-LIVE"), (twin, "CMP-FREE")):
-        session.add(
-            Award(
-                pupil_id=whose.id,
-                school_id=whose.school_id,
-                intake_id=file.id,
-                policy=policy,
-                term=TERM,
-                yuan=Decimal(200),
-                paid_on=TODAY,
-            )
-        )
+def paid(session: Session, pupil: Pupil, day: date) -> None:
+    """500 yuan, as a file of the school's county would say it."""
+    award = Award(pupil_id=pupil.id, school_id=pupil.school_id, policy="CMP-LIVE", term=TERM, yuan=500, paid_on=day)
+    award.intake_id = an_intake(session, pupil.school.parent, IntakeKind.AWARDS).id
+    session.add(award)
     session.flush()
+
+
+def test_what_the_new_school_paid_before_it_took_the_child_over_is_paid_of_the_childs_row(session: Session) -> None:
+    row = a_row(session)
+    move = moved(session, row)
+    paid(session, a_pupil(session, the_new_school(session)), TODAY)
+    pupil = accepted(session, move)
+    assert (row.state, row.paid_yuan, row.next_step) == ("paid", Decimal(500), "问家长是否收到")
+    assert [award.pupil_id for award in session.scalars(select(Award))] == [pupil.id]
+
+
+@pytest.mark.parametrize("received", [False, True])
+def test_what_both_schools_paid_is_a_duplicate_once_the_child_is_one(session: Session, received: bool) -> None:
+    row = a_row(session)
+    paid(session, row.pupil, TODAY)
+    progress.note_paid(session, row, Decimal(500), "staff:cnty", A_MONDAY)
+    if received:
+        progress.note_received(session, row, "family", A_MONDAY)
+    move = moved(session, row)
+    paid(session, a_pupil(session, the_new_school(session)), TODAY - timedelta(days=3))
     accepted(session, move)
-    assert set(session.scalars(select(Award.pupil_id))) == {pupil.id}
+    within = scope_of(row.school), SchoolTerm.parse(TERM), TODAY, CATALOGUE
+    (line,) = session.execute(found(Asked(*within), Kind.DUPLICATE)).all()
+    assert (row.paid_yuan, line.times, row.school.name) == (1000, 2, "示例县实验小学" if received else "邻县小学")
 
 
 def test_one_child_and_one_history_for_the_family(session: Session) -> None:
