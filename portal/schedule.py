@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
-from uuid import UUID
+from typing import Any, TypeVar
 
 import structlog
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -25,7 +25,7 @@ from portal.coverage import public_notices
 from portal.coverage.keepers import KEEPERS
 from portal.coverage.lapses import expire
 from portal.coverage.matching_work import go_on
-from portal.coverage.raising import raise_overdue
+from portal.coverage.raising import Raised, raise_overdue
 from portal.coverage.tally_keeping import keep_tallies
 from portal.enrolment.headcount import Size, people_held, size_of
 from portal.enrolment.leavers import AT_ONCE, anonymise
@@ -34,13 +34,14 @@ from portal.intake.work_off import resume_left_behind
 from portal.models import JobSlot
 from portal.outreach import delivery, health, outbox, reminders, upkeep
 from portal.outreach.campaigns import propose
-from portal.outreach.ladder import climb
+from portal.outreach.ladder import Climbed, climb
 from portal.outreach.wecom_parents import synchronise
 from portal.settings import Settings
 
 log = structlog.get_logger()
 
 Sessions = sessionmaker[Session]
+Done = TypeVar("Done", Climbed, Raised)
 SKEW = timedelta(minutes=1)
 """How far the clocks of two machines may differ."""
 TRY_AGAIN = {"minute": "4/10"}
@@ -80,30 +81,22 @@ def propose_campaigns(sessions: Sessions, _: Settings, now: datetime) -> object:
 
 
 def climb_ladder(sessions: Sessions, _: Settings, now: datetime) -> object:
-    def some(session: Session, after: UUID | None) -> tuple[int, UUID | None]:
-        climbed = climb(session, now, after)
-        return climbed.opened + climbed.closed, climbed.left_off
-
-    return _some_at_a_time(sessions, some)
+    done = _some_at_a_time(sessions, lambda session, place: climb(session, now, place))
+    return sum(one.opened for one in done), sum(one.closed for one in done)
 
 
 def raise_rows(sessions: Sessions, _: Settings, now: datetime) -> object:
-    return _some_at_a_time(sessions, lambda session, after: raise_overdue(session, now, after))
+    done = _some_at_a_time(sessions, lambda session, after: raise_overdue(session, now, after))
+    return sum(one.rows for one in done)
 
 
-def _some_at_a_time(sessions: Sessions, work: Callable[[Session, UUID | None], tuple[int, UUID | None]]) -> int:
-    """Each a transaction: a province's rows take minutes, and officers work on the same ones meanwhile.
-
-    ``work`` says how many it changed, which are added up, and after which the next goes on.
-    """
-    after: UUID | None = None
-    changed = 0
-    while True:
+def _some_at_a_time(sessions: Sessions, work: Callable[[Session, Any], Done]) -> list[Done]:
+    """Each a transaction: a province's rows take minutes, and officers work on the same ones meanwhile."""
+    done: list[Done] = []
+    while not done or done[-1].left_off is not None:
         with sessions.begin() as session:
-            some, after = work(session, after)
-        changed += some
-        if after is None:
-            return changed
+            done.append(work(session, done[-1].left_off if done else None))
+    return done
 
 
 def resume_files(sessions: Sessions, _: Settings, now: datetime) -> object:

@@ -1,11 +1,13 @@
 """One run a slot, however many clocks tick; and what the jobs do."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from portal.models import CodeRequest, ContactTask, Entitlement, JobSlot, TryCount
@@ -29,6 +31,20 @@ def a_job(runs: list[datetime], name: str = "counted") -> Job:
     return Job(name, {"minute": "*"}, MINUTE, lambda _sessions, _settings, now: runs.append(now))
 
 
+@contextmanager
+def counted_transactions() -> Iterator[set[object]]:
+    """Those that changed a task or a row."""
+    ended: set[object] = set()
+
+    def note(session: Session, *_: object) -> None:
+        if any(isinstance(one, ContactTask | Entitlement) for one in (*session.new, *session.dirty)):
+            ended.add(session.get_transaction())
+
+    event.listen(Session, "before_flush", note)
+    yield ended
+    event.remove(Session, "before_flush", note)
+
+
 def tick(job: Job, now: datetime) -> bool:
     return run_once(job, sessions(), current_app.extensions["settings"], now)
 
@@ -48,9 +64,12 @@ def test_long_jobs_take_some_at_a_time_to_the_end(session: Session, monkeypatch:
     for name, number in WITHOUT_PHONES:
         a_matched_pupil(session, name=name, id_number=number, phone=None)
 
-    assert tick(JOB["climb ladder"], A_MONDAY)
-    assert tick(JOB["raise overdue"], A_MONDAY + 28 * DAY)
+    with counted_transactions() as climbing:
+        assert tick(JOB["climb ladder"], A_MONDAY)
+    with counted_transactions() as raising:
+        assert tick(JOB["raise overdue"], A_MONDAY + 28 * DAY)
 
+    assert (len(climbing), len(raising)) == (3, 3)
     assert session.scalar(select(func.count(ContactTask.id))) == 3
     assert set(session.scalars(select(Entitlement.raised_to))) == {UnitLevel.COUNTY}
 

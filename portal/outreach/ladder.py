@@ -1,29 +1,22 @@
 """告知阶梯: 短信 → 另一个号码 → 班主任打电话 → 上门或纸质告知单, each with its wait; delivered is not reached (G4)."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
-from uuid import UUID, uuid4
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from portal.access.one_to_one import in_class
 from portal.clock import SchoolTerm, local, term_of
-from portal.coverage.steps import Mover, Step, days_after, take_step
 from portal.coverage.today import is_aware, is_unaware
 from portal.models import (
     ContactTask,
-    EnrolmentRecord,
-    Entitlement,
     Guardian,
     Message,
     MessagePupil,
     Pupil,
-    SchoolClass,
-    Unit,
 )
 from portal.outreach.audiences import matter_of, waiting
 from portal.outreach.contacts import Number, Ownership, numbers_of
@@ -31,80 +24,58 @@ from portal.outreach.drafts import draw
 from portal.outreach.left_out import LEFT_OUT, SHARED_NUMBER, THRICE
 from portal.outreach.reminder import WAIT
 from portal.outreach.reminders import standing
-from portal.vocabulary import Audience, ContactTaskKind, EntitlementState, MessageState
+from portal.outreach.rungs import (
+    CALL,
+    GIVE_WAY,
+    NO_NUMBER,
+    NUMBERS,
+    VISIT,
+    Family,
+    close,
+    families_of,
+    open_tasks,
+    say_in_ledger,
+    task_values,
+)
+from portal.vocabulary import Audience, ContactTaskKind, MessageState
 
 PAGE = 5_000
 
 
-@dataclass(frozen=True)
-class Rung:
-    """What a person does where messages end; ``days`` are working days, after which ``then`` is tried."""
-
-    kind: ContactTaskKind
-    days: int
-    then: ContactTaskKind | None
-    step: Step
-    """What the pupil's ledger rows say meanwhile."""
+Place = tuple[int, UUID | None]
+"""Which of the looks, and after whom it goes on."""
 
 
-RUNGS = {
-    rung.kind: rung
-    for rung in (
-        Rung(
-            ContactTaskKind.CALL, 3, ContactTaskKind.VISIT,
-            Step(Mover.SCHOOL, "短信没有回应：请班主任打电话或家访", 3, "R09"),
-        ),
-        Rung(
-            ContactTaskKind.NUMBERS, 3, ContactTaskKind.VISIT,
-            Step(Mover.SCHOOL, "没有可用的手机号：请学校补全，或由班主任当面告知", 3, "R09"),
-        ),
-        Rung(
-            ContactTaskKind.VISIT, 5, None,
-            Step(Mover.SCHOOL, "电话联系不上：上门，或让孩子带回纸质告知单", 5, "R09"),
-        ),
-    )
-}  # fmt: skip
-CALL, NUMBERS, VISIT = RUNGS[ContactTaskKind.CALL], RUNGS[ContactTaskKind.NUMBERS], RUNGS[ContactTaskKind.VISIT]
-NO_NUMBER = replace(VISIT, step=NUMBERS.step)
-"""Nothing to ring at all."""
+class Climbed(NamedTuple):
+    """Tasks of one transaction; ``left_off`` is where the next goes on, None at the end."""
+
+    opened: int
+    closed: int
+    left_off: Place | None
 
 
-@dataclass
-class Climbed:
-    """What a look brought; ``left_off`` is after whom the next one goes on, None where everybody was looked at."""
+class Looked(NamedTuple):
+    """``last`` is the last one looked at, None where none was left."""
 
-    opened: int = 0
-    closed: int = 0
-    left_off: UUID | None = None
-
-
-@dataclass(frozen=True)
-class Family:
-    """Whose task it becomes; ``has_phone``: there is some number a person can ring."""
-
-    pupil_id: UUID
-    school: Unit
-    teacher: str
-    has_phone: bool
-
-    @property
-    def assignee(self) -> str:
-        return self.teacher or self.school.aid_officer or "班主任"
+    opened: int
+    closed: int
+    last: UUID | None
 
 
-def climb(session: Session, now: datetime, after: UUID | None = None) -> Climbed:
-    """Once a day, some pupils at a time: what messages left is opened.
+def climb(session: Session, now: datetime, place: Place | None = None) -> Climbed:
+    """Once a day, some tasks or pupils a transaction, in the order of ``LOOKS``.
 
-    Before the first of them what was settled is closed, and what waited too long goes one rung up.
+    A task that somebody has in hand waits a day: what a teacher just wrote down is not written over.
     """
-    term, done = term_of(local(now).date()), Climbed()
-    if after is None:
-        done.closed += _close_settled(session, term, now)
-        _move_on(session, term, now, done)
-    if page := _untold(session, term, now, after):
-        _open(session, term, page, now, done)
-        done.left_off = page[-1]
-    return done
+    look, after = place or (0, None)
+    opened, closed, last = LOOKS[look](session, term_of(local(now).date()), now, after)
+    following = (look, last) if last else (look + 1, None)
+    return Climbed(opened, closed, following if following[0] < len(LOOKS) else None)
+
+
+def _open_untold(session: Session, term: SchoolTerm, now: datetime, after: UUID | None) -> Looked:
+    page = _untold(session, term, now, after)
+    return Looked(_open(session, term, page, now), 0, page[-1]) if page else Looked(0, 0, None)
 
 
 def _untold(session: Session, term: SchoolTerm, now: datetime, after: UUID | None) -> list[UUID]:
@@ -123,41 +94,21 @@ def _untold(session: Session, term: SchoolTerm, now: datetime, after: UUID | Non
     return list(session.scalars(pupils.order_by(Pupil.id).limit(PAGE)))
 
 
-def _open(session: Session, term: SchoolTerm, pupil_ids: list[UUID], now: datetime, done: Climbed) -> None:
+def _open(session: Session, term: SchoolTerm, pupil_ids: list[UUID], now: datetime) -> int:
     """Those to whom no message can go any more, each as somebody's work; a shared number once for all beside it."""
     left_out = draw(session, standing(now), pupil_ids, now).left_out
     told = {pupil_id: code for pupil_id, code in left_out.items() if LEFT_OUT[code].tell}
     shared = [pupil_id for pupil_id, code in told.items() if code == SHARED_NUMBER]
-    done.opened += _open_numbers(session, term, shared, now)
+    opened = _open_numbers(session, term, shared, now)
     families = families_of(session, term, told.keys() - set(shared))
     for rung, has_phone in ((CALL, True), (NO_NUMBER, False)):
         theirs = [(one, _because(told[one.pupil_id])) for one in families if one.has_phone is has_phone]
-        done.opened += open_tasks(session, rung, term, theirs, now)
+        opened += open_tasks(session, rung, term, theirs, now)
+    return opened
 
 
 def _because(code: str) -> str:
     return "三次短信都没有回应" if code == THRICE else LEFT_OUT[code].label
-
-
-def open_task(session: Session, rung: Rung, term: SchoolTerm, family: Family, because: str, now: datetime) -> int:
-    """1 where it is new."""
-    return open_tasks(session, rung, term, [(family, because)], now)
-
-
-def open_tasks(
-    session: Session, rung: Rung, term: SchoolTerm, families: Sequence[tuple[Family, str]], now: datetime
-) -> int:
-    """Of each family, and why; how many are new. Their rows that are only matched say what is awaited."""
-    if not families:
-        return 0
-    rows = [
-        _values(rung, term, family.school.id, family.assignee, because, now) | {"pupil_id": family.pupil_id}
-        for family, because in families
-    ]
-    made = insert(ContactTask).on_conflict_do_nothing().returning(ContactTask.pupil_id)
-    opened = session.scalars(made, rows).all()
-    _say_in_ledger(session, opened, term, rung, now)
-    return len(opened)
 
 
 def _open_numbers(session: Session, term: SchoolTerm, pupil_ids: list[UUID], now: datetime) -> int:
@@ -172,11 +123,11 @@ def _open_numbers(session: Session, term: SchoolTerm, pupil_ids: list[UUID], now
     for (school_id, index), families in shared.items():
         officer = families[0].school.aid_officer or "学校资助专干"
         households = _beside(session, index, school_id)
-        values = _values(NUMBERS, term, school_id, officer, f"补全{households}户电话：几家登记了同一个号码", now)
+        values = task_values(NUMBERS, term, school_id, officer, f"补全{households}户电话：几家登记了同一个号码", now)
         values |= {"phone_index": index, "households": households}
         made = insert(ContactTask).values(values).on_conflict_do_nothing().returning(ContactTask.id)
         opened += len(session.scalars(made).all())
-        _say_in_ledger(session, [family.pupil_id for family in families], term, NUMBERS, now)
+        say_in_ledger(session, [family.pupil_id for family in families], term, NUMBERS, now)
     return opened
 
 
@@ -185,53 +136,35 @@ def _beside(session: Session, index: bytes, school_id: UUID) -> int:
     return session.scalar(beside.where(Guardian.phone_index == index, Guardian.school_id == school_id)) or 0
 
 
-def _values(
-    rung: Rung, term: SchoolTerm, school_id: UUID, assignee: str, because: str, now: datetime
-) -> dict[str, Any]:
-    return {
-        "id": uuid4(),
-        "kind": rung.kind,
-        "school_id": school_id,
-        "term": term.code,
-        "households": 1,
-        "assignee": assignee,
-        "because": because,
-        "opened_at": now,
-        "due_on": days_after(local(now).date(), rung.days),
-        "outcome": "",
-    }
-
-
-def _say_in_ledger(
-    session: Session, pupil_ids: Collection[UUID | None], term: SchoolTerm, rung: Rung, now: datetime
-) -> None:
-    rows = session.scalars(
-        select(Entitlement).where(
-            Entitlement.pupil_id.in_(pupil_ids),
-            Entitlement.term == term.code,
-            Entitlement.closed_on.is_(None),
-            Entitlement.state == EntitlementState.MATCHED,
-            Entitlement.next_step != rung.step.words,
-        )
-    )
-    for row in rows.all():
-        take_step(session, row, row.state, "portal", now, rung.step.words, rung.step)
-
-
-def _close_settled(session: Session, term: SchoolTerm, now: datetime) -> int:
-    """Of families that know by now, and of numbers that are no longer shared."""
+def _close_told(session: Session, term: SchoolTerm, now: datetime, after: UUID | None) -> Looked:
+    """Of families that know by now."""
     waits = waiting(term).where(Pupil.id == ContactTask.pupil_id).exists()
     known = or_(is_aware(_PUPIL, term), ~waits)
-    tasks = list(session.scalars(select(ContactTask).where(_open_of(term), ContactTask.pupil_id.is_not(None), known)))
+    tasks = _page_of(session, term, after, ContactTask.pupil_id.is_not(None), known)
     for task in tasks:
         close(task, "家长已经知晓，或事情已经办好", "portal", now)
-    numbers = session.scalars(select(ContactTask).where(_open_of(term), ContactTask.kind == ContactTaskKind.NUMBERS))
-    for task in numbers.all():
-        if not any(number.index == task.phone_index for number in _shared_at(session, task)):
-            close(task, "号码已经补全", "portal", now)
-            tasks.append(task)
     session.flush()
-    return len(tasks)
+    return Looked(0, len(tasks), tasks[-1].id if tasks else None)
+
+
+def _close_completed(session: Session, term: SchoolTerm, now: datetime, after: UUID | None) -> Looked:
+    """Of numbers that are no longer shared."""
+    tasks = _page_of(session, term, after, ContactTask.kind == ContactTaskKind.NUMBERS)
+    completed = [task for task in tasks if not any(one.index == task.phone_index for one in _shared_at(session, task))]
+    for task in completed:
+        close(task, "号码已经补全", "portal", now)
+    session.flush()
+    return Looked(0, len(completed), tasks[-1].id if tasks else None)
+
+
+def _page_of(
+    session: Session, term: SchoolTerm, after: UUID | None, *such: ColumnElement[bool]
+) -> Sequence[ContactTask]:
+    tasks = select(ContactTask).where(ContactTask.closed_at.is_(None), ContactTask.term == term.code, *such)
+    if after is not None:
+        tasks = tasks.where(ContactTask.id > after)
+    page = tasks.order_by(ContactTask.id).limit(PAGE).with_for_update(of=ContactTask, skip_locked=True)
+    return session.scalars(page).all()
 
 
 _PUPIL: Any = ContactTask.pupil_id
@@ -243,22 +176,22 @@ def _shared_at(session: Session, task: ContactTask) -> list[Number]:
     return [number for of_pupil in found.values() for number in of_pupil if number.ownership is Ownership.SHARED]
 
 
-def _move_on(session: Session, term: SchoolTerm, now: datetime, done: Climbed) -> None:
+def _move_on(session: Session, term: SchoolTerm, now: datetime, after: UUID | None) -> Looked:
     """A task past its day gives way to the next rung; the last one stays open, and the county sees its name."""
-    late = select(ContactTask).where(_open_of(term), ContactTask.due_on < local(now).date())
+    late = ContactTask.due_on < local(now).date(), ContactTask.kind.in_(GIVE_WAY)
     because: dict[UUID, str] = {}
-    for task in session.scalars(late.order_by(ContactTask.opened_at)).all():
-        if RUNGS[task.kind].then is None:
-            continue
+    closed = 0
+    for task in (tasks := _page_of(session, term, after, *late)):
         if task.pupil_id is None:
             because |= dict.fromkeys(_beside_and_untold(session, task, term), task.because)
         else:
             because[task.pupil_id] = task.because
             close(task, "没有联系上，改为上门或送纸质告知单", "portal", now)
-            done.closed += 1
+            closed += 1
     session.flush()
     families = families_of(session, term, because)
-    done.opened += open_tasks(session, VISIT, term, [(one, because[one.pupil_id]) for one in families], now)
+    opened = open_tasks(session, VISIT, term, [(one, because[one.pupil_id]) for one in families], now)
+    return Looked(opened, closed, tasks[-1].id if tasks else None)
 
 
 def _beside_and_untold(session: Session, task: ContactTask, term: SchoolTerm) -> list[UUID]:
@@ -268,26 +201,5 @@ def _beside_and_untold(session: Session, task: ContactTask, term: SchoolTerm) ->
     return list(session.scalars(waiting(term).where(Pupil.id.in_(beside), is_unaware(Pupil.id, term))))
 
 
-def close(task: ContactTask, outcome: str, by: str, now: datetime) -> None:
-    task.closed_at, task.closed_by, task.outcome = now, by, outcome
-
-
-def _open_of(term: SchoolTerm) -> ColumnElement[bool]:
-    return and_(ContactTask.closed_at.is_(None), ContactTask.term == term.code)
-
-
-def families_of(session: Session, term: SchoolTerm, pupil_ids: Any) -> list[Family]:
-    """In the order of schools and classes."""
-    has_phone = exists().where(Guardian.pupil_id == EnrolmentRecord.pupil_id, Guardian.phone_index.is_not(None))
-    rows = session.execute(
-        select(EnrolmentRecord.pupil_id, Unit, SchoolClass.teacher, has_phone)
-        .join(Unit, Unit.id == EnrolmentRecord.school_id)
-        .outerjoin(SchoolClass, in_class())
-        .where(
-            EnrolmentRecord.pupil_id.in_(list(pupil_ids)),
-            EnrolmentRecord.term == term.code,
-            EnrolmentRecord.left_on.is_(None),
-        )
-        .order_by(Unit.code, EnrolmentRecord.grade_number, EnrolmentRecord.class_name)
-    )
-    return [Family(pupil_id, school, teacher or "", phone) for pupil_id, school, teacher, phone in rows]
+LOOKS = (_close_told, _close_completed, _move_on, _open_untold)
+"""What is settled is closed, what waited too long goes one rung up, what messages left is opened."""

@@ -22,8 +22,8 @@ from portal.models import ContactRecord, Message, MessagePupil, Pupil, Reply
 from portal.models.sealed import keyring
 from portal.outreach.contacts import Ownership, ownership_of
 from portal.outreach.gateways.protocol import Reply as Brought
-from portal.outreach.ladder import CALL, VISIT, families_of, open_task
 from portal.outreach.opt_outs import REPLY, asks_to_stop, opt_out
+from portal.outreach.rungs import CALL, VISIT, families_of, open_task
 from portal.privacy.masking import mask_name, mask_phone, one_line
 from portal.vocabulary import Channel, ReplyKind
 

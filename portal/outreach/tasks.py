@@ -13,7 +13,7 @@ from portal.clock import SchoolTerm
 from portal.coverage.contacts import BY_A_PERSON
 from portal.coverage.lists import classes_of
 from portal.models import ContactRecord, ContactTask, Entitlement, FamilyQuestion, Guardian, Pupil
-from portal.outreach.ladder import CALL, VISIT, close, families_of, open_task
+from portal.outreach.rungs import CALL, VISIT, close, families_of, open_task
 from portal.privacy.masking import mask_name, mask_phone, one_line
 from portal.vocabulary import ContactTaskKind, QuestionTopic
 

@@ -14,6 +14,8 @@ from portal.clock import SchoolTerm
 from portal.database import EVERYTHING, db
 from portal.enrolment.matching_runs import begin
 from portal.models import MatchPair, Message, MessagePupil, Pupil
+from portal.outreach import ladder
+from portal.outreach.ladder import Climbed
 from portal.outreach.starting import Started, look_at, start
 from portal.vocabulary import MessageState
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil
@@ -25,6 +27,14 @@ SURNAMES = "王李张刘陈杨赵黄周吴"
 
 def sessions() -> "sessionmaker[Session]":
     return sessionmaker(db.engine, info={"reach": EVERYTHING})
+
+
+def climb(session: Session, now: datetime) -> Climbed:
+    """All of a morning's looks; the tasks of all of them."""
+    done = [ladder.climb(session, now)]
+    while done[-1].left_off is not None:
+        done.append(ladder.climb(session, now, done[-1].left_off))
+    return Climbed(sum(one.opened for one in done), sum(one.closed for one in done), None)
 
 
 def a_matched_pupil(session: Session, **values: Any) -> Pupil:

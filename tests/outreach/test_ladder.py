@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session
 from portal.access.scope import scope_of
 from portal.clock import SchoolTerm
 from portal.coverage.contacts import DENIED, Spoken, record_contact
+from portal.database import lock
 from portal.models import Confirmation, ContactTask, Entitlement, Guardian, OptOut, Pupil, SchoolClass
 from portal.outreach.dispatch import tick
 from portal.outreach.gateways.sandbox import Sandbox
-from portal.outreach.ladder import VISIT, climb
 from portal.outreach.reach import count_unreached, traces, unreached
+from portal.outreach.rungs import CALL, VISIT, families_of, open_tasks
 from portal.outreach.tasks import note_contact
 from portal.vocabulary import Channel, ContactTaskKind, EntitlementState, UnitLevel
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil
 from tests.coverage.builders import a_match, opened
-from tests.outreach.cases import a_matched_pupil, listed_anew, messages, sessions
+from tests.intake.files import XIAOYU
+from tests.outreach.cases import a_matched_pupil, climb, listed_anew, messages, sessions
 
 DAY = timedelta(days=1)
 THIS_TERM = SchoolTerm.parse(TERM)
@@ -106,6 +108,31 @@ def test_two_calls_that_fail_lead_to_a_visit(session: Session) -> None:
         (ContactTaskKind.VISIT, True),
     ]
     assert row_of(session, pupil).next_step == VISIT.step.words
+
+
+def test_what_a_teacher_has_in_hand_is_not_written_over(session: Session) -> None:
+    pupil = called(session)
+    with sessions().begin() as teacher:
+        (task,) = tasks(teacher)
+        lock(teacher, task)
+        assert climb(session, A_MONDAY + 8 * DAY + EIGHT).closed == 0
+        note_contact(teacher, pupil.id, True, "staff:t4", A_MONDAY + 8 * DAY)
+    session.expire_all()
+
+    assert [(task.kind, task.outcome) for task in tasks(session)] == [(ContactTaskKind.CALL, "已联系上家长")]
+
+
+def test_two_calls_nobody_made_each_say_why(session: Session) -> None:
+    called(session)
+    other = a_matched_pupil(session, name="王小雨", id_number=XIAOYU, phone=SWITCHED_OFF[:-1] + "8", guardian="王刚")
+    (family,) = families_of(session, THIS_TERM, [other.id])
+    open_tasks(session, CALL, THIS_TERM, [(family, "号码是空号")], A_MONDAY)
+    session.commit()
+    climb(session, A_MONDAY + 8 * DAY + EIGHT)
+
+    visits = {task.pupil_id: task.because for task in tasks(session) if task.kind is ContactTaskKind.VISIT}
+    assert len(visits) == 2
+    assert visits[other.id] == "号码是空号"
 
 
 def test_a_call_nobody_made_gives_way_to_a_visit(session: Session) -> None:

@@ -12,12 +12,12 @@ from portal.enrolment.confirmation import confirm
 from portal.models import AuditEntry, Entitlement, Guardian, MatchPart, MatchRun, MessagePupil
 from portal.outreach.dispatch import Tick, tick
 from portal.outreach.gateways.sandbox import Sandbox
-from portal.outreach.ladder import CALL, NUMBERS, climb
 from portal.outreach.reminders import plan
+from portal.outreach.rungs import CALL, NUMBERS
 from portal.vocabulary import Basis, Decision, MessageState
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school
 from tests.coverage.builders import a_match, opened
-from tests.outreach.cases import a_matched_pupil, in_context, is_waiting_for_a_lock, messages, sessions
+from tests.outreach.cases import a_matched_pupil, climb, in_context, is_waiting_for_a_lock, messages, sessions
 from tests.outreach.kannel import wait_for
 
 DAY = timedelta(days=1)

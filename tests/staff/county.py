@@ -59,7 +59,7 @@ from portal.outreach import campaigns, pauses
 from portal.outreach.campaigns import Days
 from portal.outreach.dispatch import tick
 from portal.outreach.gateways.sandbox import Sandbox
-from portal.outreach.ladder import CALL, families_of, open_task
+from portal.outreach.rungs import CALL, families_of, open_task
 from portal.outreach.wordings import name_of, save
 from portal.policies.catalogue import load_catalogue
 from portal.privacy.resident_id import check_digit_of
