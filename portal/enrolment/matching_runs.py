@@ -50,6 +50,8 @@ COUNTED_AS = {
 
 ONE_AT_A_TIME = 8_207_2020
 """The advisory lock of whoever changes which pairs stand."""
+BEGINNING = 8_207
+"""That of whoever begins a run, beside a number of the unit and the term."""
 AT_ONCE = 5000
 """Pupils of a part; whom they meet elsewhere is opened beside them."""
 GIVEN_UP = timedelta(hours=12)
@@ -115,7 +117,12 @@ def under_way(session: Session, unit: Unit, term: SchoolTerm, now: datetime) -> 
 
 def begin_or_join(session: Session, unit: Unit, term: SchoolTerm, by: str, now: datetime) -> MatchRun:
     """The run that is under way, unless a file came since: then it is given up or, where it stands already, finished
-    beside a new one."""
+    beside a new one.
+
+    Of two who press at once the second waits until there is a run to join: to begin a province's takes seconds.
+    """
+    session.execute(text("SET LOCAL lock_timeout = '60s'"))
+    session.execute(select(func.pg_advisory_xact_lock(BEGINNING, func.hashtext(f"{unit.code} {term.code}"))))
     going_on = under_way(session, unit, term, now)
     if going_on is not None:
         came = exists().where(

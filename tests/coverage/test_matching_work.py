@@ -5,10 +5,11 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import event, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from portal import clock
 from portal.coverage.matching_work import go_on, work_on
@@ -44,7 +45,7 @@ from tests.conftest import ROOT
 from tests.enrolment.test_matching_runs import AUTUMN, LATER
 from tests.intake.arrivals import sessions_of
 from tests.intake.files import CHEN_MING, XIAOCHUAN, XIAOYU
-from tests.outreach.cases import a_matched_pupil, listed_anew, states
+from tests.outreach.cases import a_matched_pupil, in_context, is_waiting_for_a_lock, listed_anew, states
 from tests.outreach.kannel import wait_for
 
 MATCH = (sys.executable, "-m", "flask", "match", "--unit", "329901", "--term", AUTUMN.code)
@@ -273,6 +274,22 @@ def test_a_pair_that_fell_while_it_was_found_again_stands_again(session: Session
 
 def test_pressing_twice_joins_the_run_under_way(session: Session, made: MatchRun) -> None:
     assert begin_or_join(session, a_county(session), AUTUMN, "command", SOON) is made
+
+
+def test_of_two_who_press_at_once_the_second_joins(session: Session) -> None:
+    a_pupil(session)
+    session.commit()
+
+    def press(sessions: "sessionmaker[Session]") -> UUID:
+        with sessions.begin() as mine:
+            return begin_or_join(mine, a_county(mine), AUTUMN, "command", SOON).id
+
+    with ThreadPoolExecutor(1) as beside:
+        first = begin_or_join(session, a_county(session), AUTUMN, "command", A_MONDAY).id
+        second = beside.submit(in_context(lambda: press(sessions_of(session))))
+        wait_for(is_waiting_for_a_lock)
+        session.commit()
+        assert second.result() == first
 
 
 def test_a_file_that_came_since_begins_anew(session: Session, made: MatchRun) -> None:
