@@ -13,6 +13,7 @@ from portal.access.scope import Scope
 from portal.clock import local, working_days_after
 from portal.enrolment.waivers import APART
 from portal.models import Correction, Pupil, Unit
+from portal.privacy.masking import one_line
 from portal.vocabulary import UnitLevel
 from portal.vocabulary.unsaid import asks_to_bring
 
@@ -107,7 +108,7 @@ def settle(session: Session, pupil_id: UUID, term: str, abouts: Collection[str],
 
 def settle_one(session: Session, said: Correction, answer: str, by: str, now: datetime) -> None:
     """Looked into; the answer is for the family to read. Raise CorrectionRefused where one is owed and not given."""
-    answer = " ".join(answer.split())
+    answer = one_line(answer)
     if ABOUTS[said.about].needs_answer and not answer:
         raise CorrectionRefused("请写答复，家长看得到；不能办的写明原因")
     if len(answer) > LONGEST:
@@ -115,11 +116,10 @@ def settle_one(session: Session, said: Correction, answer: str, by: str, now: da
     if asks_to_bring(answer):
         raise CorrectionRefused("答复里不能要家长交证明、材料或盖章（苏教助函〔2020〕8号 三（一）），请改一下")
     _lock(session, [said])
-    if said.settled_at is None:
-        said.settled_at, said.settled_by, said.answer = now, by, answer
-        audit.record(
-            session, by, "correction_settled", unit_id=said.school_id, pupil_id=said.pupil_id, about=said.about
-        )
+    if said.settled_at is not None:
+        raise CorrectionRefused("这一条已经有人核实过了，您写的没有存；已有的答复在学生页上")
+    said.settled_at, said.settled_by, said.answer = now, by, answer
+    audit.record(session, by, "correction_settled", unit_id=said.school_id, pupil_id=said.pupil_id, about=said.about)
 
 
 def settle_alike(session: Session, said: Sequence[Correction], answer: str, by: str, now: datetime) -> UUID:
@@ -131,8 +131,6 @@ def settle_alike(session: Session, said: Sequence[Correction], answer: str, by: 
     act = uuid4()
     _lock(session, said)
     for one in said:
-        if one.settled_at is not None:
-            raise CorrectionRefused("其中有已经核实过的，请刷新再看")
         settle_one(session, one, answer, by, now)
         one.act_id = act
     return act

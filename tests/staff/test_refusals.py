@@ -107,3 +107,16 @@ def test_an_answer_that_asks_for_proof_is_not_sent_and_stays_in_its_field(
     assert answer.status_code == 422
     assert ">请补交低保证复印件</textarea>" in answer.text
     assert "答复里不能要家长交证明" in answer.text
+
+
+def test_whoever_answers_second_is_told_so_and_keeps_the_words(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    said = corrections.record(session, county.ours.pupil, TERM, "not_on_list", "没有低保", "family", A_MONDAY)
+    session.commit()
+    sign_in(client, "cnty")
+    assert post(client, f"/staff/corrections/{said.id}/settle", answer="没有错，电话 13912345678").status_code == 302
+    second = post(client, f"/staff/corrections/{said.id}/settle", answer="名单已改")
+    assert second.status_code == 422
+    assert "已经有人核实过了" in second.text and "您写的：名单已改" in second.text
+    assert "没有错，电话 [手机号]" in second.text
