@@ -5,6 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import create_engine, text
 
 from portal.database import libpq
@@ -21,7 +22,7 @@ def dump(owner_url: str, file: Path) -> int:
         raise BackupProblem(f"{file} 已经存在，请换一个文件名，免得盖掉旧的备份")
     with written_whole(file) as unfinished:
         os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        _run("pg_dump", "--format=custom", f"--file={unfinished}", libpq(owner_url))
+        _run("pg_dump", owner_url, "--format=custom", f"--file={unfinished}")
     return file.stat().st_size
 
 
@@ -35,11 +36,15 @@ def restore(owner_url: str, file: Path) -> None:
     engine.dispose()
     if tables:
         raise BackupProblem(f"目标数据库里已经有 {tables} 张表：请恢复到一个空的数据库，免得盖掉现有数据")
-    _run("pg_restore", "--single-transaction", "--no-owner", f"--dbname={libpq(owner_url)}", str(file))
+    _run("pg_restore", owner_url, "--single-transaction", "--no-owner", str(file))
 
 
-def _run(program: str, *arguments: str) -> None:
-    done = subprocess.run([program_path(program), *arguments], capture_output=True, text=True, check=False)
+def _run(program: str, owner_url: str, *arguments: str) -> None:
+    """The password goes by the environment: every account of the machine reads the arguments."""
+    address = {name: str(value) for name, value in conninfo_to_dict(libpq(owner_url)).items()}
+    secret = {"PGPASSWORD": address.pop("password")} if "password" in address else {}
+    call = [program_path(program), f"--dbname={make_conninfo(**address)}", *arguments]
+    done = subprocess.run(call, env=os.environ | secret, capture_output=True, text=True, check=False)
     if done.returncode:
         said = done.stderr.strip().splitlines()
         raise BackupProblem(f"{program} 没有成功：{said[-1] if said else done.returncode}")

@@ -45,6 +45,16 @@ def test_a_backup_is_for_its_owner_only(backed_up: Path) -> None:
     assert backed_up.stat().st_mode & 0o077 == 0
 
 
+def test_the_password_of_the_database_is_in_no_argument(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spy, said = tmp_path / "pg_dump", tmp_path / "said"
+    spy.write_text(f'#!/bin/sh\necho "$PGPASSWORD" "$@" > {said}\n', encoding="utf-8")
+    spy.chmod(0o700)
+    monkeypatch.setattr("portal.backup.program_path", lambda program: tmp_path / program)
+    dump("postgresql+psycopg://owner:se%40cret@db.example/portal", tmp_path / "portal.dump")
+    password, *arguments = said.read_text(encoding="utf-8").split()
+    assert (password, "host=db.example" in arguments, "cret" in "".join(arguments)) == ("se@cret", True, False)
+
+
 def test_a_database_with_data_is_never_overwritten(app: Flask, backed_up: Path) -> None:
     with pytest.raises(BackupProblem, match="空的数据库"):
         restore(app.extensions["settings"].database_owner_url, backed_up)

@@ -12,6 +12,7 @@ from pkgutil import resolve_name
 from typing import Any
 from uuid import uuid4
 
+import duckdb
 import pytest
 from flask import Flask
 from python_calamine import load_workbook
@@ -193,6 +194,11 @@ def test_a_list_as_a_workbook_holds_text_only(app: Flask, session: Session, tmp_
         (("units", "load", "x.csv"), "单位文件缺少"),
         (("staff", "add", "a", "--name", "张", "--role", "school_officer", "--unit", "329901"), "不能设在县级单位"),
         (("staff", "close", "nobody"), "没有账号 nobody"),
+        (("evaluate", "没有.parquet", "--out", "o.parquet"), "读不了文件 没有.parquet（没有这个文件"),
+        (("evaluate", "x.parquet", "--out", "o.parquet"), "读不了文件 x.parquet"),
+        (("evaluate", "a.parquet", "--out", "no/o.parquet"), "写不了文件 no/o.parquet"),
+        (("evaluate", "a.parquet", "--out", "folder"), "写不了文件 folder"),
+        (("backup", "/no/such/x.dump"), "写不了文件 /no/such/x.dump（没有这个文件或文件夹）"),
     ],
 )
 def test_a_refusal_is_one_line_and_exit_1(
@@ -206,7 +212,10 @@ def test_a_refusal_is_one_line_and_exit_1(
     a_bureau(session)
     session.commit()
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
     (tmp_path / "x.csv").write_bytes(b"\n")
+    (tmp_path / "x.parquet").write_bytes(b"\n")
+    duckdb.sql("COPY (SELECT 1 AS id) TO 'a.parquet' (FORMAT parquet)")
     assert words in refusal(app, *arguments)
 
 
@@ -222,7 +231,10 @@ def test_a_refusal_is_one_line_and_exit_1(
         ("match-files a.csv b.csv c.csv --out d.csv", "命令末尾多写了内容。"),
         ("ledger --unit 329901 --terms", "没有 --terms 这个选项。"),
         ("demo --size huge", "--size 只能写 small、town、county。"),
+        ("match-files a.csv b.csv 多.csv --out d.csv", "命令末尾多写了内容。"),
         ("dispatch --threads 90", "--threads 要写 1 到 64 的整数。"),
+        ("check-policies --days 多", "--days 要写整数。"),
+        ("evaluate a.parquet", "parquet 的判定写到文件里：请加 --out 文件名。"),
         ("evaluate a.parquet --day 明天", "--day 要写成 2026-09-07。"),
         ("leak --since 昨天 --cause a --measures b --out c.csv", "--since 请写成 2026-09-07T10:00。"),
         ("rosters import x.csv --term 2026-autumn", "--school 和 --unit 写且只写一个。"),

@@ -7,7 +7,7 @@ from flask import current_app
 
 from portal.backup import dump, restore
 from portal.commands.session import answering
-from portal.commands.telling import json_option, tell
+from portal.commands.telling import json_option, tell, writing
 from portal.commands.usage import Command
 from portal.database import owner_url
 
@@ -18,7 +18,8 @@ from portal.database import owner_url
 @answering
 def backup(file: Path, as_json: bool) -> None:
     """把整个数据库备份成一个文件；密钥文件夹请另外保管."""
-    size = dump(owner_url(current_app.extensions["settings"]), file)
+    with writing(file):
+        size = dump(owner_url(current_app.extensions["settings"]), file)
     tell(as_json, {"bytes": size}, f"已备份到 {file}（{size / 1e6:,.1f} MB）；密钥文件夹请另外保管，没有它备份读不出来")
 
 

@@ -6,7 +6,6 @@ from pkgutil import resolve_name
 
 import click
 
-from portal.commands.telling import Refused
 from portal.commands.usage import Command
 
 FOR_JSON = "portal.commands.evaluation:evaluated_document"
@@ -27,7 +26,7 @@ def evaluate(file: Path, day: datetime | None, out: Path | None) -> None:
     """
     if file.suffix == ".parquet":
         if out is None:
-            raise Refused("parquet 的判定写到文件里：请加 --out 文件名")
+            raise click.UsageError("parquet 的判定写到文件里：请加 --out 文件名")
         click.echo(resolve_name(FOR_PARQUET)(file, day.date() if day else None, out))
         return
     if day or out:

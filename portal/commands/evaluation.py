@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from portal import clock
-from portal.commands.telling import Refused, read_file, refusing
+from portal.commands.telling import Refused, read_file, refusing, writing
 from portal.policies.catalogue import load_catalogue
 from portal.policies.circumstances import WrongInput, fields_not_read
 from portal.policies.document import evaluate_document
@@ -47,6 +47,7 @@ def evaluated_pupils(file: Path, day: date | None, out: Path) -> str:
     """What was written and where, as JSON; ``day`` is today where none is given."""
     on = day or clock.today()
     findings = out.with_suffix(".findings" + out.suffix)
-    judged = resolve_name(IN_BULK)(load_catalogue(), file, out, findings, on)
+    with writing(out):
+        judged = resolve_name(IN_BULK)(load_catalogue(), file, out, findings, on)
     told = asdict(judged) | {"day": on.isoformat(), "out": str(out), "findings_out": str(findings)}
     return json.dumps(told, ensure_ascii=False)

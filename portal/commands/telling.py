@@ -60,9 +60,15 @@ def read_file(path: Path) -> bytes:
 
 @contextmanager
 def written_or_refused(out: Path) -> Iterator[Path]:
+    with writing(out), written_whole(out) as unfinished:
+        yield unfinished
+
+
+@contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Around what writes ``out`` whole by itself."""
     try:
-        with written_whole(out) as unfinished:
-            yield unfinished
+        yield
     except OSError as problem:
         raise Refused(f"写不了文件 {out}（{why(problem)}）：请检查文件夹和权限") from problem
 

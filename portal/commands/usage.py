@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
+from click.types import IntParamType
 
 from portal.commands.telling import Refused
 
@@ -56,11 +57,15 @@ def _expected(wrong: click.BadParameter) -> str:
         return f"只能写 {'、'.join(kind.choices)}"
     if isinstance(kind, click.IntRange):
         return f"要写 {kind.min} 到 {kind.max} 的整数"
+    if isinstance(kind, IntParamType):
+        return "要写整数"
     if isinstance(kind, click.DateTime):
         return "要写成 2026-09-07"
     return wrong.message
 
 
+TOO_MANY = "Got unexpected extra argument"
+"""So click begins the one sentence of its own that has no kind; what was written may stand in it."""
 WORDS: tuple[tuple[type[click.UsageError], Callable[[Any], str]], ...] = (
     # read from the top: the first kind that fits; what we say ourselves is in Chinese already
     (click.exceptions.NoSuchCommand, lambda wrong: f"没有 {wrong.command_name} 这条命令"),
@@ -68,5 +73,5 @@ WORDS: tuple[tuple[type[click.UsageError], Callable[[Any], str]], ...] = (
     (click.BadOptionUsage, lambda wrong: f"选项 {wrong.option_name} 写得不对：该带内容的没有带，或者不该带的带了"),
     (click.MissingParameter, lambda wrong: f"没有写 {_name(wrong)}"),
     (click.BadParameter, lambda wrong: f"{_name(wrong)} {_expected(wrong)}"),
-    (click.UsageError, lambda wrong: "命令末尾多写了内容" if wrong.message.isascii() else wrong.message),
+    (click.UsageError, lambda wrong: "命令末尾多写了内容" if wrong.message.startswith(TOO_MANY) else wrong.message),
 )

@@ -1,7 +1,9 @@
 """A province at once: each distinct circumstance is judged one time, however many pupils share it."""
 # ruff: noqa: S608 — every name in the SQL is ours, paths are quoted, no cell of a file is ever in it.
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from datetime import date
 from itertools import count, repeat
@@ -50,7 +52,8 @@ def evaluate_file(catalogue: Catalogue, source: Path, out: Path, findings_out: P
 
     Out come two: each id with the number of its circumstance, and the findings of each number but the plain noes.
     """
-    with duckdb.connect() as con:
+    unread = f"读不了文件 {source}（没有这个文件、没有权限、不是完整的 parquet，或某一列的类型不对）：请检查后再试"
+    with duckdb.connect() as con, _or_refused(unread):
         con.execute("SET enable_progress_bar = false")
         con.execute("SET preserve_insertion_order = false")
         known = {name for name, *_ in con.execute("DESCRIBE FROM read_parquet(?)", [str(source)]).fetchall()}
@@ -63,7 +66,8 @@ def evaluate_file(catalogue: Catalogue, source: Path, out: Path, findings_out: P
         told_apart = ", ".join(facts or ["stage"])
         number = _number(con, told_apart)
         rows = con.execute(f"SELECT {number}, {told_apart} FROM circumstance").fetchall()
-        with written_whole(out) as pupils_draft, written_whole(findings_out) as findings_draft:
+        unwritten = f"写不了文件 {out}：请检查文件夹、权限和磁盘空间"
+        with _or_refused(unwritten), written_whole(out) as pupils_draft, written_whole(findings_out) as findings_draft:
             numbered = f"SELECT id, {number} AS circumstance FROM pupil"
             with ThreadPoolExecutor(1) as beside:  # the pupils are numbered while their circumstances are judged
                 numbering = beside.submit(con.cursor().execute, _copy(numbered, pupils_draft))
@@ -72,6 +76,14 @@ def evaluate_file(catalogue: Catalogue, source: Path, out: Path, findings_out: P
             con.execute(_copy("FROM judged", findings_draft))
         pupils = con.execute("SELECT count(*) FROM read_parquet(?)", [str(out)]).fetchall()[0][0]
     return Judged(pupils, len(rows), judged.num_rows)
+
+
+@contextmanager
+def _or_refused(sentence: str) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as problem:
+        raise WrongInput(sentence) from problem
 
 
 def _number(con: duckdb.DuckDBPyConnection, told_apart: str) -> str:
