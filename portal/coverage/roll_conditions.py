@@ -18,7 +18,6 @@ from portal.models import (
     EnrolmentRecord,
     Entitlement,
     MatchPair,
-    MatchRun,
     Pupil,
     RegisterEntry,
     Unit,
@@ -95,10 +94,9 @@ def changed(scope: Scope, term: str) -> ColumnElement[bool]:
     By the moment, not by the day: two runs of one day are two.
     """
     last = scope.narrow(last_changes(term), MatchPair.school_id).subquery()
-    then = or_(MatchRun.stands_since == last.c.moment, MatchPair.superseded_at == last.c.moment)
+    then = or_(MatchPair.came_at == last.c.moment, MatchPair.superseded_at == last.c.moment)
     changed = (
         select(MatchPair.pupil_id, MatchPair.school_id)
-        .join(MatchRun, MatchRun.id == MatchPair.run_id)
         .join(last, last.c.school_id == MatchPair.school_id)
         .where(MatchPair.term == term, then)
     )
@@ -106,10 +104,19 @@ def changed(scope: Scope, term: str) -> ColumnElement[bool]:
 
 
 def last_changes(term: str) -> Select[UUID, datetime]:
-    """The last moment in which pairs of a school came or fell: all that one run changes, it changes in one."""
-    moment = func.greatest(func.max(MatchRun.stands_since), func.max(MatchPair.superseded_at)).label("moment")
-    of_term = select(MatchPair.school_id, moment).join(MatchRun, MatchRun.id == MatchPair.run_id)
-    return of_term.where(MatchPair.term == term).group_by(MatchPair.school_id)
+    """The last moment in which pairs of a school's pupils came or fell: all that one run changes, it changes in one.
+
+    Pairs fall as well when a child leaves or its second row is joined to the first; that is no change of a list.
+    """
+    moment = func.greatest(func.max(MatchPair.came_at), func.max(MatchPair.superseded_at)).label("moment")
+    enrolled = exists().where(
+        EnrolmentRecord.pupil_id == MatchPair.pupil_id,
+        same_place(EnrolmentRecord.school_id, MatchPair.school_id),
+        EnrolmentRecord.term == term,
+        EnrolmentRecord.left_on.is_(None),
+    )
+    of_term = select(MatchPair.school_id, moment).where(MatchPair.term == term, enrolled)
+    return of_term.group_by(MatchPair.school_id)
 
 
 def double(scope: Scope, term: str) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from portal.coverage.roll_conditions import last_changes
 from portal.coverage.words import register_words
 from portal.enrolment.lists import category_names
 from portal.enrolment.standing import stands
-from portal.models import DoubleEnrolment, Entitlement, MatchPair, MatchRun
+from portal.models import DoubleEnrolment, Entitlement, MatchPair, Pupil
 from portal.vocabulary import Decision
 
 Words = Callable[[Session, Sequence[UUID], str], Mapping[UUID, str]]
@@ -39,18 +39,18 @@ def changes(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[UUID
     """新增, 消失 or 类别变化, from what was sure before the school's last change and what is now."""
     before: defaultdict[UUID, set[str]] = defaultdict(set)
     after: defaultdict[UUID, set[str]] = defaultdict(set)
-    pairs = select(MatchPair, MatchRun.stands_since).join(MatchRun, MatchRun.id == MatchPair.run_id)
-    pairs = pairs.where(MatchPair.pupil_id.in_(pupils), MatchPair.term == term, MatchPair.outcome == Decision.CERTAIN)
-    found = session.execute(pairs).all()
-    schools = {pair.school_id for pair, _ in found}
+    sure = MatchPair.term == term, MatchPair.outcome == Decision.CERTAIN
+    where_it_is = MatchPair.pupil_id.in_(pupils), MatchPair.school_id == Pupil.school_id
+    found = session.scalars(select(MatchPair).join(MatchPair.pupil).where(*where_it_is, *sure)).all()
+    schools = {pair.school_id for pair in found}
     moments = dict(iter(session.execute(last_changes(term).where(MatchPair.school_id.in_(schools)))))
     names = category_names(session)
-    for pair, came in found:
-        last, fell = moments[pair.school_id], pair.superseded_at
+    for pair in found:
+        last, came, fell = moments.get(pair.school_id), pair.came_at, pair.superseded_at
         name = names.get(pair.category or "", "")
         if fell is None:
             after[pair.pupil_id].add(name)
-        if came and came < last and (fell is None or fell == last):
+        if came != last and (fell is None or fell == last):
             before[pair.pupil_id].add(name)
     return {pupil_id: _change(before[pupil_id], after[pupil_id]) for pupil_id in pupils}
 

@@ -75,7 +75,7 @@ def _on_rolls(session: Session, scope: Scope, term: str) -> Found:
             yield school, (roll.code,), (pupils,)
 
 
-ON_ROLLS = Tally("rolls-2", _on_rolls)
+ON_ROLLS = Tally("rolls-3", _on_rolls)
 
 
 def counts(session: Session, scope: Scope, term: str) -> dict[str, int]:

@@ -72,6 +72,8 @@ def arrive(session: Session, move: Move, class_name: str, by: str, now: datetime
     for before in left:
         _enrol(session, before, school.id, class_name)
     pupil.school = school
+    brought = MatchPair.pupil_id == pupil.id, MatchPair.superseded_at.is_(None)
+    session.execute(update(MatchPair).where(*brought).values(came_at=None))
     for table, under_way in WITH_THE_PUPIL:
         mine = update(table).where(table.pupil_id == pupil.id, table.school_id == move.school_id)
         session.execute((mine if under_way is None else mine.where(under_way)).values(school_id=school.id))

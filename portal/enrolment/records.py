@@ -94,10 +94,11 @@ def let_stand(session: Session, run: MatchRun, pupils: Select[UUID], now: dateti
     columns = [column for column in MatchFinding.__table__.columns if column.name not in ("run_id", "stands_as")]
     names = [column.name for column in columns]
     new = found.where(MatchFinding.pupil_id.in_(pupils))
-    new = new.with_only_columns(*columns, *map(literal, (run.id, run.term, local(run.began_at).date())))
+    of_run = map(literal, (run.id, run.term, local(run.began_at).date()))
+    new = new.with_only_columns(*columns, *of_run, literal(now, MatchPair.came_at.type))
     session.execute(
         insert(MatchPair)
-        .from_select([*names, "run_id", "term", "found_on"], new)
+        .from_select([*names, "run_id", "term", "found_on", "came_at"], new)
         .on_conflict_do_nothing(
             index_elements=[MatchPair.pupil_id, MatchPair.register_entry_id, MatchPair.term],
             index_where=MatchPair.superseded_at.is_(None),

@@ -127,6 +127,8 @@ class MatchPair(Row):
     register = Sealed()
     """Who delivered the list, and its batch (N2-2); sealed, for a bureau's name may tell the category."""
     found_on: Mapped[date]
+    came_at: Mapped[datetime | None]
+    """When its run's list took the place of the last one's; None where it came to the school with the child."""
     superseded_at: Mapped[datetime | None]
     """When a later run no longer made this pair."""
     settlement_id: Mapped[UUID | None] = mapped_column(ForeignKey("settlement.id"))

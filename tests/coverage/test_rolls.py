@@ -1,6 +1,6 @@
 """Lists: who fell off, who lives elsewhere, what changed, who is enrolled twice and is aided once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from portal.access.scope import scope_of
 from portal.coverage import doubling, rolls
 from portal.coverage.rolls import ROLLS, RollLine
+from portal.database import reach_units, set_reach
 from portal.enrolment.review import ReviewRefused
 from portal.models import DoubleEnrolment, EnrolmentRecord, Entitlement, MatchPair, Pupil, RegisterEntry, Unit
 from portal.vocabulary import EntitlementState
 from tests.builders import A_MONDAY, TERM, a_county, a_pupil, a_school, an_entry, an_intake
+from tests.coverage.moves import accepted, moved, the_new_school
 from tests.enrolment.doubts import CATALOGUE, compare, officer, rows_of, settle
 
 LATER = A_MONDAY + timedelta(days=30)
@@ -27,10 +29,10 @@ def on(session: Session, code: str, unit: Unit | None = None) -> list[RollLine]:
     return rolls.lines(session, scope, ROLLS[code], TERM, counted, 0, 50)
 
 
-def listed(session: Session) -> Pupil:
+def listed(session: Session, now: datetime = A_MONDAY) -> Pupil:
     pupil = a_pupil(session)
     an_entry(session)
-    compare(session)
+    compare(session, now)
     return pupil
 
 
@@ -116,6 +118,21 @@ def test_the_last_run_is_compared_with_the_one_before_it_on_the_same_day(session
     an_entry(session, category="ORPHAN")
     compare(session, A_MONDAY + timedelta(hours=2))
     assert [line.why for line in on(session, "changes")] == ["类别变化：城乡低保家庭 → 城乡低保家庭、孤儿"]
+
+
+@pytest.mark.parametrize("twin", [False, True])
+def test_a_child_that_comes_from_the_next_county_is_no_change_of_the_schools_own_list(
+    session: Session, twin: bool
+) -> None:
+    pupil, school = listed(session, A_MONDAY - timedelta(hours=1)), the_new_school(session)
+    other = a_pupil(session, school, name="周晓", id_number=ZHOU_XIAO)
+    an_entry(session, name="周晓", id_number=ZHOU_XIAO, category="ORPHAN")
+    if twin:
+        a_pupil(session, school)
+    compare(session, A_MONDAY - timedelta(hours=2), unit=school.parent)
+    accepted(session, moved(session, rows_of(session, pupil)[0]))
+    set_reach(session, reach_units(school.path))
+    assert [(line.pupil_id, line.why) for line in on(session, "changes", school)] == [(other.id, "新增：孤儿")]
 
 
 def test_who_is_not_found_is_on_a_list_of_its_own(session: Session) -> None:
