@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from portal.clock import SchoolTerm, local
 from portal.intake.file_limits import OPERATOR, Limits, by_web
 from portal.intake.progress import LEASE
-from portal.intake.registers import category_code, category_key
+from portal.intake.registers import category_code, category_keys
 from portal.models import HardshipCategory, Intake, StaffMember, Unit
 from portal.models.intake import ENDED
 from portal.models.sealed import keyring
@@ -113,8 +113,7 @@ def _require_sense(kind: IntakeKind, unit: Unit, occasion: str) -> None:
 
 def _category(session: Session, written: str) -> str:
     names = category_codes(session)
-    folded = {category_key(name): code for name, code in [*names.items(), *((c, c) for c in names.values())]}
-    code = category_code(written, folded)
+    code = category_code(written, category_keys(names))
     if code is None:
         raise NotReceived(f"不认识困难类别“{written[:20]}”，请用 {'、'.join(sorted(set(names.values())))} 之一")
     return code

@@ -71,6 +71,12 @@ def category_key(text: str) -> str:
     return _MARKS.sub("", _MARKS.sub("", folded))
 
 
+def category_keys(category_codes: Mapping[str, str]) -> dict[str, str]:
+    """Every name, other spelling and code as ``category_key`` folds it, and the code it stands for."""
+    names = {category_key(name): code for name, code in category_codes.items()}
+    return names | {category_key(code): code for code in category_codes.values()}
+
+
 @without_collection()
 def read_register(
     table: Table, *, category_codes: Mapping[str, str], default_category: str | None = None, day: date | None = None
@@ -81,8 +87,7 @@ def read_register(
     if "address" in columns.positions:
         dropped = (*dropped, columns.written["address"])
     notes = Notes(IntakeKind.REGISTER, columns, day or today())
-    codes = {category_key(name): code for name, code in category_codes.items()}
-    codes |= {category_key(code): code for code in category_codes.values()}
+    codes = category_keys(category_codes)
     known: dict[str, str | None] = {"": default_category}
     lines = []
     for row, values in notes.lines(table, table.lines):

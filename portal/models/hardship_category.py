@@ -10,7 +10,7 @@ from portal.models.base import Base
 
 
 class HardshipCategory(Base):
-    """After ``until`` a category answers 请向学校确认, never an automatic yes or no."""
+    """``since`` and ``until`` are shown; what an end means for aid the catalogue of policies says, which has it too."""
 
     __tablename__ = "hardship_category"
 

@@ -1,7 +1,6 @@
 """困难类别: the province adds one without anybody's code, and lists may name it from then on (N1-1)."""
 
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from sqlalchemy import select
@@ -13,7 +12,7 @@ from portal.models import AuditEntry, StaffMember
 from portal.vocabulary import Role
 from tests.builders import a_school, a_staff_member
 
-RELAPSE = Said("RELAPSE", "防止返贫致贫对象", "返贫监测户、监测对象", "农业农村", date(2026, 1, 1))
+RELAPSE = Said("RELAPSE", "防止返贫致贫对象", "返贫监测户、监测对象", "农业农村")
 
 
 def the_province(session: Session) -> StaffMember:
@@ -37,7 +36,13 @@ def test_by_its_name_and_by_other_spellings_a_list_means_it_from_then_on(session
         ({"code": "DIBAO"}, "代码 DIBAO 已经有了"),
         ({"name": "孤儿"}, "“孤儿”已经是类别 ORPHAN 的叫法"),
         ({"aliases": "监测户、低保户"}, "“低保户”已经是类别 DIBAO 的叫法"),
-        ({"until": date(2025, 12, 31)}, "最后一天早于第一天"),
+        ({"code": "DIBAO_"}, "代码 DIBAO 已经有了"),
+        ({"name": "（孤儿）"}, "已经是类别 ORPHAN 的叫法"),
+        ({"aliases": "5.孤儿"}, "已经是类别 ORPHAN 的叫法"),
+        ({"aliases": "低保-户"}, "已经是类别 DIBAO 的叫法"),
+        ({"aliases": "孤儿家庭"}, "已经是类别 ORPHAN 的叫法"),
+        ({"aliases": "（）"}, "没有名单能认的字"),
+        ({"aliases": "监测户、" + "长" * 61}, "有61个字"),
     ],
 )
 def test_what_would_mean_two_things_is_refused_with_what_to_do(

@@ -37,3 +37,11 @@ def test_what_is_refused_stays_in_its_fields(client: FlaskClient, county: StaffC
     answer = client.post("/staff/categories", data=data)
     assert answer.status_code == 422
     assert "代码 DIBAO 已经有了" in answer.text and 'value="返贫监测户"' in answer.text
+
+
+def test_what_is_wrong_is_said_beside_its_own_field(client: FlaskClient, county: StaffCounty) -> None:
+    sign_in(client, "prov")
+    data = SAID | {"aliases": "（孤儿）", "csrf_token": token_on(client, "/staff/categories")}
+    answer = client.post("/staff/categories", data=data)
+    assert answer.status_code == 422
+    assert 'id="aliases-wrong">“（孤儿）”已经是类别 ORPHAN 的叫法' in answer.text

@@ -3,8 +3,8 @@
 from flask import flash, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as BaseResponse
-from wtforms import DateField, StringField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length
 
 from portal.access.permissions import Permission
 from portal.blueprints.forms import Form
@@ -19,13 +19,10 @@ class CategoryForm(Form):
     name = StringField("名称", [InputRequired("请写名称"), Length(max=60, message="名称请不超过60个字")])
     aliases = StringField("名单里的其他叫法", [Length(max=300, message="请不超过300个字")])
     bureau = StringField("主管部门", [InputRequired("请写主管部门"), Length(max=40, message="请不超过40个字")])
-    since = DateField("从哪天起", [Optional()])
-    until = DateField("到哪天为止", [Optional()])
 
     @property
     def said(self) -> Said:
-        written = (self.code.data, self.name.data, self.aliases.data or "", self.bureau.data)
-        return Said(*written, self.since.data, self.until.data)
+        return Said(self.code.data, self.name.data, self.aliases.data or "", self.bureau.data)
 
 
 @staff.get("/categories")
@@ -42,10 +39,10 @@ def add_category() -> BaseResponse | tuple[str, int]:
         try:
             add(session, form.said, current_user.staff)
         except CategoryRefused as refused:
-            form.code.errors = [str(refused)]
+            form[refused.field].errors = [str(refused)]
         else:
             session.commit()
-            flash("已新增。名单里从现在起可以写这一类；它享受哪些资助，由政策和地方标准写明。")
+            flash("已新增。名单里从现在起可以写这一类；它享受哪些资助，由政策文件写明。")
             return redirect(url_for("staff.categories"))
     return _page(form), 422
 
