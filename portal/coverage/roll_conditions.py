@@ -93,7 +93,7 @@ def changed(scope: Scope, term: str) -> ColumnElement[bool]:
 
     By the moment, not by the day: two runs of one day are two.
     """
-    last = scope.narrow(last_changes(term), MatchPair.school_id).subquery()
+    last = last_changes(scope, term).subquery()
     then = or_(MatchPair.came_at == last.c.moment, MatchPair.superseded_at == last.c.moment)
     changed = (
         select(MatchPair.pupil_id, MatchPair.school_id)
@@ -103,7 +103,7 @@ def changed(scope: Scope, term: str) -> ColumnElement[bool]:
     return _enrolled_among(scope.narrow(changed, MatchPair.school_id))
 
 
-def last_changes(term: str) -> Select[UUID, datetime]:
+def last_changes(scope: Scope, term: str) -> Select[UUID, datetime]:
     """The last moment in which pairs of a school's pupils came or fell: all that one run changes, it changes in one.
 
     Pairs fall as well when a child leaves or its second row is joined to the first; that is no change of a list.
@@ -114,9 +114,10 @@ def last_changes(term: str) -> Select[UUID, datetime]:
         same_place(EnrolmentRecord.school_id, MatchPair.school_id),
         EnrolmentRecord.term == term,
         EnrolmentRecord.left_on.is_(None),
+        scope.holds(EnrolmentRecord.school_id),
     )
     of_term = select(MatchPair.school_id, moment).where(MatchPair.term == term, enrolled)
-    return of_term.group_by(MatchPair.school_id)
+    return scope.narrow(of_term, MatchPair.school_id).group_by(MatchPair.school_id)
 
 
 def double(scope: Scope, term: str) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.access.scope import EVERYWHERE
 from portal.coverage.roll_conditions import last_changes
 from portal.coverage.words import register_words
 from portal.enrolment.lists import category_names
@@ -42,8 +43,8 @@ def changes(session: Session, pupils: Sequence[UUID], term: str) -> Mapping[UUID
     sure = MatchPair.term == term, MatchPair.outcome == Decision.CERTAIN
     where_it_is = MatchPair.pupil_id.in_(pupils), MatchPair.school_id == Pupil.school_id
     found = session.scalars(select(MatchPair).join(MatchPair.pupil).where(*where_it_is, *sure)).all()
-    schools = {pair.school_id for pair in found}
-    moments = dict(iter(session.execute(last_changes(term).where(MatchPair.school_id.in_(schools)))))
+    schools = EVERYWHERE.of_schools({pair.school_id for pair in found})
+    moments = dict(iter(session.execute(last_changes(schools, term))))
     names = category_names(session)
     for pair in found:
         last, came, fell = moments.get(pair.school_id), pair.came_at, pair.superseded_at

@@ -110,7 +110,7 @@ COUNTS = {
     "rosters-2": "b003ad354aed",
     "closing-2": "2cd506cbf3b3",
     "figures-2": "db4bedff81ec",
-    "rolls-3": "96875822d304",
+    "rolls-3": "b6ce756451e4",
     "matched-1": "cab72754129d",
     "owed-2": "d85c9d0edcde",
     "circumstances-1": "d24962928241",
