@@ -72,8 +72,8 @@ def say(words: str) -> None:
 def revive(one: Running) -> None:
     one.short_lives = one.short_lives + 1 if time.monotonic() - one.began < SHORT_LIFE else 0
     if one.short_lives >= FEW:
-        raise SystemExit(f"run: {one.name} does not stay up; its last words are above")
-    say(f"{one.name} ended and is started again")
+        raise SystemExit(f"run: {one.name} 起来几次都停了：请看上面它最后说的话")
+    say(f"{one.name} 停了，正在重新启动")
     time.sleep(one.short_lives)
     one.start()
 
@@ -109,7 +109,7 @@ def wait_for_port(port: int) -> None:
                 trial.bind(("127.0.0.1", port))
             except OSError:
                 if time.monotonic() > deadline:
-                    raise SystemExit(f"run: port {port} is taken; choose another: make run PORT={port + 1}") from None
+                    raise SystemExit(f"run: 端口 {port} 已被占用：请换一个，如 make run PORT={port + 1}") from None
             else:
                 return
         time.sleep(0.1)
@@ -149,14 +149,14 @@ def main() -> None:
         if up_to_date(owner_url):
             processes[0].start()
         prepare()
-        say(f"families {ADDRESS}/   staff {ADDRESS}/staff/   Ctrl-C ends all of it")
+        say(f"家长端 {ADDRESS}/   工作端 {ADDRESS}/staff/   按 Ctrl-C 全部停下")
         keep_running(processes)
     except KeyboardInterrupt:
-        say("ending")
+        say("正在停下")
     except (NoPostgres, SettingsProblem) as problem:
         raise SystemExit(f"run: {problem}") from None
     except subprocess.CalledProcessError:
-        raise SystemExit("run: the database could not be prepared; the reason is above") from None
+        raise SystemExit("run: 数据库没有准备好：原因在上面，请改正后再运行") from None
     finally:
         end(processes)
         if server:

@@ -106,9 +106,9 @@ REFUSALS = {
     Permission.PUT_UP_NOTICE: "公示由学校张贴。资助中心可以看，发现不妥的可以提前撤下。",
     Permission.MAKE_BUDGET: "预算由上级资助中心按辖区名单编制。学校的人数在“统计”里可以看。",
     Permission.CLOSE_TERM: "关账由学校签字。资助中心可以在“学期关账”里看各校进度，发现问题的退回。",
-    Permission.ADD_BY_HAND: "学校可提名，由县新增。请在学生页点“提名”，上级资助中心会受理并答复。",
-    Permission.SETTLE_HOUSEHOLD: "同户匹配由上级资助中心核实。请把您知道的情况告诉它。",
-    Permission.SETTLE_DOUBLE: "双重学籍由上级资助中心核实。请把孩子在哪里上学告诉它。",
+    Permission.ADD_BY_HAND: "学校可提名，由上级资助中心新增。请在学生页点“提名”，上级资助中心会受理并答复。",
+    Permission.SETTLE_HOUSEHOLD: "同户匹配由上级资助中心核实。请把您知道的情况告诉上级资助中心。",
+    Permission.SETTLE_DOUBLE: "双重学籍由上级资助中心核实。请把孩子在哪里上学告诉上级资助中心。",
 }
 """What somebody without the permission is told, where there is more to say than no."""
 

@@ -111,7 +111,7 @@ class Cluster:
         for sign, patience in ORPHANS:
             if wait_until(partial(self.locked_or_told, work, sign), patience):
                 return work
-        raise SystemExit(f"PostgreSQL processes in {self.data} do not end")
+        raise SystemExit(f"{self.data} 里的 PostgreSQL 进程停不下来：请结束它们后再启动")
 
     def locked_or_told(self, work: int, sign: signal.Signals) -> bool:
         if locked(work):
@@ -231,7 +231,7 @@ def keep(cluster: Cluster, over: Callable[[], bool]) -> None:
             continue
         failures += 1
         if failures == FEW and not served:
-            raise SystemExit("PostgreSQL does not start")
+            raise SystemExit("PostgreSQL 起不来：原因见上面")
         if wait_until(over, min(5.0, 0.1 * 2**failures)):
             return cluster.stop()
 

@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import false, func, or_, select
+from sqlalchemy import false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from portal.models import GatewayHealth, JobSlot, Message, OutreachPause
+from portal.outreach.excepted_days import let_through
 from portal.outreach.pauses import any_stands, is_paused
+from portal.outreach.quiet import next_allowed
 from portal.outreach.signature_filings import is_unfiled
 from portal.suppliers import LABELS
 from portal.vocabulary import Channel, MessageState, Operator
@@ -39,7 +41,7 @@ class Operations:
     at: datetime
     states: dict[MessageState, int]
     due: int
-    """What could leave now; not what waits for somebody's word."""
+    """What could leave now; not what waits for somebody's word, nor for the morning."""
     paused: int
     unfiled: int
     """Due, and its signature is not known to every operator."""
@@ -96,8 +98,14 @@ def operations(session: Session, now: datetime, operators: Collection[Operator] 
 
 def _due(session: Session, now: datetime, operators: Collection[Operator]) -> tuple[int, int, int, datetime | None]:
     """How many could leave, are paused, wait for a filing; and since when the first of the former could."""
+    may_leave = true() if next_allowed(now) == now else Message.campaign_id.in_(let_through(session, now))
+    counts = (
+        func.count().label("many"),
+        func.count().filter(may_leave).label("leaving"),
+        func.min(Message.due_at).filter(may_leave).label("first"),
+    )
     queued = (
-        select(Message.school_id, Message.channel, func.count().label("many"), func.min(Message.due_at).label("first"))
+        select(Message.school_id, Message.channel, *counts)
         .where(Message.state == MessageState.QUEUED, Message.due_at <= now)
         .group_by(Message.school_id, Message.channel)
         .cte("queued")
@@ -108,7 +116,8 @@ def _due(session: Session, now: datetime, operators: Collection[Operator]) -> tu
     leaves = ~or_(paused, unfiled)
     row = session.execute(
         select(
-            *(func.sum(queued.c.many).filter(which) for which in (leaves, paused, unfiled & ~paused)),
+            func.sum(queued.c.leaving).filter(leaves),
+            *(func.sum(queued.c.many).filter(which) for which in (paused, unfiled & ~paused)),
             func.min(queued.c.first).filter(leaves),
         )
     ).one()

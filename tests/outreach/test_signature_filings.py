@@ -180,6 +180,16 @@ def test_what_is_queued_waits_for_the_filing_and_then_leaves_by_itself(session: 
     assert len(claim(session, "one", A_MONDAY, operators=ALL)) == 1
 
 
+def test_what_is_due_is_not_late_while_nothing_may_leave(session: Session) -> None:
+    a_matched_pupil(session)
+    plan(session, A_MONDAY, "kannel")
+
+    night = operations(session, A_MONDAY + DAY / 2)
+
+    assert (night.due, night.oldest_due_seconds, night.late) == (0, 0, False)
+    assert operations(session, A_MONDAY + DAY).late
+
+
 def test_what_is_paused_is_not_late(session: Session) -> None:
     a_matched_pupil(session)
     plan(session, A_MONDAY, "kannel")

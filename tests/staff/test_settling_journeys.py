@@ -28,7 +28,7 @@ def test_j3_a_school_that_adds_is_told_to_propose(client: FlaskClient, session: 
     data = {"csrf_token": token_on(client, "/staff/password")}
     answer = client.post(f"/staff/pupils/{pupil.id}/add", data=data)
     assert answer.status_code == 403
-    assert "学校可提名，由县新增" in answer.text
+    assert "学校可提名，由上级资助中心新增" in answer.text
 
 
 def test_j3_a_school_proposes_and_the_county_adds(session: Session, county: StaffCounty, desk: Page) -> None:
