@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.access.scope import NotInScope, Scope
 from portal.clock import local
-from portal.coverage.moving import NOT_THERE, Aid, aids_of
+from portal.coverage.moving import Aid, aids_of
+from portal.coverage.steps import NOT_THERE
 from portal.coverage.words import above_words
 from portal.enrolment.moves import ACCEPT_WITHIN, THEN_THE_CITY
 from portal.models import Entitlement, Move, Unit

@@ -17,6 +17,7 @@ from portal.coverage.steps import (
     MOVING,
     MOVING_NOWHERE,
     NOT_RECEIVED,
+    NOT_THERE,
     PAID,
     PAID_BEFORE_DEATH,
     STEPS,
@@ -49,7 +50,6 @@ ENDS = {
     MoveEnd.SENT_BACK: "转入学校退回：没有接收",
 }
 SAY_WHY = "请写一句话：为什么不是本校的学生"
-NOT_THERE = Step(Mover.SCHOOL, "转入学校退回：核实孩子在哪里上学", 5, "R16")
 
 
 @dataclass(frozen=True)

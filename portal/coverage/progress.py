@@ -17,6 +17,7 @@ from portal.coverage.steps import (
     MISSING,
     MONEY_TRACED,
     NOT_RECEIVED,
+    NOT_THERE,
     PAID,
     PAID_SHORT,
     REACHED,
@@ -36,6 +37,8 @@ from portal.models import ContactRecord, Entitlement, Pupil
 from portal.vocabulary import Channel, EntitlementState
 
 WAIVED = "R08"
+ANSWERED = {SAID_LEFT.words: "改口", SAID_NOT_NEEDED.words: "改口", NOT_THERE.words: "确认"}
+"""What a twofold yes settles, and how it is told: said otherwise before, or asked anew."""
 RANK = {state: rank for rank, state in enumerate(EntitlementState)}
 
 
@@ -58,8 +61,8 @@ def note_answered(
         if in_school and wants_aid:
             _forward(session, row, VERIFIED, by, now, f"{who}确认：在校，需要资助")
             _forward(session, row, REACHED, by, now, f"{who}已知晓")
-            if row.next_step in (SAID_LEFT.words, SAID_NOT_NEEDED.words):
-                take_step(session, row, row.state, by, now, f"{who}改口：在校，需要资助")
+            if row.next_step in ANSWERED:
+                take_step(session, row, row.state, by, now, f"{who}{ANSWERED[row.next_step]}：在校，需要资助")
         elif RANK[row.state] >= RANK[PAID]:
             continue
         elif in_school and waived:
@@ -80,7 +83,10 @@ def note_denied(session: Session, pupil_id: UUID, term: str, by: str, now: datet
 def note_verified(session: Session, pupil_id: UUID, term: str, by: str, now: datetime) -> None:
     """The school itself knows the child is there."""
     for row in open_rows_of(session, pupil_id, term):
-        _forward(session, row, VERIFIED, by, now, f"{actor_words(session, by)}核实：在校")
+        what = f"{actor_words(session, by)}核实：在校"
+        _forward(session, row, VERIFIED, by, now, what)
+        if row.next_step == NOT_THERE.words:
+            take_step(session, row, row.state, by, now, what)
 
 
 def note_reached(session: Session, pupil_id: UUID, term: str, by: str, now: datetime, what: str) -> None:

@@ -71,6 +71,7 @@ SAID_NOT_NEEDED = Step(Mover.SCHOOL, "家长说暂不需要：7天后再问一�
 MOVING = Step(Mover.SCHOOL, "转出待接收：由转入学校接收", 10, "R01")
 """Stands until the new school accepts, whatever the family says and whatever is paid meanwhile (G16)."""
 MOVING_NOWHERE = Step(Mover.ABOVE, "转出待接收：查明转入学校", 5, "R01")
+NOT_THERE = Step(Mover.SCHOOL, "转入学校退回：核实孩子在哪里上学", 5, "R16")
 TRUANT = Step(Mover.ABOVE, "疑似失学：当天核查劝返（控辍保学）", 0, "R04")
 DROPPED_OUT = Step(Mover.ABOVE, "退学：核实去向，核对已发的资助", 10, "R04")
 PAID_BEFORE_DEATH = Step(Mover.ABOVE, "款项已发放：与学校核对，不再联系家里", 10, "R06")

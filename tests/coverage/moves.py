@@ -1,5 +1,6 @@
 """A child that moves to the school of the next county, and the officers of both."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.coverage import moving
@@ -16,7 +17,9 @@ def the_new_school(session: Session) -> Unit:
 
 
 def officer(session: Session, unit: Unit, role: Role = Role.SCHOOL_OFFICER) -> StaffMember:
-    return a_staff_member(session, f"of-{unit.code}", role, unit)
+    account = f"of-{unit.code}"
+    known = session.scalars(select(StaffMember).where(StaffMember.account == account)).first()
+    return known or a_staff_member(session, account, role, unit)
 
 
 def moved(session: Session, row: Entitlement, kind: MoveKind = MoveKind.TRANSFER, school: str = "3299020001") -> Move:

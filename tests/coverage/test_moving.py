@@ -13,15 +13,16 @@ from portal.clock import SchoolTerm
 from portal.coverage import determinations, further_aid, moving, progress
 from portal.coverage.child import child_page
 from portal.coverage.differing import Asked, Kind, found
-from portal.coverage.move_lists import DESKS, count, line_of
+from portal.coverage.move_lists import DESKS, count, line_of, lines
 from portal.coverage.reasons import ReasonRefused
+from portal.coverage.steps import NOT_THERE, STEPS
 from portal.coverage.unaided import give_reason
 from portal.database import reach_units, set_reach
 from portal.enrolment.matching_runs import run
 from portal.enrolment.moves import Event, MoveRefused
 from portal.models import Award, DoubleEnrolment, EnrolmentRecord, Entitlement, FurtherAid, Move, Pupil, StaffMember
 from portal.outreach.audiences import waiting
-from portal.vocabulary import Determination, IntakeKind, MoveEnd, MoveKind, Role, UnitLevel
+from portal.vocabulary import Determination, EntitlementState, IntakeKind, MoveEnd, MoveKind, Role, UnitLevel
 from tests.builders import A_MONDAY, TERM, a_pupil, a_staff_member, an_intake
 from tests.coverage.builders import CATALOGUE, a_row, opened
 from tests.coverage.moves import TODAY, accepted, moved, officer, the_new_school
@@ -166,15 +167,37 @@ def test_sent_back_it_is_the_old_schools_again(session: Session) -> None:
     assert (row.school.name, row.next_step) == ("示例县实验小学", "转入学校退回：核实孩子在哪里上学")
 
 
+def refused(session: Session, move: Move) -> None:
+    moving.finish(session, move, MoveEnd.SENT_BACK, officer(session, the_new_school(session)), A_MONDAY, "没有这名学生")
+
+
+@pytest.mark.parametrize("by", ["family", "school"])
+@pytest.mark.parametrize("state", ["matched", "reached", "approved", "paid"])
 def test_what_was_sent_back_waits_on_the_old_schools_desk_until_it_is_known_where_the_child_is(
-    session: Session,
+    session: Session, state: str, by: str
 ) -> None:
     row = a_row(session)
-    move = moved(session, row)
-    moving.finish(session, move, MoveEnd.SENT_BACK, officer(session, the_new_school(session)), A_MONDAY, "没有这名学生")
+    row.state = EntitlementState(state)
+    refused(session, moved(session, row))
     at = scope_of(row.school), DESKS["sent_back"], UnitLevel.SCHOOL, TODAY
-    assert count(session, *at) == 1
-    progress.note_answered(session, row.pupil_id, TERM, True, True, "family", A_MONDAY)
+    assert (count(session, *at), row.next_step) == (1, NOT_THERE.words)
+    if by == "family":
+        progress.note_answered(session, row.pupil_id, TERM, True, True, by, A_MONDAY)
+    else:
+        progress.note_verified(session, row.pupil_id, TERM, officer(session, row.school).actor, A_MONDAY)
+    assert (count(session, *at), row.next_step) == (0, STEPS[row.state, row.claim_mode].words)
+
+
+def test_of_several_refusals_the_last_waits_and_none_once_the_child_is_on_its_way_again(session: Session) -> None:
+    row = a_row(session)
+    at = scope_of(row.school), DESKS["sent_back"], UnitLevel.SCHOOL, TODAY
+    for minute in range(2):
+        move = moved(session, row)
+        move.recorded_at = A_MONDAY + timedelta(minutes=minute)
+        refused(session, move)
+    assert [line.id for line in lines(session, *at, 0, 50)] == [move.id]
+    moved(session, row).recorded_at = A_MONDAY + timedelta(minutes=2)
+    session.flush()
     assert count(session, *at) == 0
 
 
