@@ -1,10 +1,10 @@
 """A family's pages from gunicorn under wrk, beside a bare Flask view that returns the same HTML from the same gunicorn.
 
 The child's page recognises its visitor, reads what the pupil's ledger says and opens what is sealed; the check page
-asks nothing of the database. ``of_bare`` is the share of the bare view's speed that is left. A bare view knows nobody;
-the true limit of a page about a child is the ``recorded`` one, which besides reads a sign-in and commits one entry of
-the trail, and of whose speed ``of_recorded`` is a share. Both servers stand the whole time and are pressed in turns,
-so that a machine that sways sways for all; of the rounds the middle one counts. Needs Debian's wrk.
+asks nothing of the database. ``of_bare`` is the share of the bare view's speed that is left. The ``recorded`` view
+besides reads a sign-in and commits one entry of the trail, which a child's page does not (decision 0014 says why):
+``of_recorded``, the share of its speed, says what such an entry would cost. Both servers stand the whole time and are
+pressed in turns, so that a machine that sways sways for all; of the rounds the middle one counts. Needs Debian's wrk.
 """
 
 import os

@@ -1,7 +1,7 @@
 """The same HTML from a Flask that knows nothing: what is left to win.
 
-Under ``/recorded`` it does besides what no page about a child may leave out: it reads the visitor's sign-in and
-commits one entry of the trail, in plain psycopg on a connection kept by each thread, to the portal's own database.
+Under ``/recorded`` it does besides what every page would if each stood in the trail: it reads the visitor's sign-in
+and commits one entry, in plain psycopg on a connection kept by each thread, to the portal's own database.
 """
 
 import os

@@ -101,11 +101,11 @@ def read_awards(table: Table, *, day: date | None = None) -> Awards:
     """``day`` is the last day a birth may fall on, today in Shanghai when left out."""
     columns = find_columns(table.headings, IntakeKind.AWARDS)
     notes = Notes(IntakeKind.AWARDS, columns, day or today())
-    lines = []
-    for row, values in notes.lines(table, table.lines):
+    rows, lines = len(table.lines), []
+    for row, values in notes.lines(table):
         if line := _line(row, values, notes):
             lines.append(line)
-    return Awards(lines, notes.repaired, notes.sorted_problems(), columns.dropped, len(table.lines))
+    return Awards(lines, notes.repaired, notes.sorted_problems(), columns.dropped, rows)
 
 
 def _line(row: int, values: dict[str, str], notes: Notes) -> AwardLine | None:

@@ -51,6 +51,7 @@ def look_over(sessions: Sessions, intake_id: UUID, data: bytes, now: datetime) -
 
 
 def _hold(session: Session, intake: Intake, table: Table, now: datetime, progress: Progress) -> None:
+    written = door.as_text(table)
     read = read_register(
         table,
         category_codes=category_codes(session),
@@ -65,7 +66,7 @@ def _hold(session: Session, intake: Intake, table: Table, now: datetime, progres
         dropped=read.dropped,
         read=read.read,
     )
-    content = keyring().seal(door.as_text(table), CONTENT, intake.id)
+    content = keyring().seal(written, CONTENT, intake.id)
     progress.stop()
     mine = update(Intake).where(Intake.id == intake.id, Intake.working_until == progress.until)
     held = mine.values(

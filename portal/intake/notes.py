@@ -1,7 +1,7 @@
 """What every reader of lines shares: sound lines one by one, and a note of whatever was wrong or repaired."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,7 +9,7 @@ from portal.headings.heading_line import Columns
 from portal.intake.cells import CUT_BY_EXCEL, LONGEST, NotADate, cut_by_excel, read_date, unwrapped
 from portal.intake.columns import our_heading
 from portal.intake.problems import Problem, Repair
-from portal.intake.spreadsheet import Line, Table
+from portal.intake.spreadsheet import Table
 from portal.privacy.document_types import NumberKind
 from portal.privacy.names import damaged, tidy_name
 from portal.privacy.number_traces import traces_of
@@ -57,17 +57,17 @@ class Notes:
     def sorted_problems(self) -> list[Problem]:
         return sorted(self.problems, key=lambda problem: problem.row)
 
-    def lines(self, table: Table, lines: Iterable[Line]) -> Iterator[tuple[int, dict[str, str]]]:
+    def lines(self, table: Table) -> Iterator[tuple[int, dict[str, str]]]:
         """Row and cells by field; refuses a line that is shifted, no person's, or has a cell of absurd length.
 
-        A file that looks like another kind is remarked. ``lines`` are the table's, as they are or ``taken_out``.
+        A file that looks like another kind is remarked. The table is empty afterwards.
         """
         if self.columns.foreign:
             seen = "、".join(self.columns.foreign)
             odd = f"有“{seen}”，却没有{self.kind.label}才有的列；照样导入，请核对是不是拿错了文件"
             self.problems.append(Problem(table.heading_row, "表头", odd, row_kept=True))
         width = len(table.headings)
-        for row, cells in lines:
+        for row, cells in table.taken_out():
             if len(cells) > width and any(cells[width:]):
                 self.refuse(row, "name", "这一行比表头多出内容，可能某格里的逗号没有加引号；请改正后重新导入这一行")
                 continue

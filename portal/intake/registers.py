@@ -89,8 +89,8 @@ def read_register(
     notes = Notes(IntakeKind.REGISTER, columns, day or today())
     codes = category_keys(category_codes)
     known: dict[str, str | None] = {"": default_category}
-    lines = []
-    for row, values in notes.lines(table, table.lines):
+    rows, lines = len(table.lines), []
+    for row, values in notes.lines(table):
         written = values.get("category", "").strip()
         if written not in known:
             known[written] = category_code(written, codes)
@@ -122,7 +122,7 @@ def read_register(
             )
         )
     read = tuple(written for field, written in columns.written.items() if field != "address")
-    return Register(lines, notes.repaired, notes.sorted_problems(), dropped, len(table.lines), read)
+    return Register(lines, notes.repaired, notes.sorted_problems(), dropped, rows, read)
 
 
 def _unknown_category(written: str, category_codes: Mapping[str, str]) -> str:

@@ -91,12 +91,12 @@ _YES_NO_BOARDING = {"1": Boarding.BOARDING}
 
 @without_collection()
 def read_roster(table: Table, *, day: date | None = None) -> Roster:
-    """``day`` is the last day a birth may fall on, today in Shanghai when left out; the table is empty afterwards."""
+    """``day`` is the last day a birth may fall on, today in Shanghai when left out."""
     columns = find_columns(table.headings, IntakeKind.ROSTER)
     notes = Notes(IntakeKind.ROSTER, columns, day or today())
     rows = len(table.lines)
     lines = []
-    for row, values in notes.lines(table, table.taken_out()):
+    for row, values in notes.lines(table):
         number = NO_NUMBER
         if values.get("id_no"):
             found = notes.person_number(row, "id_no", values["id_no"], values.get("id_type"))

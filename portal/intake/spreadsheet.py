@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from sys import intern
 from typing import NamedTuple
 
 from portal.headings.heading_line import HEAD_CHARACTERS, WITHIN, delimiter_of, heading_line, tidy_heading
@@ -18,7 +17,7 @@ from portal.intake.problems import LOCKED, SAVE_AGAIN, VALUES_ONLY, UnreadableFi
 from portal.intake.workbook import SheetHead, read_sheet
 
 _LONG_NUMBER = re.compile(r"\d{6}")
-_SHORT = 10  # characters: a grade, a class, a code, a date; hardly a number of a person
+_SHORT = 10  # characters: a grade, a class, a code, a date, a name; hardly a number of a person
 
 
 class Line(NamedTuple):
@@ -120,14 +119,15 @@ def _encoding_of(data: bytes) -> str:
 
 
 def _text_rows(data: bytes) -> Iterator[Sequence[str]]:
-    """Records of a csv; one with line breaks in a cell is one row. A short text in a million cells is held once."""
+    """Records of a csv; one with line breaks in a cell is one row. A short text of many cells is held once."""
     text = io.TextIOWrapper(io.BytesIO(data), _encoding_of(data), newline="")
     delimiter = delimiter_of(text.read(HEAD_CHARACTERS))
     text.seek(0)
     reader = csv.reader(text, delimiter=delimiter, strict=True)
+    once: dict[str, str] = {}
     try:
         for cells in reader:
-            yield [intern(cell) if len(cell) <= _SHORT else cell for cell in cells]
+            yield [once.setdefault(cell, cell) if len(cell) <= _SHORT else cell for cell in cells]
     except csv.Error as error:
         raise UnreadableFile(
             f"第{reader.line_num}行附近的双引号没有配对，后面的行会连成一片：请改正这一行，或另存为 xlsx 后再导入。"

@@ -46,8 +46,9 @@ def read_system_list(table: Table, kind: IntakeKind, term: SchoolTerm, *, day: d
     """Lines of another term are left out and said; a line that names no term is of the one the file came in for."""
     columns = find_columns(table.headings, kind)
     notes = Notes(kind, columns, day or today())
-    lines = [line for row, values in notes.lines(table, table.lines) if (line := _line(row, values, notes, term))]
-    return SystemList(lines, notes.repaired, notes.sorted_problems(), columns.dropped, len(table.lines))
+    rows = len(table.lines)
+    lines = [line for row, values in notes.lines(table) if (line := _line(row, values, notes, term))]
+    return SystemList(lines, notes.repaired, notes.sorted_problems(), columns.dropped, rows)
 
 
 def _line(row: int, values: dict[str, str], notes: Notes, term: SchoolTerm) -> SystemListLine | None:

@@ -148,14 +148,16 @@ def _categories(situation: Situation, wanted: frozenset[str]) -> Answer:
     held = situation.circumstances.categories
     if held is None:
         return Answer(None, missing="categories", ask="孩子或家里在不在民政、农业农村、残联等部门的名单里？")
-    living = sorted(code for code in held & wanted if not _ended(situation, code))
+    living = {code for code in held & wanted if not _ended(situation, code)}
     if living:
-        names = "、".join(situation.categories[code].name for code in living)
-        return Answer(True, f"在名单里的类别：{names}", "在部门送来的名单里")
-    ended = sorted((held & wanted) | (held - situation.categories.keys()))
-    if ended:
-        names = "、".join(_name(situation, code) for code in ended)
-        return Answer(None, doubt=f"“{names}”现在是否还按这一类享受，没有见到文件，请向学校或县资助中心确认")
+        return Answer(True, f"在名单里的类别：{_names(situation, living)}", "在部门送来的名单里")
+    doubts = []
+    if ended := held & wanted:
+        doubts.append(f"“{_names(situation, ended)}”现在是否还按这一类享受，没有见到文件")
+    if not held <= situation.categories.keys():
+        doubts.append("名单里有新增的困难类别，能不能享受还没有写明")
+    if doubts:
+        return Answer(None, doubt=f"{'；'.join(doubts)}，请向学校或县资助中心确认")
     return Answer(False, "不在这些名单里", "没有查到在名单里")
 
 
@@ -163,24 +165,19 @@ def _categories_to_confirm(situation: Situation, wanted: frozenset[str]) -> Answ
     held = situation.circumstances.categories
     if held is None:
         return Answer(None, missing="categories", ask="孩子或家里在不在民政、农业农村、残联等部门的名单里？")
-    open_ones = sorted(held & wanted)
-    if open_ones:
-        names = "、".join(_name(situation, code) for code in open_ones)
+    if open_ones := held & wanted:
+        names = _names(situation, open_ones)
         return Answer(None, doubt=f"“{names}”能不能直接享受，省里的文件没有写明，请向学校或县资助中心确认")
     return Answer(False)
 
 
 def _ended(situation: Situation, code: str) -> bool:
-    category = situation.categories.get(code)
-    return category is None or (category.until is not None and category.until < situation.day)
+    until = situation.categories[code].until
+    return until is not None and until < situation.day
 
 
-NEW = "新增的类别"
-"""Of a list, and not of the catalogue yet."""
-
-
-def _name(situation: Situation, code: str) -> str:
-    return situation.categories[code].name if code in situation.categories else NEW
+def _names(situation: Situation, codes: frozenset[str] | set[str]) -> str:
+    return "、".join(situation.categories[code].name for code in sorted(codes))
 
 
 def _hukou(situation: Situation, wanted: frozenset[str]) -> Answer:

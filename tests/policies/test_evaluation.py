@@ -50,8 +50,10 @@ def test_an_ended_category_is_left_to_the_school_with_the_reason(catalogue: Cata
 
 
 def test_a_category_the_catalogue_does_not_know_yet_is_not_a_no(catalogue: Catalogue) -> None:
-    pupil = replace(DIBAO_PUPIL, categories=frozenset({"MONITORED_2027"}), determination="none")
-    assert found(catalogue, "CMP-LIVE", pupil).verdict is Verdict.UNKNOWN
+    pupil = replace(DIBAO_PUPIL, categories=frozenset({"MONITORED_2027", "MONITORED_2028"}), determination="none")
+    finding = found(catalogue, "CMP-LIVE", pupil)
+    assert finding.verdict is Verdict.UNKNOWN
+    assert finding.because[-1].startswith("名单里有新增的困难类别，能不能享受还没有写明，请向学校")
 
 
 def test_amounts_not_read_at_the_source_are_shown_as_the_school_decides(catalogue: Catalogue) -> None:
