@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope
 from portal.coverage.lists import GONE, classes_of
-from portal.coverage.tallies import FEN, Found, Tally, by_school, together
+from portal.coverage.tallies import FEN, Counts, Found, Tally, by_school
 from portal.models import Award, Pupil, Unit
 from portal.policies.catalogue import Catalogue
 from portal.privacy.masking import mask_name
@@ -19,11 +19,16 @@ from portal.privacy.masking import mask_name
 
 @dataclass(frozen=True)
 class Received:
-    """What came in for a term; ``as_of`` is the day the newest file speaks of (数据截至)."""
+    """What came in for a term; ``as_of`` is the day the newest file speaks of (数据截至).
+
+    ``oldest`` is that of the school whose newest is the oldest; ``without``: schools of which no file said anything.
+    """
 
     awards: int
     yuan: Decimal
     as_of: date | None
+    oldest: date | None
+    without: int
 
 
 @dataclass(frozen=True)
@@ -49,12 +54,20 @@ RECEIVED = Tally("received-1", _received_at)
 
 
 def received(session: Session, scope: Scope, term: str) -> Received:
-    counts = together(session, scope, term, RECEIVED)
+    schools = by_school(session, scope, term, RECEIVED).values()
+    sums = [numbers for counts in schools for numbers in counts.values()]
+    newest = {max(date.fromisoformat(day) for day in days) for counts in schools if (days := _days(counts))}
     return Received(
-        awards=sum(awards for awards, _ in counts.values()),
-        yuan=Decimal(sum(fen for _, fen in counts.values())) / FEN,
-        as_of=max((date.fromisoformat(day) for (day,) in counts if day), default=None),
+        awards=sum(awards for awards, _ in sums),
+        yuan=Decimal(sum(fen for _, fen in sums)) / FEN,
+        as_of=max(newest, default=None),
+        oldest=min(newest, default=None),
+        without=sum(not counts for counts in schools),
     )
+
+
+def _days(counts: Counts) -> list[str]:
+    return [day for (day,) in counts if day]
 
 
 def schools_paid(session: Session, scope: Scope, term: str) -> tuple[UUID, ...]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal.access.scope import Scope, scope_of
@@ -19,7 +19,7 @@ from portal.coverage.reasons import REASONS
 from portal.coverage.steps import close
 from portal.coverage.tallies import keep
 from portal.coverage.tally_keeping import TALLIES
-from portal.models import Entitlement, StrayAward, Unit
+from portal.models import Award, Entitlement, StrayAward, Unit
 from tests.builders import TERM, a_county, a_pupil, a_school
 from tests.coverage.award_files import GOOD, imported
 from tests.coverage.builders import CATALOGUE, a_match, a_row, opened
@@ -160,10 +160,15 @@ def test_differences_of_other_counties_are_not_there(session: Session) -> None:
     assert not any(counted(session, elsewhere).values())
 
 
-def test_the_day_the_file_speaks_of_is_told(session: Session) -> None:
+def test_the_days_the_files_speak_of_are_told_and_how_many_schools_have_none(session: Session) -> None:
     a_row(session)
+    for code in ("3299010002", "3299010003"):
+        other = a_pupil(session, a_school(session, code=code, name=f"示例县第{code[-1]}小学"))
     imported(session, GOOD)
-    assert received(session, scope_of(a_county(session)), TERM).as_of == date(2026, 9, 7)
+    imported(session, GOOD.replace("3299010001", other.school.code))
+    session.execute(update(Award).where(Award.pupil_id == other.id).values(as_of=date(2026, 3, 1)))
+    told = received(session, scope_of(a_county(session)), TERM)
+    assert (told.as_of, told.oldest, told.without) == (date(2026, 9, 7), date(2026, 3, 1), 1)
 
 
 def test_the_gap_goes_back_to_the_first_term_owed(session: Session) -> None:

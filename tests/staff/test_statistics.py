@@ -79,5 +79,5 @@ def test_the_ledger_and_its_figures_say_of_which_day_the_money_is(
     paid = {"pupil_id": row.pupil_id, "school_id": row.school_id, "policy": row.policy, "term": row.term}
     session.add(Award(**paid, intake_id=file.id, yuan=500, paid_on=date(2026, 9, 2), as_of=date(2026, 9, 7)))
     session.commit()
-    for page in ("ledger", "statistics"):
-        assert "发放数据截至 2026-09-07" in client.get(f"/staff/{page}").text
+    for page in ("ledger", "statistics", "awards", "awards/differences"):
+        assert "发放数据截至 2026-09-07，1 所学校没有发放数据" in client.get(f"/staff/{page}").text

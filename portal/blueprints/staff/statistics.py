@@ -39,7 +39,7 @@ def statistics() -> str:
         label=_label(by, unit),
         measures=list(Measure),
         left_out=count_left_out(db.session(), scope_of(unit), term.code),
-        paid_as_of=received(db.session(), scope_of(unit), term.code).as_of,
+        received=received(db.session(), scope_of(unit), term.code),
         term=term,
         terms=terms_around()[1:],
     )
