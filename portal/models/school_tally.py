@@ -13,7 +13,10 @@ class SchoolTally(Row):
     """Holds as long as no ``SchoolChange`` names the school."""
 
     __tablename__ = "school_tally"
-    __table_args__ = (UniqueConstraint("school_id", "term", "name"),)
+    __table_args__ = (
+        UniqueConstraint("school_id", "term", "name"),
+        Index("ix_school_tally_name", "term", "name", "school_id"),  # one tally of all schools
+    )
 
     school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     term: Mapped[str] = mapped_column(String(12))
