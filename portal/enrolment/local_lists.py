@@ -11,10 +11,12 @@ from portal.models import Intake, Unit
 from portal.vocabulary import UnitLevel
 
 LOCAL = "本地"
+MARKS = frozenset({LOCAL, "本地名单", "本地认定"})
+"""Whole words: 本地民政局 is the bureau of a list like any other."""
 
 
 def is_local(source: str) -> bool:
-    return source.startswith(LOCAL)
+    return source in MARKS
 
 
 class LocalLists:

@@ -102,7 +102,7 @@ def test_each_pupil_counts_once_by_the_strongest_pair(session: Session) -> None:
     assert compare(session).counts == {"pupils": 3, "certain": 1, "possible": 1, "household": 0, "unmatched": 1}
 
 
-@pytest.mark.parametrize(("source", "found"), [("民政", 2), ("本地", 1)])
+@pytest.mark.parametrize(("source", "found"), [("民政", 2), ("本地民政局", 2), ("本地", 1), ("本地名单", 1)])
 def test_what_a_county_lists_by_itself_counts_at_its_own_schools_and_says_so(
     session: Session, source: str, found: int
 ) -> None:
@@ -114,7 +114,26 @@ def test_what_a_county_lists_by_itself_counts_at_its_own_schools_and_says_so(
     compare(session, here.school.parent.parent)
     pairs = standing(session)
     assert len(pairs) == found
-    assert all(("（本地）" in (pair.register or "")) is (source == "本地") for pair in pairs)
+    assert all(("（本地）" in (pair.register or "")) is (found == 1) for pair in pairs)
+
+
+def test_a_citys_own_list_counts_in_all_its_counties(session: Session) -> None:
+    a_pupil(session, a_school(session, a_county(session, "329902", "邻县"), "3299020001", "邻县小学"))
+    here = a_county(session)
+    an_entry(session, source="本地", bureau=here.parent)
+    compare(session, here.parent)
+    assert only_pair(session).decision is Decision.CERTAIN
+
+
+@pytest.mark.parametrize(("source", "found"), [("民政", 1), ("本地", 0)])
+def test_a_guardian_on_a_countys_own_list_makes_no_household_next_door(
+    session: Session, source: str, found: int
+) -> None:
+    a_pupil(session, a_school(session, a_county(session, "329902", "邻县"), "3299020001", "邻县小学"))
+    session.scalars(select(Guardian)).one().id_number = CHEN_MING
+    an_entry(session, "王丽", CHEN_MING, source=source, bureau=a_county(session))
+    compare(session, a_county(session).parent)
+    assert len(standing(session)) == found
 
 
 def test_running_again_leaves_the_same_pairs(session: Session) -> None:
