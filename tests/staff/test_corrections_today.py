@@ -31,6 +31,7 @@ def test_what_a_family_said_is_closed_in_place_and_taken_back(
 def test_an_answer_that_is_refused_stays_where_it_was_written(client: FlaskClient, county: StaffCounty) -> None:
     sign_in(client, "sch1")
     data = {
+        "about": "wrong_details",
         "said": county.ours.correction.id,
         "answer": "请补交户口本复印件",
         "csrf_token": token_on(client, "/staff/"),
@@ -39,6 +40,15 @@ def test_an_answer_that_is_refused_stays_where_it_was_written(client: FlaskClien
     assert answer.status_code == 422
     assert "答复里不能要家长交证明" in answer.text and 'value="请补交户口本复印件"' in answer.text
     assert f'value="{county.ours.correction.id}" checked' in answer.text
+
+
+def test_an_answer_without_a_chosen_family_stays_in_its_open_fold(client: FlaskClient, county: StaffCounty) -> None:
+    sign_in(client, "sch1")
+    data = {"about": "wrong_details", "answer": "改好了", "csrf_token": token_on(client, "/staff/")}
+    answer = client.post("/staff/corrections/settle", data=data)
+    assert answer.status_code == 422
+    assert "请先勾选要记为核实的" in answer.text and 'value="改好了"' in answer.text
+    assert '<details class="fold in-place" open>' in answer.text
 
 
 def test_a_city_answers_the_families_of_its_own_schools(

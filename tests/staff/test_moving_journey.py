@@ -76,6 +76,7 @@ def test_j4_a_pupil_moves_to_the_next_county(session: Session, open_page: Opener
     press(new_desk, "退出")
     enter(new_desk, "sch9")
     new_desk.goto("/staff/moves")
+    expect(new_desk.get_by_role("region", name="转入待接收")).to_be_visible()
     look_plain(new_desk, "j4-incoming")
     new_desk.get_by_role("link", name="去接收").click()
     said = new_desk.get_by_role("main")

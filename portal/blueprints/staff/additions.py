@@ -1,11 +1,13 @@
 """提名与人工新增: what a school proposes, what the county adds, refuses or ends; both on the pupil's page."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -23,12 +25,13 @@ from portal.blueprints.staff.terms import current_term
 from portal.coverage import additions
 from portal.coverage.additions import LONGEST, AdditionRefused, Found
 from portal.database import db
-from portal.models import Addition, HardshipCategory, Pupil
+from portal.models import Addition, HardshipCategory, Pupil, StaffMember
 from portal.vocabulary import AdditionState, FoundBy
 
 ADDITION, BECAUSE = "addition", "because"
 """The pupil's page has several forms, so the fields of each need names of their own."""
 Answer = BaseResponse | tuple[str, int]
+Decide = Callable[[Session, Addition, str, StaffMember, datetime], None]
 TOO_LONG = Length(max=LONGEST, message=f"请不超过{LONGEST}个字")
 
 
@@ -109,7 +112,7 @@ def end_addition(addition_id: UUID) -> Answer:
     return _because(addition_id, additions.end, "人工新增已结束；已有的台账不变，要结束请逐条写原因。")
 
 
-def _because(addition_id: UUID, decide: Callable[..., None], done: str) -> Answer:
+def _because(addition_id: UUID, decide: Decide, done: str) -> Answer:
     """A decision that says why, on the pupil's page."""
     session, form = db.session(), BecauseForm(prefix=BECAUSE)
     addition = current_user.scope.find(session, Addition, addition_id, Addition.school_id)

@@ -118,6 +118,7 @@ def today_page(form: PressForm, refused: str = "") -> str:
         form=form,
         chosen=set(request.form.getlist("row")),
         said=set(request.form.getlist("said")),
+        about=request.form.get("about", ""),
         answer=request.form.get("answer", ""),
         refused=refused,
     )
@@ -209,6 +210,7 @@ def _together(about: About, said: list[Said]) -> Waiting:
         url_for("staff.pupil", pupil_id=first.pupil_id),
         urgent,
         said=tuple(said[: 1 if about.needs_answer else SHOWN]) if may else (),
+        about=about.code,
         answers=about.needs_answer,
     )
 

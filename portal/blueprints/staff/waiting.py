@@ -37,8 +37,8 @@ class Said:
 class Waiting:
     """One line of what waits; ``urgent`` are words set off in amber.
 
-    What is alike is closed in place: ``lines`` are ledger rows, ``said`` are families' words, ``answers`` whether
-    each of them is owed an answer in writing.
+    What is alike is closed in place: ``lines`` are ledger rows, ``said`` are families' words ``about`` one matter,
+    ``answers`` whether each of them is owed an answer in writing.
     """
 
     what: str
@@ -49,6 +49,7 @@ class Waiting:
     lines: tuple[LedgerLine, ...] = ()
     acts: tuple[Offered, ...] = ()
     said: tuple[Said, ...] = ()
+    about: str = ""
     answers: bool = False
 
 
