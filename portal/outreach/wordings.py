@@ -8,10 +8,12 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from portal import audit
+from portal.intake.receive import category_codes
 from portal.models import Unit, Wording
 from portal.outreach.messages import Template, TemplateFault, template
 from portal.outreach.words import lint
 from portal.outreach.writing import office_of, signature
+from portal.vocabulary.unsaid import CATEGORY
 
 OWN = "own:"
 LANDLINE = "{landline}"
@@ -32,7 +34,7 @@ def save(session: Session, unit: Unit, title: str, text: str, by: str, now: date
     """The next version under this title; raise WordingRefused, and keep in the trail that it was tried."""
     body = " ".join(text.split())
     said = f"【{signature(office_of(unit).name)}】{body.replace(MARK, LONGEST_LANDLINE)}"
-    faults = [*lint(said), *_braces(body)]
+    faults = [*lint(said), *_braces(body), *_categories(session, body)]
     if faults:
         audit.record(session, by, "words_refused", unit_id=unit.id, faults=len(faults))
         raise WordingRefused(faults)
@@ -46,6 +48,14 @@ def save(session: Session, unit: Unit, title: str, text: str, by: str, now: date
 
 def _braces(body: str) -> list[str]:
     return ["不能有花括号；要放学校电话，请写〔电话〕"] if "{" in body or "}" in body else []
+
+
+def _categories(session: Session, body: str) -> list[str]:
+    """What ``lint`` cannot know: the province may have added one."""
+    if CATEGORY.search(body):
+        return []
+    named = sorted((written for written in category_codes(session) if written in body), key=len)
+    return [f"有困难类别“{named[-1]}”"] if named else []
 
 
 def name_of(wording: Wording) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.scope import EVERYWHERE
 from portal.clock import SchoolTerm
-from portal.models import Campaign, CampaignPupil, Confirmation, Entitlement, OptOut, OutreachPause
+from portal.models import Campaign, CampaignPupil, Confirmation, Entitlement, HardshipCategory, OptOut, OutreachPause
 from portal.outreach import campaigns, pauses
 from portal.outreach.calendar import due_for_proposal, occasions
 from portal.outreach.campaigns import CampaignRefused
@@ -289,3 +289,9 @@ def test_words_that_ask_for_proof_are_refused_with_the_clause(session: Session) 
         save(session, a_school(session), "通知", "请携带低保证复印件", SCHOOL, A_MONDAY)
 
     assert "苏教助函〔2020〕8号 三（一）" in str(refused.value)
+
+
+def test_words_that_name_a_category_the_province_added_are_refused(session: Session) -> None:
+    session.add(HardshipCategory(code="ILL", name="重病患儿", aliases=["大病儿"], bureau="卫健"))
+    with pytest.raises(WordingRefused, match="有困难类别“大病儿”"):
+        save(session, a_school(session), "通知", "大病儿可以参加家长会", SCHOOL, A_MONDAY)
