@@ -16,7 +16,7 @@ from portal.models import EnrolmentRecord, Entitlement, Unit
 from portal.vocabulary import EntitlementState, UnitLevel
 
 STILL_ASKED = "上学期有这项资助，本学期正在核对，资助不停"
-CARRIED = "上期受助、本期未匹配，资助不停，等县里核实"
+CARRIED = "上期受助、本期未匹配，资助不停，等上级资助中心核实"
 
 
 def carried_on(session: Session, term: str, whose: Whose, now: datetime) -> Iterator[dict[str, Any]]:
