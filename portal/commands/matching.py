@@ -22,7 +22,7 @@ from portal.sheets import CSV_ENCODING, write_csv, write_xlsx
 from portal.vocabulary import EntitlementState
 
 HEADINGS = ("学籍行号", "姓名", "学校标识码", "类别", "依据", "规则", "结论")
-LOOK_AGAIN = 0.2  # seconds
+LOOK_AGAIN = 1.0  # seconds
 Writer = Callable[[Path, Iterable[tuple[str, ...]]], None]
 
 

@@ -90,7 +90,9 @@ class Steps:
         self._began = self._first = perf_counter()
 
     def __call__(self, words: str) -> None:
-        """The next step begins."""
+        """The next step begins; the same words again are the same step."""
+        if words == self._words:
+            return
         self._end()
         self._words, self._began = words, perf_counter()
         if self._began - self._first > PATIENCE:

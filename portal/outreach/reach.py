@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, func, select, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from portal.models import (
     ContactRecord,
     ContactTask,
     EnrolmentRecord,
+    Guardian,
     Message,
     MessagePupil,
     Unit,
@@ -67,14 +68,13 @@ def unreached(
     numbers = {school: number(counts, "unreached") for school, counts in of_schools.items()}
     schools, skipped = page_of(session, numbers, skip, most)
     here = scope.of_schools(schools)
-    waits = select(func.min(ContactTask.due_on)).where(
-        ContactTask.pupil_id == EnrolmentRecord.pupil_id, ContactTask.closed_at.is_(None)
-    )
+    sought = _sought(here, term)
     found = (
         select(EnrolmentRecord.pupil_id, EnrolmentRecord.grade, EnrolmentRecord.class_name, Unit.name)
         .join(Unit, Unit.id == EnrolmentRecord.school_id)
+        .outerjoin(sought, sought.c.pupil_id == EnrolmentRecord.pupil_id)
         .where(is_unreached(here, term))
-        .order_by(Unit.code, waits.scalar_subquery())  # without a task nobody is late yet: NULL stands last
+        .order_by(Unit.code, sought.c.since)  # without a task nobody is late yet: NULL stands last
         .order_by(EnrolmentRecord.grade_number, EnrolmentRecord.class_name, EnrolmentRecord.pupil_id)
     )
     page = here.narrow(found, EnrolmentRecord.school_id).limit(most).offset(skipped)
@@ -99,6 +99,18 @@ def unreached(
         )
         for row in rows
     )  # fmt: skip
+
+
+def _sought(here: Scope, term: SchoolTerm) -> Subquery:
+    """Since when a person is to reach each pupil's family, by a task of its own or of a number it shares."""
+    own = select(ContactTask.pupil_id, ContactTask.opened_at).where(ContactTask.pupil_id.is_not(None))
+    beside = (Guardian.phone_index == ContactTask.phone_index) & (Guardian.school_id == ContactTask.school_id)
+    shared = select(Guardian.pupil_id, ContactTask.opened_at).join(Guardian, beside)
+    tasks = union_all(
+        *(here.narrow(one.where(ContactTask.term == term.code), ContactTask.school_id) for one in (own, shared))
+    ).subquery()
+    first = select(tasks.c.pupil_id, func.min(tasks.c.opened_at).label("since")).group_by(tasks.c.pupil_id)
+    return first.subquery()
 
 
 def _last(session: Session, pupils: list[UUID], term: SchoolTerm) -> dict[UUID, Trace]:

@@ -169,6 +169,18 @@ def test_of_a_school_whom_a_person_is_to_reach_stands_before_whom_a_message_may_
     assert [line.pupil_id for line in lines] == [first.id, fresh.id]
 
 
+def test_whom_nobody_reached_for_longest_stands_first_whenever_the_task_is_due(session: Session) -> None:
+    first, later = called(session), a_matched_pupil(session, name="周晓", id_number=None, grade="一年级", phone=None)
+    for day in (2, 3):
+        speak(session, first, "", reached=False, day=day)
+    open_tasks(session, CALL, THIS_TERM, [(families_of(session, THIS_TERM, [later.id])[0], "")], A_MONDAY + 3 * DAY)
+
+    due = {task.pupil_id: task.due_on for task in tasks(session) if task.closed_at is None}
+    lines = unreached(session, scope_of(a_county(session)), THIS_TERM, date(2026, 9, 11), 50, 0)
+    assert due[first.id] > due[later.id]
+    assert [line.pupil_id for line in lines] == [first.id, later.id]
+
+
 def test_who_answers_is_reached_and_the_task_is_closed_by_itself(session: Session) -> None:
     pupil = called(session)
     record_contact(session, pupil, TERM, Spoken(Channel.VISIT, True, "", ""), "staff:sch1", A_MONDAY + 2 * DAY)
