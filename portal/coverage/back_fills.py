@@ -78,7 +78,9 @@ def condition(asked: Asked, show: Show) -> ColumnElement[bool]:
 
 
 def is_filled(asked: Asked) -> ColumnElement[bool]:
-    """Of a row beside its mark: its own school typed it as it stands; what the national system paid was typed there."""
+    """Of a row beside its mark, 家庭经济信息 its pupil's newest: its own school typed what the template watches as it
+    stands; what the national system paid was typed there.
+    """
     template, term = asked.template, SchoolTerm.parse(asked.term)
     unchanged = [getattr(BackFill, name).is_not_distinct_from(getattr(Entitlement, name)) for name in template.watches]
     ours = BackFill.school_id == Entitlement.school_id

@@ -172,13 +172,13 @@ def _children_about(
     counted = by_school(session, scope, term.code, OWED)
     schools = select(Unit.id).where(Unit.id.in_(counted), *([part_of(unit) == part] if part else []))
     sums = (
-        (-int(fen), school, pupils)
+        (int(fen), school, pupils)
         for school in session.scalars(schools.order_by(Unit.code))
         for (kind, fen), (pupils, _) in counted[school].items()
         if kind == EACH
     )
-    most = sorted(sums, key=itemgetter(0))  # schools of the same sum stay in their order
-    in_order = ((((Decimal(-fen) / FEN), school), pupils) for fen, school, pupils in most)
+    most = sorted(sums, key=itemgetter(0), reverse=True)  # schools of the same sum stay in their order
+    in_order = (((Decimal(fen) / FEN, school), pupils) for fen, school, pupils in most)
     places, skipped = places_of_page(in_order, offset, limit)
     children = _children(scope.of_schools({school for _, school in places}), term)
     here = tuple_(children.c.yuan, children.c.school_id).in_(places)

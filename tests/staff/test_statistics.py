@@ -9,10 +9,12 @@ from playwright.sync_api import expect
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
+from portal.clock import SchoolTerm
+from portal.coverage.bulletins import draft, issue
 from portal.coverage.counted import LEFT_OUT
-from portal.models import AuditEntry, Award, Entitlement
+from portal.models import AuditEntry, Award, Entitlement, StaffMember
 from portal.vocabulary import IntakeKind
-from tests.builders import a_pupil, a_school, an_intake
+from tests.builders import A_MONDAY, TERM, a_pupil, a_school, an_intake
 from tests.coverage.builders import a_match, opened
 from tests.pages import DESK, PHONE, Opener, look_plain
 from tests.staff.browsing import enter
@@ -61,6 +63,16 @@ def test_what_is_taken_away_hides_small_groups_and_is_in_the_trail(
     assert sheet[-1][0] == LEFT_OUT
     entry = session.query(AuditEntry).where(AuditEntry.action == "exported").one()
     assert (entry.detail["list"], entry.detail["about"]) == ("statistics", "地区和学校")
+
+
+def test_pages_of_figures_say_whom_they_leave_out(client: FlaskClient, session: Session, county: StaffCounty) -> None:
+    sign_in(client, "city")
+    drawn = draft(session, county.units["city"], SchoolTerm.parse(TERM), A_MONDAY)
+    by = session.query(StaffMember).where(StaffMember.account == "city").one()
+    bulletin = issue(session, drawn, drawn.digest, drawn.title, "", by, A_MONDAY)
+    session.commit()
+    for page in ("statistics/pupils", "bulletins/new", f"bulletins/{bulletin.id}"):
+        assert LEFT_OUT in client.get(f"/staff/{page}").text, page
 
 
 def test_a_unit_that_is_not_theirs_has_no_statistics(client: FlaskClient, county: StaffCounty) -> None:

@@ -8,7 +8,7 @@ from portal.coverage import moving
 from portal.enrolment import corrections
 from portal.enrolment.local_standards import count_to_approve
 from portal.enrolment.moves import Event
-from portal.vocabulary import CampaignState, MoveKind
+from portal.vocabulary import CampaignState, MoveEnd, MoveKind
 from tests.builders import A_MONDAY, TERM, a_staff_member
 from tests.conftest import Stranger
 from tests.outreach.cases import a_matched_pupil
@@ -33,6 +33,19 @@ def test_the_county_hears_of_a_drop_out_the_same_day(app: Flask, session: Sessio
     page = today(app, "cnty")
     assert page.index("1 名学生疑似失学或退学") < page.index("1 名学生由学校提名")
     assert "/staff/moves?show=dropped" in page
+
+
+def test_a_school_finds_the_child_that_the_next_school_sent_back(
+    app: Flask, session: Session, county: StaffCounty
+) -> None:
+    there, me = county.theirs.pupil.school, county.ours.member
+    move = moving.record(
+        session, county.ours.pupil, Event(MoveKind.TRANSFER, A_MONDAY.date(), there.code), me, A_MONDAY
+    )
+    moving.finish(session, move, MoveEnd.SENT_BACK, county.theirs.member, A_MONDAY, "没有这名学生")
+    session.commit()
+    assert "1 名学生转出被退回" in today(app, "sch1")
+    assert "转出被退回" not in today(app, "cnty")
 
 
 def test_a_student_who_left_college_is_not_looked_for_the_same_day(
