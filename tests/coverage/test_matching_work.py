@@ -22,7 +22,6 @@ from portal.enrolment.matching_runs import (
     compare_next,
     give_up,
     progress_of,
-    run,
 )
 from portal.models import (
     Entitlement,
@@ -221,28 +220,6 @@ def test_what_cannot_be_opened_is_tried_again_and_holds_no_other_run_up(session:
     session.commit()
     go_on(sessions, A_MONDAY + timedelta(minutes=2))
     assert (standing(session), rows(session)) == (3, 3)
-
-
-def test_a_damaged_pupil_is_named_and_keeps_what_stood_while_the_others_are_compared(session: Session) -> None:
-    damaged, _ = (a_pupil(session, name=name, id_number=number) for name, number in PEOPLE[:2])
-    for name, number in PEOPLE[:2]:
-        an_entry(session, name=name, id_number=number)
-    run(session, a_county(session), AUTUMN, "command", A_MONDAY)
-    damaged.id_number_sealed = damaged.name_sealed
-    again = run(session, a_county(session), AUTUMN, "command", LATER)
-    (sentence,) = again.unread
-    assert sentence.startswith(f"学生 {damaged.id}：pupil.id_number 的加密数据被改动")
-    assert (again.counts["certain"], standing(session)) == (2, 2)
-
-
-def test_a_damaged_entry_holds_up_nobody_whom_it_does_not_concern(session: Session) -> None:
-    entries = [an_entry(session, name=name, id_number=number) for name, number in PEOPLE[:2]]
-    pupils = [a_pupil(session, name=name, id_number=number) for name, number in PEOPLE[:2]]
-    entries[0].name_sealed = entries[1].name_sealed
-    made = run(session, a_county(session), AUTUMN, "command", A_MONDAY)
-    assert [sentence.split("：")[0] for sentence in made.unread] == [f"学生 {pupils[0].id}"]
-    assert str(entries[0].id) in made.unread[0]
-    assert (made.counts["pupils"], made.counts["certain"], made.counts["unmatched"]) == (2, 1, 1)
 
 
 def test_the_ledger_of_the_others_of_a_part_does_not_wait_for_a_damaged_pair(session: Session) -> None:

@@ -136,6 +136,14 @@ def test_a_guardian_on_a_countys_own_list_makes_no_household_next_door(
     assert len(standing(session)) == found
 
 
+def test_another_countys_own_list_makes_no_doubt_of_a_number_here(session: Session) -> None:
+    a_pupil(session)
+    an_entry(session)
+    an_entry(session, name="李大", source="本地", bureau=a_county(session, "329902", "邻县"))
+    compare(session)
+    assert only_pair(session).decision is Decision.CERTAIN
+
+
 def test_running_again_leaves_the_same_pairs(session: Session) -> None:
     a_pupil(session)
     an_entry(session)

@@ -13,11 +13,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal import clock
-from portal.models import AuditEntry, Campaign, ContactRecord, FamilyQuestion, JobSlot, Message, MessagePupil
+from portal.models import AuditEntry, Campaign, ContactRecord, FamilyQuestion, JobSlot, Message
 from portal.outreach.deadline_days import ask
 from portal.outreach.drawing_up import draw_up, hold
-from portal.outreach.opt_outs import REPLY, opt_out
-from portal.outreach.reminders import plan
+from portal.outreach.opt_outs import opt_out
 from portal.vocabulary import CampaignState, Channel, ContactTaskKind, MessageState
 from tests.builders import A_MONDAY
 from tests.conftest import Stranger
@@ -188,48 +187,6 @@ def test_figures_are_told_on_this_machine_only(
 
     assert answer.status_code == status
     assert ("portal_messages_due 0" in answer.text) == (status == 200)
-
-
-def test_what_a_family_writes_back_waits_until_the_school_has_dealt_with_it(
-    app: Flask, session: Session, county: StaffCounty
-) -> None:
-    session.add(
-        MessagePupil(
-            message_id=county.ours.message.id, pupil_id=county.ours.pupil.id, school_id=county.ours.pupil.school_id
-        )
-    )
-    county.ours.reply.text = "是真的吗？请打13912345678"
-    session.commit()
-    client, address = Stranger(app, app.response_class), f"/staff/pupils/{county.ours.pupil.id}"
-    sign_in(client, "sch1")
-    listed = client.get("/staff/contact-tasks").text
-    token = token_on(client, "/staff/contact-tasks")
-    assert "是真的吗？请打[手机号]" in listed and f'<a href="{address}">王*雨</a>' in listed
-    assert "1 条家长回复等答复" in client.get("/staff/").text and "等答复" in client.get(address).text
-
-    done = {"csrf_token": token, "who": "stranger"}
-    assert client.post(f"/staff/replies/{county.ours.reply.id}", data=done).status_code == 302
-    assert "是真的吗" not in client.get("/staff/contact-tasks").text
-    reads = select(AuditEntry).where(AuditEntry.detail["whose"].contains([str(county.ours.pupil.id)]))
-    assert [entry.actor for entry in session.scalars(reads)] == ["staff:sch1"] * 2
-
-
-def test_a_family_that_wants_to_hear_again_is_written_to_again(
-    client: FlaskClient, session: Session, county: StaffCounty
-) -> None:
-    pupil = county.ours.pupil
-    opt_out(session, pupil.guardians[0].phone_index or b"", Channel.SMS, REPLY, A_MONDAY)
-    session.commit()
-    sign_in(client, "sch1")
-    address = f"/staff/pupils/{pupil.id}"
-    assert "家长说要再收" in client.get(address).text
-
-    client.post(f"{address}/opt-in", data={"csrf_token": token_on(client, address), "number": "phone-1"})
-    assert "家长说要再收" not in client.get(address).text
-    ended = select(AuditEntry.actor).where(AuditEntry.action == "opted_in", AuditEntry.pupil_id == pupil.id)
-    assert session.scalars(ended).all() == ["staff:sch1"]
-    plan(session, A_MONDAY, "sandbox")
-    assert session.scalars(select(Message).where(Message.matter.startswith("enrolment"))).all()
 
 
 def test_what_a_supplier_refuses_is_not_promised_to_arrive(
