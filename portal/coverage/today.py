@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, distinct, exists, func, not_, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from portal import clock
 from portal.access.permissions import may
 from portal.access.scope import EVERYWHERE, Scope
 from portal.clock import SchoolTerm
@@ -55,13 +54,13 @@ PUPILS = Tally("today-3", _pupils_of)
 EITHER_DESK = "either"
 
 
-def figures(session: Session, scope: Scope, term: SchoolTerm) -> Figures:
+def figures(session: Session, scope: Scope, term: SchoolTerm, day: date) -> Figures:
     counts = together(session, scope, term.code, PUPILS)
     return Figures(
         recognised=number(counts, "recognised"),
         aware=number(counts, "aware"),
         unaided=number(counts, "unaided"),
-        gap_yuan=totals(session, scope, term.code, clock.today()).gap_yuan,
+        gap_yuan=totals(session, scope, term.code, day).gap_yuan,
     )
 
 
@@ -128,15 +127,15 @@ def _signs(term: SchoolTerm, scope: Scope) -> tuple[Select[UUID, UUID], ...]:
     return scope.narrow(answered, Confirmation.school_id), scope.narrow(reached, ContactRecord.school_id)
 
 
-def next_due(session: Session, scope: Scope, term: SchoolTerm) -> tuple[date, int] | None:
+def next_due(session: Session, scope: Scope, term: SchoolTerm, today: date) -> tuple[date, int] | None:
     """The next day on which steps of open rows are due, and how many."""
     days = days_due(together(session, scope, term.code, ROWS))
-    return min(((day, rows) for day, rows in days.items() if day >= clock.today()), default=None)
+    return min(((day, rows) for day, rows in days.items() if day >= today), default=None)
 
 
-def overdue_rows(session: Session, scope: Scope, term: SchoolTerm) -> int:
-    """Open rows whose next step was due before today."""
-    return totals(session, scope, term.code, clock.today()).overdue
+def overdue_rows(session: Session, scope: Scope, term: SchoolTerm, day: date) -> int:
+    """Open rows whose next step was due before that day."""
+    return totals(session, scope, term.code, day).overdue
 
 
 def pupils_to_settle(session: Session, scope: Scope, term: SchoolTerm, role: Role) -> int:

@@ -84,6 +84,10 @@ def moves_waiting(session: Session, scope: Scope, _term: SchoolTerm) -> int:
     return count_moves(session, scope, current_user.staff.unit.level, clock.today())
 
 
+def rows_overdue(session: Session, scope: Scope, term: SchoolTerm) -> int:
+    return overdue_rows(session, scope, term, clock.today())
+
+
 IMPORTS = (Permission.IMPORT_ROSTER, Permission.IMPORT_REGISTER, Permission.IMPORT_AWARDS)
 
 TO_RECOGNISE, TO_TELL, TO_PAY = "名单与核实", "告知家庭", "发放与导出"
@@ -99,7 +103,7 @@ PLACES = (
         "staff.ledger", "台账", (Permission.SEE_PUPILS,),
         ("staff.pupil", "staff.reveal", "staff.give_reason", "staff.record_contact", "staff.script",
          "staff.settle_correction", "staff.move_rows", "staff.give_helper"),
-        overdue_rows, "条过了约定日期",
+        rows_overdue, "条过了约定日期",
     ),
     Place(
         "staff.review", "核实", DESKS,
