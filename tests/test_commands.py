@@ -197,7 +197,8 @@ def test_a_list_as_a_workbook_holds_text_only(app: Flask, session: Session, tmp_
         (("evaluate", "没有.parquet", "--out", "o.parquet"), "读不了文件 没有.parquet（没有这个文件"),
         (("evaluate", "x.parquet", "--out", "o.parquet"), "读不了文件 x.parquet"),
         (("evaluate", "a.parquet", "--out", "no/o.parquet"), "写不了文件 no/o.parquet"),
-        (("evaluate", "a.parquet", "--out", "folder"), "写不了文件 folder"),
+        (("evaluate", "a.parquet", "--out", "."), "请给结果另起一个文件名"),
+        (("evaluate", "a.parquet", "--out", "a.parquet"), "请给结果另起一个文件名"),
         (("backup", "/no/such/x.dump"), "写不了文件 /no/such/x.dump（没有这个文件或文件夹）"),
     ],
 )
@@ -212,7 +213,6 @@ def test_a_refusal_is_one_line_and_exit_1(
     a_bureau(session)
     session.commit()
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "folder").mkdir()
     (tmp_path / "x.csv").write_bytes(b"\n")
     (tmp_path / "x.parquet").write_bytes(b"\n")
     duckdb.sql("COPY (SELECT 1 AS id) TO 'a.parquet' (FORMAT parquet)")

@@ -45,6 +45,8 @@ def _read_json(file: Path) -> Any:
 @refusing(CatalogueError, WrongInput)
 def evaluated_pupils(file: Path, day: date | None, out: Path) -> str:
     """What was written and where, as JSON; ``day`` is today where none is given."""
+    if out.is_dir() or (out.exists() and file.exists() and out.samefile(file)):
+        raise Refused(f"{out} 是文件夹，或就是要判定的文件：请给结果另起一个文件名")
     on = day or clock.today()
     findings = out.with_suffix(".findings" + out.suffix)
     with writing(out):

@@ -100,8 +100,9 @@ def test_j8_a_student_of_a_citys_own_school_is_sent_to_the_city_everywhere(
     sign_in(client, a_slip(session, student), "20070214")
     said = client.get("/child").text
     assert "未在名单——市里正在核对" in said
-    pages = ("/child", "/child/1/correct", "/child/1/proof", "/child/1/rights", "/privacy", "/policies/UG-NG")
-    assert [page for page in pages if "县里" in client.get(page).text or "县资助中心" in client.get(page).text] == []
+    for page in ("/child", "/child/1/correct", "/child/1/proof", "/child/1/rights", "/privacy", "/policies/UG-NG"):
+        answer = client.get(page)
+        assert (answer.status_code, "县里" in answer.text, "县资助中心" in answer.text) == (200, False, False), page
 
 
 def test_j8_after_the_last_day_she_reads_that_it_is_over_and_whom_to_ring(

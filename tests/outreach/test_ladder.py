@@ -177,7 +177,7 @@ def test_whom_nobody_reached_for_longest_stands_first_whenever_the_task_is_due(s
 
     due = {task.pupil_id: task.due_on for task in tasks(session) if task.closed_at is None}
     lines = unreached(session, scope_of(a_county(session)), THIS_TERM, date(2026, 9, 11), 50, 0)
-    assert due[first.id] > due[later.id]
+    assert due[first.id] > due[later.id]  # a call is due sooner than the visit after it
     assert [line.pupil_id for line in lines] == [first.id, later.id]
 
 
