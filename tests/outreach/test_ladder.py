@@ -261,6 +261,15 @@ def test_families_behind_a_shared_number_go_to_the_next_rung_when_it_is_not_comp
     assert (kinds.count(ContactTaskKind.NUMBERS), kinds.count(ContactTaskKind.VISIT)) == (1, 23)
 
 
+def test_families_behind_a_shared_number_wait_since_its_task(session: Session, p9: list[Pupil]) -> None:
+    climb(session, A_MONDAY + EIGHT)
+    later = a_matched_pupil(session, name="周晓", id_number=None, grade="一年级", phone=None)
+    open_tasks(session, CALL, THIS_TERM, [(families_of(session, THIS_TERM, [later.id])[0], "")], A_MONDAY + DAY)
+
+    lines = unreached(session, scope_of(a_county(session)), THIS_TERM, date(2026, 9, 9), 50, 0)
+    assert [line.pupil_id for line in lines].index(later.id) == len(p9)
+
+
 def test_two_children_on_their_mothers_number_are_no_shared_number(session: Session) -> None:
     a_matched_pupil(session)
     a_matched_pupil(session, name="王小川", id_number="329901201809170039", grade="二年级", grade_number=2)
