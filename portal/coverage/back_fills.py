@@ -147,11 +147,18 @@ def mark(
 def put_marks(session: Session, template: Template, ids: Collection[UUID], by: str, press: UUID, now: datetime) -> int:
     """As the rows stand now; an earlier mark gives way."""
     standing = select(
-        Entitlement.id, Entitlement.school_id, Entitlement.due_yuan, Entitlement.paid_yuan, Entitlement.reason
+        Entitlement.id,
+        Entitlement.school_id,
+        Entitlement.due_yuan,
+        Entitlement.paid_yuan,
+        Entitlement.reason,
+        Entitlement.pupil_id,
+        Entitlement.term,
     ).where(Entitlement.id.in_(ids))
     values = [
         {
-            "id": uuid4(), "entitlement_id": row.id, "school_id": row.school_id, "template": template.code,
+            "id": uuid4(), "entitlement_id": row.id, "pupil_id": row.pupil_id, "term": row.term,
+            "school_id": row.school_id, "template": template.code,
             "filled_at": now, "by": by, "press_id": press,
             "due_yuan": row.due_yuan, "paid_yuan": row.paid_yuan, "reason": row.reason,
         }
@@ -159,7 +166,7 @@ def put_marks(session: Session, template: Template, ids: Collection[UUID], by: s
     ]  # fmt: skip
     if values:
         put = insert(BackFill)
-        renewed = ("school_id", "filled_at", "by", "press_id", "due_yuan", "paid_yuan", "reason")
+        renewed = ("pupil_id", "school_id", "filled_at", "by", "press_id", "due_yuan", "paid_yuan", "reason")
         session.execute(
             put.on_conflict_do_update(
                 index_elements=["entitlement_id", "template"], set_={name: put.excluded[name] for name in renewed}
@@ -189,11 +196,10 @@ def template_of(code: str) -> Template:
 def _last_of_each_pupil(asked: Asked) -> Subquery:
     """The newest mark, whichever row of the pupil it was put on, and if that row fell since."""
     marks = (
-        select(BackFill.id, Entitlement.pupil_id, BackFill.school_id)
-        .join(Entitlement, Entitlement.id == BackFill.entitlement_id)
-        .ext(distinct_on(Entitlement.pupil_id, BackFill.school_id))
-        .where(BackFill.template == asked.template.code, Entitlement.term == asked.term)
-        .order_by(Entitlement.pupil_id, BackFill.school_id, BackFill.filled_at.desc())
+        select(BackFill.id, BackFill.pupil_id, BackFill.school_id)
+        .ext(distinct_on(BackFill.pupil_id, BackFill.school_id))
+        .where(BackFill.template == asked.template.code, BackFill.term == asked.term)
+        .order_by(BackFill.pupil_id, BackFill.school_id, BackFill.filled_at.desc())
     )
     return asked.scope.narrow(marks, BackFill.school_id).subquery()
 

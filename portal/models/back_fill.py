@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Numeric, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.models.base import Row
@@ -16,10 +16,16 @@ class BackFill(Row):
     """What was typed, so that a later change of the row asks for it again."""
 
     __tablename__ = "back_fill"
-    __table_args__ = (UniqueConstraint("entitlement_id", "template"),)
+    __table_args__ = (
+        UniqueConstraint("entitlement_id", "template"),
+        Index("ix_back_fill_school_id_term", "school_id", "term", "template", "pupil_id"),
+    )
 
     entitlement_id: Mapped[UUID] = mapped_column(ForeignKey("entitlement.id"))
-    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"), index=True)
+    pupil_id: Mapped[UUID] = mapped_column(ForeignKey("pupil.id"))
+    """Whose row it was, and in which ``term``: the row itself may go where this school sees it no more."""
+    term: Mapped[str] = mapped_column(String(12))
+    school_id: Mapped[UUID] = mapped_column(ForeignKey("unit.id"))
     template: Mapped[str] = mapped_column(String(24))
     """A code of ``coverage.templates``."""
     filled_at: Mapped[datetime]

@@ -22,6 +22,7 @@ from portal.vocabulary import Determination, Role
 from tests.builders import A_MONDAY, TERM, a_county, a_school, a_staff_member
 from tests.coverage.award_files import GOOD, imported
 from tests.coverage.builders import CATALOGUE, a_row
+from tests.coverage.moves import accepted, moved
 
 TODAY = date(2026, 9, 7)
 
@@ -193,6 +194,19 @@ def test_what_was_typed_of_a_pupil_stays_typed_when_another_row_opens_and_the_fi
     assert counts(session, wanted) == {"filled": 1}
     row.retracted = True
     session.flush()
+    assert counts(session, wanted) == {"filled": 1}
+
+
+def test_what_a_school_typed_of_a_pupil_stays_typed_when_the_row_it_marked_goes_to_another_school(
+    session: Session,
+) -> None:
+    row = a_row(session)
+    wanted, stays = asked(row, "national-family"), {name: getattr(row, name) for name in COLUMNS}
+    back_fills.mark(session, wanted, [row.id], a_staff_member(session), A_MONDAY)
+    accepted(session, moved(session, row))
+    session.add(Entitlement(**stays, policy="CMP-FREE", opened_at=A_MONDAY))
+    session.flush()
+    set_reach(session, wanted.scope.reach)
     assert counts(session, wanted) == {"filled": 1}
 
 
