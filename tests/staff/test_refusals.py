@@ -97,13 +97,19 @@ def test_a_wrong_day_of_a_determination_is_said_beside_the_day_and_nothing_is_lo
     assert "父亲长期生病" in answer.text
 
 
-def test_an_answer_that_asks_for_proof_is_not_sent_and_stays_in_its_field(
-    client: FlaskClient, session: Session, county: StaffCounty
-) -> None:
+def doubted_list(client: FlaskClient, session: Session, county: StaffCounty) -> str:
+    """Where the county, signed in, answers a family that says the list is wrong."""
     said = corrections.record(session, county.ours.pupil, TERM, "not_on_list", "没有低保", "family", A_MONDAY)
     session.commit()
     sign_in(client, "cnty")
-    answer = post(client, f"/staff/corrections/{said.id}/settle", answer="请补交低保证复印件")
+    return f"/staff/corrections/{said.id}/settle"
+
+
+def test_an_answer_that_asks_for_proof_is_not_sent_and_stays_in_its_field(
+    client: FlaskClient, session: Session, county: StaffCounty
+) -> None:
+    address = doubted_list(client, session, county)
+    answer = post(client, address, answer="请补交低保证复印件")
     assert answer.status_code == 422
     assert ">请补交低保证复印件</textarea>" in answer.text
     assert "答复里不能要家长交证明" in answer.text
@@ -112,11 +118,9 @@ def test_an_answer_that_asks_for_proof_is_not_sent_and_stays_in_its_field(
 def test_whoever_answers_second_is_told_so_and_keeps_the_words(
     client: FlaskClient, session: Session, county: StaffCounty
 ) -> None:
-    said = corrections.record(session, county.ours.pupil, TERM, "not_on_list", "没有低保", "family", A_MONDAY)
-    session.commit()
-    sign_in(client, "cnty")
-    assert post(client, f"/staff/corrections/{said.id}/settle", answer="没有错，电话 13912345678").status_code == 302
-    second = post(client, f"/staff/corrections/{said.id}/settle", answer="名单已改")
+    address = doubted_list(client, session, county)
+    assert post(client, address, answer="没有错，电话 13912345678").status_code == 302
+    second = post(client, address, answer="名单已改")
     assert second.status_code == 422
     assert "已经有人核实过了" in second.text and "您写的：名单已改" in second.text
     assert "没有错，电话 [手机号]" in second.text
