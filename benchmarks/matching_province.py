@@ -10,4 +10,4 @@ WAYS = ("ours", LIMIT, "splink_duckdb")
 
 
 def run() -> list[matching.Score]:
-    return matching.run(10_000_000, 3_000_000, ways=WAYS)
+    return matching.run(10_000_000, 3_000_000, ways=WAYS, turns=1)
