@@ -1,8 +1,8 @@
 """信息比对 file to file: ours, Splink 5, a clerk with pandas, and the bare hash join on the number as the limit.
 
 All read the same two parquet files in processes of their own and write parquet; seconds are of the whole process, of
-several in turn the median: what the machine does beside falls on all of them. With
-arguments: pupils, entries, and "stress" for rates ten times and more the usual ones; or a folder where such files are.
+several in turn the median: what the machine does beside falls on all of them. With arguments: pupils, entries, and
+"stress" for rates ten times and more the usual ones; or a folder where such files are.
 """
 
 import sys
