@@ -23,7 +23,7 @@ from portal.models.sealed import keyring
 from portal.outreach.contacts import Ownership, ownership_of
 from portal.outreach.gateways.protocol import Reply as Brought
 from portal.outreach.opt_outs import REPLY, asks_to_stop, opt_out
-from portal.outreach.rungs import CALL, VISIT, families_of, open_task
+from portal.outreach.rungs import CALL, VISIT, families_of, open_tasks
 from portal.privacy.masking import mask_name, mask_phone, one_line
 from portal.vocabulary import Channel, ReplyKind
 
@@ -137,7 +137,7 @@ def _was_somebody_else(session: Session, scope: Scope, reply: Reply, by: str, no
     unaware = select(Pupil.id).where(Pupil.id.in_(pupils), ~is_aware_somewhere(Pupil.id, term))
     for family in families_of(session, term, session.scalars(unaware).all()):
         note_unreached(session, family.pupil_id, counted_in.code, by, now, what)
-        open_task(session, CALL if family.has_phone else VISIT, term, family, what, now)
+        open_tasks(session, CALL if family.has_phone else VISIT, term, [(family, what)], now)
 
 
 def _told_by(session: Session, scope: Scope, message_ids: Collection[UUID | None]) -> Sequence[Row[UUID, Pupil]]:

@@ -83,11 +83,6 @@ def families_of(session: Session, term: SchoolTerm, pupil_ids: Iterable[UUID]) -
     return [Family(pupil_id, school, teacher or "", phone) for pupil_id, school, teacher, phone in rows]
 
 
-def open_task(session: Session, rung: Rung, term: SchoolTerm, family: Family, because: str, now: datetime) -> int:
-    """1 where it is new."""
-    return open_tasks(session, rung, term, [(family, because)], now)
-
-
 def open_tasks(
     session: Session, rung: Rung, term: SchoolTerm, families: Sequence[tuple[Family, str]], now: datetime
 ) -> int:

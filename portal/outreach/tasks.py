@@ -13,7 +13,7 @@ from portal.clock import SchoolTerm
 from portal.coverage.contacts import BY_A_PERSON
 from portal.coverage.lists import classes_of
 from portal.models import ContactRecord, ContactTask, Entitlement, FamilyQuestion, Guardian, Pupil
-from portal.outreach.rungs import CALL, VISIT, close, families_of, open_task
+from portal.outreach.rungs import CALL, VISIT, close, families_of, open_tasks
 from portal.privacy.masking import mask_name, mask_phone, one_line
 from portal.vocabulary import ContactTaskKind, QuestionTopic
 
@@ -93,8 +93,8 @@ def note_contact(session: Session, pupil_id: UUID, reached: bool, by: str, now: 
             close(task, "两次没有联系上，改为上门或送纸质告知单", by, now)
             session.flush()
             term = SchoolTerm.parse(task.term)
-            for family in families_of(session, term, [pupil_id]):
-                open_task(session, VISIT, term, family, task.because, now)
+            theirs = [(family, task.because) for family in families_of(session, term, [pupil_id])]
+            open_tasks(session, VISIT, term, theirs, now)
 
 
 def _tries(session: Session, task: ContactTask) -> int:

@@ -59,7 +59,7 @@ from portal.outreach import campaigns, pauses
 from portal.outreach.campaigns import Days
 from portal.outreach.dispatch import tick
 from portal.outreach.gateways.sandbox import Sandbox
-from portal.outreach.rungs import CALL, families_of, open_task
+from portal.outreach.rungs import CALL, families_of, open_tasks
 from portal.outreach.wordings import name_of, save
 from portal.policies.catalogue import load_catalogue
 from portal.privacy.resident_id import check_digit_of
@@ -299,7 +299,7 @@ def _reaching(session: Session, school: Unit, pupil: Pupil, now: datetime) -> tu
     pause = pauses.pause(session, school.id, "核实名单", "staff:x", now)
     pauses.lift(session, pause, "staff:x", now)
     (family,) = families_of(session, term, [pupil.id])
-    open_task(session, CALL, term, family, "登记的号码都联系不上", now)
+    open_tasks(session, CALL, term, [(family, "登记的号码都联系不上")], now)
     task = session.scalars(select(ContactTask).where(ContactTask.pupil_id == pupil.id)).one()
     return campaign, pause, wording, task
 

@@ -1,6 +1,6 @@
 """No page of the desk reads a large table whole: PostgreSQL's own plans, beside four hundred strange schools."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -117,6 +117,12 @@ def read_whole(session: Session, statement: str, parameters: Any) -> set[str]:
     return whole(plan[0]["Plan"]) & set(LARGE)
 
 
+def read_whole_by(session: Session, path: str, questions: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Of what a page of the unit with this path asked, that which reads a large table so."""
+    set_reach(session, reach_units(path))
+    return {asked: tables for asked, values in questions.items() if (tables := read_whole(session, asked, values))}
+
+
 def whole(node: dict[str, Any]) -> set[str]:
     scans = node["Node Type"] in {"Seq Scan", "Index Scan", "Index Only Scan"} and "Index Cond" not in node
     here = {node["Relation Name"]} if scans else set()
@@ -137,14 +143,12 @@ def test_pages_enter_large_tables_by_an_index(
     sign_in(client, account)
     with heard(app) as questions:
         answers = {page: client.get(page).status_code for page in (*LISTS[account], *ASKED)}
-    set_reach(session, reach_units(among_strangers.units[place].path))
-    doubted = {asked: values for asked, values in questions.items() if read_whole(session, asked, values)}
+    path = among_strangers.units[place].path
+    doubted = {asked: questions[asked] for asked in read_whole_by(session, path, questions)}
     session.rollback()
     with databases.administer(database) as connection:
         connection.execute("ANALYZE")  # what is expected rests on a sample, and two plans may cost nearly the same
-    set_reach(session, reach_units(among_strangers.units[place].path))
-    found = {asked: tables for asked, values in doubted.items() if (tables := read_whole(session, asked, values))}
-    assert (set(answers.values()), found) == ({200}, {})
+    assert (set(answers.values()), read_whole_by(session, path, doubted)) == ({200}, {})
 
 
 def test_what_few_schools_have_is_not_looked_for_at_all_of_a_county(
@@ -161,6 +165,5 @@ def test_what_few_schools_have_is_not_looked_for_at_all_of_a_county(
     sign_in(client, "cnty")
     with heard(app) as questions:
         answers = {client.get(page).status_code for page in OF_FEW}
-    set_reach(session, reach_units(among_strangers.units["county"].path))
-    found = {asked: tables for asked, values in questions.items() if (tables := read_whole(session, asked, values))}
-    assert (answers, found) == ({200}, {})
+    path = among_strangers.units["county"].path
+    assert (answers, read_whole_by(session, path, questions)) == ({200}, {})
